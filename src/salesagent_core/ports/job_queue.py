@@ -1,0 +1,27 @@
+"""The bell: tells workers that something wants attention. Losing a ring loses no work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+
+class Topic(StrEnum):
+    """What wants attention; the ids of a ring are of that kind."""
+
+    RUN = "run"
+    CRM_EVENT = "crm_event"
+    DRAFT_SYNC = "draft_sync"
+
+
+class JobQueue(Protocol):
+    """Rings for work that is already committed."""
+
+    async def ring(self, topic: Topic, ids: Sequence[str]) -> None:
+        """Tell the workers. Called after commit only.
+
+        Raises:
+            Unavailable: the broker is down. The sweeper will find the work; callers log and go on.
+        """
+        ...

@@ -1,0 +1,88 @@
+"""The journal of runs: who may advance a run, and what its steps left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import attrs
+
+from salesagent_core.domain.run import JournalEntry, Lease, Run
+from salesagent_core.domain.submission import Submission
+from salesagent_core.ids import RunId
+
+
+@attrs.frozen(kw_only=True)
+class ClaimedRun:
+    """A run that this worker owns until its lease ends, with all that is committed so far."""
+
+    lease: Lease
+    run: Run
+    submission: Submission
+    entries: tuple[JournalEntry, ...]
+
+
+class Journal(Protocol):
+    """Leases with fencing tokens, and appends that other workers' writes cannot overtake."""
+
+    async def claim(self, run_ids: Sequence[RunId] | None, limit: int) -> tuple[ClaimedRun, ...]:
+        """Lease due runs: those named, or whichever are due (across tenants) when None.
+
+        A run is due when it is not finished, its ``next_attempt_at`` has come (database time)
+        and nobody's lease on it is alive. Each claim raises the run's token by one.
+        """
+        ...
+
+    async def append(self, lease: Lease, entries: Sequence[JournalEntry]) -> None:
+        """Commit step results. Entries of one lease are stored together or not at all.
+
+        Raises:
+            LeaseLost: another worker holds the run now; nothing was written.
+            Unavailable: the database could not be reached; nothing is known to be written.
+        """
+        ...
+
+    async def renew(self, leases: Sequence[Lease]) -> frozenset[RunId]:
+        """Extend the leases; returns the runs that are still ours."""
+        ...
+
+    async def finish(
+        self, lease: Lease, failure: str | None, entries: Sequence[JournalEntry] = ()
+    ) -> None:
+        """Append the last entries and complete the run, or fail it with the sentence given.
+
+        Raises:
+            LeaseLost: as ``append``.
+        """
+        ...
+
+    async def wait(
+        self,
+        lease: Lease,
+        *,
+        until: datetime | None,
+        why: str,
+        step: str,
+        attempt: int,
+    ) -> None:
+        """Give the lease back and wait until a time, or (None) until a person acts.
+
+        Raises:
+            LeaseLost: as ``append``.
+        """
+        ...
+
+    async def bury(self, lease: Lease, *, step: str, code: str, error: str, attempts: int) -> None:
+        """Fail the run and write it into the dead letters, in one transaction.
+
+        ``code`` is the kind of failure, ``error`` a sentence without personal data.
+
+        Raises:
+            LeaseLost: as ``append``.
+        """
+        ...
+
+    async def release(self, lease: Lease) -> None:
+        """Give the lease back without any other change, so that anyone may go on at once."""
+        ...
