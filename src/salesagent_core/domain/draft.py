@@ -10,7 +10,10 @@ import attrs
 
 from salesagent_core.domain.evidence import Claim, Source
 from salesagent_core.domain.finding import Finding
+from salesagent_core.domain.icp import Fit
 from salesagent_core.domain.lead import Lead
+from salesagent_core.domain.planning import NextStep
+from salesagent_core.domain.priority import Priority
 from salesagent_core.domain.run import Degradation
 from salesagent_core.errors import Conflict, InvalidInput, Problem
 from salesagent_core.ids import DraftId, RunId, SubmissionId, TenantId
@@ -118,7 +121,11 @@ class Draft:
     status: DraftStatus
     lead: Lead
     mailbox: str
+    fit: Fit
+    priority: Priority
+    plan: NextStep
     revision: Revision
+    submitted_at: datetime
     created_at: datetime
     updated_at: datetime
     sources: tuple[Source, ...] = ()

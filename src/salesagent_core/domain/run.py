@@ -55,6 +55,16 @@ class StepStatus(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
+class Redraft:
+    """An operator's wish for another version: what to change, and the text it is about."""
+
+    instruction: str
+    previous_subject: str
+    previous_body: str
+    asked_by: str
+
+
+@attrs.frozen(kw_only=True)
 class Run:
     """``pass_number`` counts regenerations: each pass has its own journal rows.
 
@@ -75,7 +85,7 @@ class Run:
     failure: str | None = None
     finished_at: datetime | None = None
     current_step: str | None = None
-    instruction: str | None = None
+    redraft: Redraft | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -111,6 +121,35 @@ class Degradation:
     gap: str
 
 
+class DeadLetterState(StrEnum):
+    """``retried``: a person sent it round again; ``resolved``: a person closed it."""
+
+    OPEN = "open"
+    RETRIED = "retried"
+    RESOLVED = "resolved"
+
+
+@attrs.frozen(kw_only=True)
+class DeadLetter:
+    """Work that gave up. ``subject_id`` is the run (or CRM event) it belongs to, whose payload
+    is stored there. ``code`` is the kind of failure, ``error`` a sentence without personal data.
+    """
+
+    id: str
+    tenant_id: TenantId
+    subject_kind: str
+    subject_id: str
+    step: str
+    code: str
+    error: str
+    attempts: int
+    created_at: datetime
+    state: DeadLetterState = DeadLetterState.OPEN
+    settled_at: datetime | None = None
+    settled_by: str | None = None
+    note: str | None = None
+
+
 def retry_at(
     now: datetime, failures: int, jitter: float, not_before: datetime | None = None
 ) -> datetime | None:
@@ -127,8 +166,12 @@ def retry_at(
     if failures > RETRIES_AFTER_FIRST:
         return None
     delay = RETRY_BASE * 2 ** (failures - 1) * (1 + RETRY_JITTER * jitter)
-    at = now + delay
+    at: datetime = now + delay
     return max(at, not_before) if not_before is not None else at
+
+
+REWRITTEN_STEPS = frozenset({"write_draft", "check_draft", "decide"})
+"""What another pass does again; all other results are carried over from the pass before."""
 
 
 _TASK_STATES = {

@@ -1,0 +1,118 @@
+"""One request or job is one transaction: begun here, committed once, at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from salesagent_core.domain.approval import Decision
+from salesagent_core.domain.audit import AuditEvent
+from salesagent_core.domain.draft import Draft, Revision
+from salesagent_core.domain.run import DeadLetter, JournalEntry, Lease, Redraft, Run
+from salesagent_core.ids import DraftId, RunId, TenantId
+
+
+class DraftStore(Protocol):
+    """Drafts of one tenant. ``lock=True`` holds the row until the transaction ends."""
+
+    async def get(self, draft_id: DraftId, *, lock: bool = False) -> Draft:
+        """Raises: NotFound."""
+        ...
+
+    async def by_run(self, run_id: RunId, *, lock: bool = False) -> Draft | None:
+        """The draft that a run made, if it made one yet."""
+        ...
+
+    async def add(self, draft: Draft) -> None:
+        """Store a new draft with its first revision. Raises: Conflict when the run has one."""
+        ...
+
+    async def save(self, draft: Draft) -> None:
+        """Store the changed draft; a revision number not stored yet becomes a new revision."""
+        ...
+
+    async def revisions(self, draft_id: DraftId) -> tuple[Revision, ...]:
+        """All revisions, oldest first."""
+        ...
+
+
+class DecisionLog(Protocol):
+    """Append-only."""
+
+    async def add(self, decision: Decision) -> None: ...
+
+    async def of_draft(self, draft_id: DraftId) -> tuple[Decision, ...]:
+        """Oldest first."""
+        ...
+
+
+class RunStore(Protocol):
+    """Runs of one tenant, outside of a worker's lease."""
+
+    async def get(self, run_id: RunId, *, lock: bool = False) -> Run:
+        """Raises: NotFound."""
+        ...
+
+    async def begin_pass(self, run_id: RunId, redraft: Redraft) -> Run:
+        """Trigger the run again: the next pass number, the journal carried over except
+        ``REWRITTEN_STEPS``, the lease of whoever works on it revoked. Raises: NotFound."""
+        ...
+
+    async def resume(self, run_id: RunId) -> Run:
+        """Make a waiting or failed run due now, with its attempts counted from 0 again.
+
+        Raises: NotFound; Conflict when it is completed."""
+        ...
+
+
+class AuditTrail(Protocol):
+    """Append-only."""
+
+    async def add(self, event: AuditEvent) -> None: ...
+
+
+class DeadLetters(Protocol):
+    """Work that gave up, until a person settles it."""
+
+    async def get(self, letter_id: str, *, lock: bool = False) -> DeadLetter:
+        """Raises: NotFound."""
+        ...
+
+    async def save(self, letter: DeadLetter) -> None:
+        """Store its new state."""
+        ...
+
+    async def requeue_event(self, event_id: str) -> None:
+        """Make a given-up CRM event due again. Raises: NotFound."""
+        ...
+
+
+class Transaction(Protocol):
+    """What may be done together. Nothing inside commits midway."""
+
+    @property
+    def drafts(self) -> DraftStore: ...
+    @property
+    def decisions(self) -> DecisionLog: ...
+    @property
+    def runs(self) -> RunStore: ...
+    @property
+    def audit(self) -> AuditTrail: ...
+    @property
+    def dead_letters(self) -> DeadLetters: ...
+
+    async def record(self, lease: Lease, entries: Sequence[JournalEntry]) -> None:
+        """Journal step results in this same transaction. Raises: LeaseLost."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """Begins transactions that see one tenant's rows only."""
+
+    def begin(self, tenant_id: TenantId) -> AbstractAsyncContextManager[Transaction]:
+        """Commits when the block ends well, rolls back when it raises.
+
+        Raises: Unavailable when the database cannot be reached or the commit's fate is unknown.
+        """
+        ...
