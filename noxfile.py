@@ -1,0 +1,132 @@
+"""The project's commands. ``python3 -m nox`` checks everything; ``python3 -m nox -l`` lists more.
+
+All sessions share one virtual environment, ``.nox/salesagent``, which grows by what a session
+needs. Every package in it comes from ``constraints.txt``: name, version and hash.
+``requirements/*.txt`` only say which of those names belong to which session.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["lint", "tests"]
+nox.needs_version = ">=2024.4.15"
+
+HERE = Path(__file__).parent
+LOCK = HERE / "constraints.txt"
+SETS = HERE / "requirements"
+ENVIRONMENT = HERE / ".nox" / "salesagent"
+BENCH_ENVIRONMENT = HERE / ".nox" / "bench"
+PEERS = ("import_time",)
+"""The benchmarks that ``nox -s bench`` runs when none is named."""
+
+SET_SOURCES = {
+    "app": ("--extra=app", "--group=build"),
+    "dev": ("--extra=app", "--group=build", "--group=lint", "--group=test"),
+    "bench": ("--extra=app", "--group=build", "--group=bench"),
+}
+COMPILE = (
+    *("pip", "compile", "--quiet", "--universal", "--python-version=3.11"),
+    *("--no-header", "--no-annotate", "--no-emit-index-url"),
+)
+
+
+@nox.session(venv_backend="none")
+def demo(session: nox.Session) -> None:
+    """Install the app and show it at work: ``nox -s demo -- --once``."""
+    python = _environment(session, "app")
+    session.run(str(python.parent / "salesagent"), "demo", *session.posargs, external=True)
+
+
+@nox.session(venv_backend="none")
+def lint(session: nox.Session) -> None:
+    """Style, types and the import contracts."""
+    python = _environment(session, "dev")
+    tools = python.parent
+    session.run(str(tools / "ruff"), "check", external=True)
+    session.run(str(tools / "ruff"), "format", "--check", external=True)
+    session.run(str(tools / "lint-imports"), "--config", "importlinter.ini", external=True)
+    session.run(str(tools / "mypy"), external=True)
+
+
+@nox.session(venv_backend="none")
+def tests(session: nox.Session) -> None:
+    """The test suite; arguments after ``--`` go to pytest."""
+    python = _environment(session, "dev")
+    arguments = session.posargs or ("-n", "2", "--dist", "loadgroup")
+    session.run(str(python), "-m", "pytest", *arguments, external=True)
+
+
+@nox.session(venv_backend="none", default=False)
+def bench(session: nox.Session) -> None:
+    """Benchmarks beside their peers: ``nox -s bench -- ingest --rounds 3``."""
+    python = _environment(session, "bench", BENCH_ENVIRONMENT)
+    chosen = session.posargs[:1] or PEERS
+    for name in chosen:
+        session.run(str(python), f"bench/{name}.py", *session.posargs[1:], external=True)
+
+
+@nox.session(default=False)
+def lock(session: nox.Session) -> None:
+    """Choose versions anew and write constraints.txt and requirements/*.txt.
+
+    Versions that are there already are kept; ``nox -s lock -- --upgrade`` takes the newest.
+    """
+    session.install("uv")
+    everything = sorted({source for sources in SET_SOURCES.values() for source in sources})
+    session.run(
+        *("uv", *COMPILE, "--generate-hashes", "pyproject.toml", *everything),
+        *("--output-file", str(LOCK), *session.posargs),
+        silent=True,
+    )
+    for name, sources in SET_SOURCES.items():
+        session.run(
+            *("uv", *COMPILE, "pyproject.toml", *sources, "--constraint", str(LOCK)),
+            *("--output-file", str(SETS / f"{name}.txt"), "--upgrade"),
+            silent=True,
+        )
+
+
+def _environment(session: nox.Session, name: str, folder: Path = ENVIRONMENT) -> Path:
+    """The Python of a virtual environment that holds the set ``name`` and this project."""
+    python = folder / "bin" / "python"
+    if not python.exists():
+        session.run(sys.executable, "-m", "virtualenv", "--quiet", str(folder), external=True)
+    wanted = _hashed_requirements(session, name)
+    stamp = folder / f".{name}"
+    digest = hashlib.sha256(wanted.encode() + (HERE / "pyproject.toml").read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == digest:
+        return python
+    requirements = folder / f"{name}.txt"
+    requirements.write_text(wanted)
+    pip = (str(python), "-m", "pip", "--disable-pip-version-check")
+    quiet = ("--quiet", "--no-deps")
+    session.run(
+        *(*pip, "install", *quiet, "--require-hashes", "-r", str(requirements)), external=True
+    )
+    session.run(
+        *(*pip, "install", *quiet, "--no-build-isolation", "--editable", str(HERE)), external=True
+    )
+    session.run(*pip, "check", external=True, silent=True)
+    stamp.write_text(digest)
+    return python
+
+
+def _hashed_requirements(session: nox.Session, name: str) -> str:
+    """The lines of constraints.txt for the packages that requirements/``name``.txt lists."""
+    locked: dict[str, list[str]] = {}
+    for entry in re.split(r"(?m)^(?=\S)", LOCK.read_text()):
+        if entry:
+            locked.setdefault(entry.partition("==")[0], []).append(entry)
+    chosen: list[str] = []
+    for line in (SETS / f"{name}.txt").read_text().splitlines():
+        package = line.partition("==")[0]
+        if package not in locked:
+            session.error(f"{package} is not in constraints.txt; run: nox -s lock")
+        chosen += locked.pop(package)
+    return "".join(chosen)
