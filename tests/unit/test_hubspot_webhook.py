@@ -617,7 +617,8 @@ def test_events_of_another_portal_are_not_taken() -> None:
 def test_an_empty_delivery_is_fine_and_a_vast_one_is_not() -> None:
     assert events([]).events == ()
     assert len(events([an_event(objectId=n) for n in range(1, 101)]).events) == 100
-    for wrong in ([an_event()] * 1_001, an_event(), {"events": []}):
+    refused: list[Any] = [[an_event()] * 1_001, an_event(), {"events": []}]
+    for wrong in refused:
         with pytest.raises(InvalidInput):
             events(wrong)
 

@@ -208,7 +208,7 @@ def _usable(secrets: Sequence[bytes | str]) -> list[bytes]:
     if isinstance(secrets, str | bytes):
         # A lone secret is a sequence too: of letters, each a secret that anyone can guess.
         raise TypeError("secrets is a sequence of secrets, not one secret")
-    return [key for key in map(_bytes, secrets) if key and not key.isspace()]
+    return [_bytes(secret) for secret in secrets if secret and not secret.isspace()]
 
 
 def _signature_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
