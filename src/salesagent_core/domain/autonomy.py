@@ -17,8 +17,6 @@ from salesagent_core.errors import Conflict, InvalidInput, PolicyRefused, Reason
 
 MIN_SHADOW_VERDICTS = 50
 MIN_AGREEMENT = 0.90
-MATERIAL_BELOW = 0.95
-"""An edit is material when the text sent is less similar to the draft than this."""
 
 
 class Stage(StrEnum):
@@ -81,13 +79,9 @@ class Promotion:
     reasons: tuple[Reason, ...]
 
 
-def agrees(*, approved: bool, similarity: float) -> bool:
-    """The operator agreed with a rule that would have sent: approved, no material edit.
-
-    Args:
-        similarity: of the draft and what was sent, 0..1.
-    """
-    return approved and similarity >= MATERIAL_BELOW
+def agrees(*, approved: bool, material_edit: bool) -> bool:
+    """The operator agreed with a rule that would have sent: approved, without a material edit."""
+    return approved and not material_edit
 
 
 def record_verdict(state: SegmentState, *, agreed: bool) -> SegmentState:

@@ -28,9 +28,10 @@ _COMMON = {
     "quand comment quel quelle qui mon ma ne pas un une au aux par ou besoin cherchons intéressé "
     "cordialement sommes suis très aussi être serait en plait s'il c'est j'ai d'une",
     "es": "el la los las y es son nosotros usted ustedes yo en para con sobre que este esta "
-    "tenemos tiene nuestro nuestra su sus de del lo quisiera quisiéramos me gustaría puede pueden gracias "
-    "hola buenos días qué cuándo cómo cuál quién mi no un una al por o necesitamos buscamos "
-    "interesado interesados saludos somos soy muy también ser sería estamos favor cuánto",
+    "tenemos tiene nuestro nuestra su sus de del lo quisiera quisiéramos me gustaría puede "
+    "pueden gracias hola buenos días qué cuándo cómo cuál quién mi no un una al por o "
+    "necesitamos buscamos interesado interesados saludos somos soy muy también ser sería "
+    "estamos favor cuánto",
     # Decoys: these fit better than their cousins above, and then nothing is said.
     "it": "il lo gli e è sono noi voi io nel per con su che questo abbiamo avete hanno nostro "
     "nostra vostro di del della vorrei vorremmo può grazie buongiorno ciao cosa quando come quale "
@@ -39,8 +40,8 @@ _COMMON = {
     "seu sua de do da dos das gostaria gostaríamos pode obrigado obrigada olá bom dia quando como "
     "qual quem meu não um uma ao por ou precisamos somos muito também seria uma",
     "nl": "de het en is zijn wij u ik in voor met op dat dit hebben heeft onze uw van er zou "
-    "willen graag kan kunnen bedankt hallo wat wanneer hoe welke wie mijn niet een te aan bij of ons "
-    "nodig zoeken wij zeer ook nog naar",
+    "willen graag kan kunnen bedankt hallo wat wanneer hoe welke wie mijn niet een te aan bij of "
+    "ons nodig zoeken wij zeer ook nog naar",
 }
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
