@@ -282,6 +282,12 @@ def test_characters_that_cannot_be_stored_are_dropped_and_the_lead_kept() -> Non
     assert got.value("many") == "x;y"
 
 
+def test_nul_alone_is_dropped_too() -> None:
+    fields = [{"name": "em\0ail", "value": "kim@\0example.com"}]
+    got = form(json.dumps(a_form(fields=fields, pageUri="/\0x")).encode())
+    assert (got.email, got.page_uri) == ("kim@example.com", "/x")
+
+
 def test_byte_order_mark_and_repeated_keys_are_let_by() -> None:
     body = b'\xef\xbb\xbf{"portalId":9,' + json.dumps(a_form()).encode()[1:]
     assert form(body).portal_id == "62515"
