@@ -58,7 +58,7 @@ def lint(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The test suite; arguments after ``--`` go to pytest."""
     python = _environment(session, "dev")
-    arguments = session.posargs or ("-n", "2", "--dist", "loadgroup")
+    arguments = ("-n", "2", "--dist", "loadfile", *session.posargs)
     session.run(str(python), "-m", "pytest", *arguments, external=True)
 
 

@@ -7,6 +7,5 @@ _NEEDED = ("alembic", "cattrs", "cryptography", "dramatiq", "psycopg", "pydantic
 _missing = [name for name in _NEEDED if find_spec(name) is None]
 if _missing:
     raise ImportError(
-        f"salesagent_adapters needs {', '.join(_missing)}: "
-        'run pip install "salesagent[adapters]"'
+        f'salesagent_adapters needs {", ".join(_missing)}: run pip install "salesagent[adapters]"'
     )

@@ -1,0 +1,267 @@
+"""Judgement about inbound leads: what to write, whether it may go, and when. No I/O.
+
+Everything an embedder needs can be imported from here. Names are loaded when first used, so
+importing the package costs next to nothing; type checkers see plain imports.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+# One line per module instead of one per name.
+# fmt: off
+if TYPE_CHECKING:
+    # isort: off
+    from salesagent_core.domain.approval import (
+        Decision as Decision, DecisionInput as DecisionInput, Verdict as Verdict,
+    )
+    from salesagent_core.domain.audit import AuditEvent as AuditEvent
+    from salesagent_core.domain.autonomy import (
+        Harm as Harm, Promotion as Promotion, Segment as Segment, SegmentState as SegmentState,
+        Stage as Stage, StageChange as StageChange,
+    )
+    from salesagent_core.domain.business_days import (
+        add_business_days as add_business_days, is_business_day as is_business_day,
+    )
+    from salesagent_core.domain.checking import check_text as check_text
+    from salesagent_core.domain.context import (
+        Asset as Asset, Assets as Assets, Brief as Brief, CheckedDraft as CheckedDraft,
+        CompanyNotes as CompanyNotes, CrmTaskRef as CrmTaskRef, Recollection as Recollection,
+        Recollections as Recollections, ValidSubmission as ValidSubmission,
+        WrittenDraft as WrittenDraft,
+    )
+    from salesagent_core.domain.conversation import (
+        Conversation as Conversation, Direction as Direction, Mail as Mail, ThreadRef as ThreadRef,
+        ThreadsFound as ThreadsFound,
+    )
+    from salesagent_core.domain.draft import (
+        Author as Author, Draft as Draft, DraftStatus as DraftStatus, MailboxDraft as MailboxDraft,
+        Revision as Revision, content_hash as content_hash,
+    )
+    from salesagent_core.domain.evidence import (
+        Claim as Claim, Source as Source, SourceKind as SourceKind,
+    )
+    from salesagent_core.domain.finding import Finding as Finding, Severity as Severity
+    from salesagent_core.domain.icp import Fit as Fit, Tier as Tier
+    from salesagent_core.domain.intent import Intent as Intent, read_intent as read_intent
+    from salesagent_core.domain.language import detect_language as detect_language
+    from salesagent_core.domain.lead import Company as Company, Lead as Lead, Person as Person
+    from salesagent_core.domain.message import OutgoingMail as OutgoingMail, draft_key as draft_key
+    from salesagent_core.domain.outcome import (
+        DealStage as DealStage, Outcome as Outcome, OutcomeGroup as OutcomeGroup,
+        OutcomeSource as OutcomeSource, OutcomeType as OutcomeType,
+        contact_adjustment as contact_adjustment, deal_outcome as deal_outcome,
+        event_key as event_key,
+    )
+    from salesagent_core.domain.planning import (
+        Ask as Ask, NextStep as NextStep, plan_next_step as plan_next_step,
+    )
+    from salesagent_core.domain.priority import Priority as Priority
+    from salesagent_core.domain.rate_limit import (
+        Blocked as Blocked, Bounds as Bounds, DEFAULT_LIMITS as DEFAULT_LIMITS, Limits as Limits,
+        Usage as Usage, check_limits as check_limits, limit_warnings as limit_warnings,
+        may_go_at as may_go_at,
+    )
+    from salesagent_core.domain.run import (
+        DeadLetter as DeadLetter, DeadLetterState as DeadLetterState, Degradation as Degradation,
+        JournalEntry as JournalEntry, Lease as Lease, Redraft as Redraft, Run as Run,
+        RunStatus as RunStatus, STEP_NAMES as STEP_NAMES, StepStatus as StepStatus,
+    )
+    from salesagent_core.domain.safety import (
+        SafetyPolicy as SafetyPolicy, inspect_text as inspect_text,
+    )
+    from salesagent_core.domain.scheduling import (
+        Busy as Busy, Hours as Hours, Slot as Slot, SlotOffer as SlotOffer,
+        describe_slot as describe_slot, in_sending_window as in_sending_window,
+        next_sending_time as next_sending_time, propose_slots as propose_slots,
+    )
+    from salesagent_core.domain.stats import (
+        Interval as Interval, wilson_interval as wilson_interval, wilson_lower as wilson_lower,
+        wilson_upper as wilson_upper,
+    )
+    from salesagent_core.domain.submission import (
+        FormField as FormField, IntakeKeys as IntakeKeys, Submission as Submission,
+        SubmissionSource as SubmissionSource, intake_keys as intake_keys,
+    )
+    from salesagent_core.domain.suppression import (
+        Suppression as Suppression, SuppressionReason as SuppressionReason,
+        hash_address as hash_address,
+    )
+    from salesagent_core.domain.tenant import Tenant as Tenant
+    from salesagent_core.domain.time_zones import zone_for as zone_for
+    from salesagent_core.domain.title import (
+        Seniority as Seniority, TitleReading as TitleReading, read_title as read_title,
+    )
+    from salesagent_core.domain.voice import (
+        VoiceProfile as VoiceProfile, check_voice as check_voice,
+    )
+    from salesagent_core.domain.voice_learning import (
+        learn_voice as learn_voice, refine_voice as refine_voice,
+    )
+    from salesagent_core.errors import (
+        Conflict as Conflict, InvalidInput as InvalidInput, LeaseLost as LeaseLost,
+        NeedsReauth as NeedsReauth, NotFound as NotFound, PolicyRefused as PolicyRefused,
+        PortError as PortError, Problem as Problem, RateLimited as RateLimited, Reason as Reason,
+        Rejected as Rejected, SalesAgentError as SalesAgentError, Unavailable as Unavailable,
+        UnusableOutput as UnusableOutput,
+    )
+    from salesagent_core.ids import (
+        DEFAULT_TENANT as DEFAULT_TENANT, DraftId as DraftId, RunId as RunId,
+        SubmissionId as SubmissionId, TenantId as TenantId, uuid7 as uuid7,
+    )
+    from salesagent_core.ports.api_keys import (
+        ApiKey as ApiKey, ApiKeys as ApiKeys, PageSession as PageSession, Scope as Scope,
+    )
+    from salesagent_core.ports.assets import AssetStore as AssetStore
+    from salesagent_core.ports.backlog import Backlog as Backlog
+    from salesagent_core.ports.calendar import Calendar as Calendar
+    from salesagent_core.ports.clock import Clock as Clock
+    from salesagent_core.ports.crm import (
+        ContactHint as ContactHint, ContactRecord as ContactRecord, Crm as Crm, CrmTask as CrmTask,
+    )
+    from salesagent_core.ports.crm_events import (
+        ClaimedEvent as ClaimedEvent, CrmEvent as CrmEvent, CrmEventInbox as CrmEventInbox,
+        EventReceipt as EventReceipt,
+    )
+    from salesagent_core.ports.draft_sync import (
+        ClaimedSync as ClaimedSync, DraftSyncs as DraftSyncs,
+    )
+    from salesagent_core.ports.identity import IdSource as IdSource
+    from salesagent_core.ports.intake import (
+        Arrival as Arrival, Intake as Intake, Receipt as Receipt,
+    )
+    from salesagent_core.ports.job_queue import JobQueue as JobQueue, Topic as Topic
+    from salesagent_core.ports.journal import ClaimedRun as ClaimedRun, Journal as Journal
+    from salesagent_core.ports.mailbox import MailDrafts as MailDrafts, MailReader as MailReader
+    from salesagent_core.ports.memory import Memory as Memory
+    from salesagent_core.ports.read_model import (
+        DraftDetail as DraftDetail, QueueStatus as QueueStatus, ReadModel as ReadModel,
+        RunDetail as RunDetail, RunSummary as RunSummary,
+    )
+    from salesagent_core.ports.tenants import TenantDirectory as TenantDirectory
+    from salesagent_core.ports.unit_of_work import (
+        AuditTrail as AuditTrail, DeadLetters as DeadLetters, DecisionLog as DecisionLog,
+        DraftStore as DraftStore, RunStore as RunStore, Transaction as Transaction,
+        UnitOfWork as UnitOfWork,
+    )
+    from salesagent_core.ports.voices import Voices as Voices
+    from salesagent_core.ports.writer import Writer as Writer
+    from salesagent_core.use_cases.advance_run import AdvanceRuns as AdvanceRuns
+    from salesagent_core.use_cases.queries import Queries as Queries
+    from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents as ReceiveCrmEvents
+    from salesagent_core.use_cases.receive_submission import ReceiveSubmission as ReceiveSubmission
+    from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents as ResolveCrmEvents
+    from salesagent_core.use_cases.review_draft import ReviewDraft as ReviewDraft
+    from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter as SettleDeadLetter
+    from salesagent_core.use_cases.step import Step as Step, Workflow as Workflow
+    from salesagent_core.use_cases.sync_draft import SyncDrafts as SyncDrafts
+    from salesagent_core.use_cases.workflow import World as World, sixteen_steps as sixteen_steps
+
+_HOMES = {
+    "domain.approval": ("Decision", "DecisionInput", "Verdict"),
+    "domain.audit": ("AuditEvent",),
+    "domain.autonomy": ("Harm", "Promotion", "Segment", "SegmentState", "Stage", "StageChange"),
+    "domain.business_days": ("add_business_days", "is_business_day"),
+    "domain.checking": ("check_text",),
+    "domain.context": (
+        "Asset", "Assets", "Brief", "CheckedDraft", "CompanyNotes", "CrmTaskRef", "Recollection",
+        "Recollections", "ValidSubmission", "WrittenDraft",
+    ),
+    "domain.conversation": ("Conversation", "Direction", "Mail", "ThreadRef", "ThreadsFound"),
+    "domain.draft": ("Author", "Draft", "DraftStatus", "MailboxDraft", "Revision", "content_hash"),
+    "domain.evidence": ("Claim", "Source", "SourceKind"),
+    "domain.finding": ("Finding", "Severity"),
+    "domain.icp": ("Fit", "Tier"),
+    "domain.intent": ("Intent", "read_intent"),
+    "domain.language": ("detect_language",),
+    "domain.lead": ("Company", "Lead", "Person"),
+    "domain.message": ("OutgoingMail", "draft_key"),
+    "domain.outcome": (
+        "DealStage", "Outcome", "OutcomeGroup", "OutcomeSource", "OutcomeType",
+        "contact_adjustment", "deal_outcome", "event_key",
+    ),
+    "domain.planning": ("Ask", "NextStep", "plan_next_step"),
+    "domain.priority": ("Priority",),
+    "domain.rate_limit": (
+        "Blocked", "Bounds", "DEFAULT_LIMITS", "Limits", "Usage", "check_limits", "limit_warnings",
+        "may_go_at",
+    ),
+    "domain.run": (
+        "DeadLetter", "DeadLetterState", "Degradation", "JournalEntry", "Lease", "Redraft", "Run",
+        "RunStatus", "STEP_NAMES", "StepStatus",
+    ),
+    "domain.safety": ("SafetyPolicy", "inspect_text"),
+    "domain.scheduling": (
+        "Busy", "Hours", "Slot", "SlotOffer", "describe_slot", "in_sending_window",
+        "next_sending_time", "propose_slots",
+    ),
+    "domain.stats": ("Interval", "wilson_interval", "wilson_lower", "wilson_upper"),
+    "domain.submission": (
+        "FormField", "IntakeKeys", "Submission", "SubmissionSource", "intake_keys",
+    ),
+    "domain.suppression": ("Suppression", "SuppressionReason", "hash_address"),
+    "domain.tenant": ("Tenant",),
+    "domain.time_zones": ("zone_for",),
+    "domain.title": ("Seniority", "TitleReading", "read_title"),
+    "domain.voice": ("VoiceProfile", "check_voice"),
+    "domain.voice_learning": ("learn_voice", "refine_voice"),
+    "errors": (
+        "Conflict", "InvalidInput", "LeaseLost", "NeedsReauth", "NotFound", "PolicyRefused",
+        "PortError", "Problem", "RateLimited", "Reason", "Rejected", "SalesAgentError",
+        "Unavailable", "UnusableOutput",
+    ),
+    "ids": ("DEFAULT_TENANT", "DraftId", "RunId", "SubmissionId", "TenantId", "uuid7"),
+    "ports.api_keys": ("ApiKey", "ApiKeys", "PageSession", "Scope"),
+    "ports.assets": ("AssetStore",),
+    "ports.backlog": ("Backlog",),
+    "ports.calendar": ("Calendar",),
+    "ports.clock": ("Clock",),
+    "ports.crm": ("ContactHint", "ContactRecord", "Crm", "CrmTask"),
+    "ports.crm_events": ("ClaimedEvent", "CrmEvent", "CrmEventInbox", "EventReceipt"),
+    "ports.draft_sync": ("ClaimedSync", "DraftSyncs"),
+    "ports.identity": ("IdSource",),
+    "ports.intake": ("Arrival", "Intake", "Receipt"),
+    "ports.job_queue": ("JobQueue", "Topic"),
+    "ports.journal": ("ClaimedRun", "Journal"),
+    "ports.mailbox": ("MailDrafts", "MailReader"),
+    "ports.memory": ("Memory",),
+    "ports.read_model": ("DraftDetail", "QueueStatus", "ReadModel", "RunDetail", "RunSummary"),
+    "ports.tenants": ("TenantDirectory",),
+    "ports.unit_of_work": (
+        "AuditTrail", "DeadLetters", "DecisionLog", "DraftStore", "RunStore", "Transaction",
+        "UnitOfWork",
+    ),
+    "ports.voices": ("Voices",),
+    "ports.writer": ("Writer",),
+    "use_cases.advance_run": ("AdvanceRuns",),
+    "use_cases.queries": ("Queries",),
+    "use_cases.receive_crm_events": ("ReceiveCrmEvents",),
+    "use_cases.receive_submission": ("ReceiveSubmission",),
+    "use_cases.resolve_crm_event": ("ResolveCrmEvents",),
+    "use_cases.review_draft": ("ReviewDraft",),
+    "use_cases.settle_dead_letter": ("SettleDeadLetter",),
+    "use_cases.step": ("Step", "Workflow"),
+    "use_cases.sync_draft": ("SyncDrafts",),
+    "use_cases.workflow": ("World", "sixteen_steps"),
+}
+# fmt: on
+"""Which module below this package each public name lives in."""
+
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)
+
+if not TYPE_CHECKING:  # so that type checkers still report a name that does not exist
+
+    def __getattr__(name: str) -> object:
+        module = _HOME_OF.get(name)
+        if module is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{module}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
