@@ -7,6 +7,10 @@ from enum import StrEnum
 import attrs
 
 
+INBOUND_PART = "inbound"
+"""The part of a finding about what a stranger wrote, whatever our own text says."""
+
+
 class Severity(StrEnum):
     """What a finding means for the mail. ``info`` never stops anything."""
 
@@ -18,6 +22,8 @@ class Severity(StrEnum):
 @attrs.frozen(kw_only=True)
 class Finding:
     """``start`` and ``end`` are character offsets into ``part`` (end exclusive).
+
+    ``part`` is ``body``, ``subject`` or ``inbound``.
 
     A finding about something that is missing has ``start == end == 0``. ``sentence`` says what
     is wrong without repeating the sensitive text itself.

@@ -73,10 +73,13 @@ class Journal(Protocol):
         """
         ...
 
-    async def bury(self, lease: Lease, *, step: str, code: str, error: str, attempts: int) -> None:
-        """Fail the run and write it into the dead letters, in one transaction.
+    async def bury(
+        self, lease: Lease, *, step: str, code: str, error: str, attempts: int, parked: bool
+    ) -> None:
+        """Write the run into the dead letters and give the lease back, in one transaction.
 
-        ``code`` is the kind of failure, ``error`` a sentence without personal data.
+        The run fails, or with ``parked`` waits until a person acts. ``code`` is the kind of
+        failure, ``error`` a sentence without personal data.
 
         Raises:
             LeaseLost: as ``append``.

@@ -83,8 +83,9 @@ class DeadLetters(Protocol):
         """Store its new state."""
         ...
 
-    async def requeue_event(self, event_id: str) -> None:
-        """Make a given-up CRM event due again. Raises: NotFound."""
+    async def requeue(self, letter: DeadLetter) -> None:
+        """Make the given-up CRM event or draft (``subject_kind`` ``crm_event`` or ``draft``) due
+        again, with its attempts counted from 0. Raises: NotFound."""
         ...
 
 

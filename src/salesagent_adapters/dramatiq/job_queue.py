@@ -1,0 +1,48 @@
+"""The bell over Dramatiq."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import dramatiq
+from dramatiq.brokers.stub import StubBroker
+from redis.exceptions import RedisError
+
+from salesagent_adapters.dramatiq.broker import QUEUE
+from salesagent_core.errors import Unavailable
+from salesagent_core.ports.job_queue import Topic
+
+IDS_PER_MESSAGE = 8
+"""Few enough that a burst spreads over the workers, enough that a batch needs few messages."""
+
+
+class DramatiqJobQueue:
+    """Rings by message; the actor of a topic carries the topic's name."""
+
+    def __init__(self, broker: dramatiq.Broker) -> None:
+        self._broker = broker
+        self._local = isinstance(broker, StubBroker)
+
+    async def ring(self, topic: Topic, ids: Sequence[str]) -> None:
+        """Raises: Unavailable when the broker cannot be reached."""
+        if self._local:
+            # A put on a queue in this process: no thread needed, nothing can fail.
+            self._enqueue(topic, ids)
+            return
+        try:
+            await asyncio.to_thread(self._enqueue, topic, ids)
+        except (RedisError, dramatiq.ConnectionError, OSError) as error:
+            raise Unavailable("the broker cannot be reached") from error
+
+    def _enqueue(self, topic: Topic, ids: Sequence[str]) -> None:
+        for start in range(0, len(ids), IDS_PER_MESSAGE):
+            self._broker.enqueue(
+                dramatiq.Message(
+                    queue_name=QUEUE,
+                    actor_name=topic.value,
+                    args=(list(ids[start : start + IDS_PER_MESSAGE]),),
+                    kwargs={},
+                    options={},
+                )
+            )

@@ -1,0 +1,228 @@
+"""The command line. Every command takes ``--json``; errors say what to do and exit with 1 or 2."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import rich_click as click
+from rich.console import Console
+from rich.table import Table
+
+from salesagent_app import demo as demo_command
+from salesagent_app import doctor as doctor_command
+from salesagent_app import serving, smoke
+from salesagent_app.keys import create_key
+from salesagent_app.process import Process
+from salesagent_app.settings import read_settings
+from salesagent_app.telemetry import configure_logging
+from salesagent_core.errors import SalesAgentError
+from salesagent_core.ports.api_keys import Scope
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+out = Console()
+err = Console(stderr=True)
+
+as_json = click.option("--json", "json_", is_flag=True, help="One JSON document on standard output.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="salesagent")
+def cli() -> None:
+    """salesagent turns an inbound form into the right e-mail, sent once, with a human in charge."""
+
+
+def main() -> None:
+    """The console script: known errors become a sentence and an exit status, never a traceback."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except SalesAgentError as error:
+        _show_error(error)
+        sys.exit(1)
+
+
+def _show_error(error: SalesAgentError) -> None:
+    if "--json" in sys.argv:
+        problems = [
+            {"where": problem.where, "what": problem.what}
+            for problem in getattr(error, "problems", ())
+        ]
+        print(json.dumps({"error": str(error), "problems": problems}))  # noqa: T201
+        return
+    problems = getattr(error, "problems", ())
+    if not problems:
+        err.print(f"[bold red]salesagent:[/] {error}", highlight=False)
+        return
+    err.print("[bold red]salesagent:[/] cannot go on:")
+    for problem in problems:
+        err.print(f"  [bold]{problem.where}[/]: {problem.what}", highlight=False)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, default=str, ensure_ascii=False))  # noqa: T201
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--worker/--no-worker",
+    default=None,
+    help="Work off runs in this process too. Default: only when REDIS_URL is not set.",
+)
+@as_json
+def serve(host: str, port: int, worker: bool | None, json_: bool) -> None:
+    """Serve the API, the webhooks and the operator's pages."""
+    settings = read_settings()
+    configure_logging(settings.log_level, pretty=False if json_ else None)
+    with_worker = settings.redis_url is None if worker is None else worker
+    with Process(settings) as process:
+        serving.serve(process, host=host, port=port, with_worker=with_worker)
+
+
+@cli.command()
+@as_json
+def worker(json_: bool) -> None:
+    """Work off runs until SIGTERM, then drain for up to 30 s."""
+    settings = read_settings()
+    configure_logging(settings.log_level, pretty=False if json_ else None)
+    with Process(settings) as process:
+        serving.work(process)
+
+
+@cli.command()
+@click.option("--to", "revision", default="head", show_default=True, help="Revision to reach.")
+@as_json
+def migrate(revision: str, json_: bool) -> None:
+    """Bring the database to the newest schema."""
+    settings = read_settings()
+    configure_logging("WARNING")
+    with err.status("migrating the database"):
+        before, after = serving.migrate(settings, revision)
+    if json_:
+        _print_json({"before": before, "after": after})
+    else:
+        out.print(f"schema: {before or 'empty'} -> {after}")
+
+
+@cli.command()
+@as_json
+def doctor(json_: bool) -> None:
+    """Check settings, secrets and connections; say what is missing and how to get it."""
+    configure_logging("ERROR")
+    checks = doctor_command.examine()
+    if json_:
+        _print_json(
+            {
+                "healthy": not any(check.failed for check in checks),
+                "checks": [check.as_dict() for check in checks],
+            }
+        )
+    else:
+        table = Table("", "check", "found", "what to do", show_lines=False)
+        for check in checks:
+            table.add_row(check.mark, check.name, check.found, check.advice)
+        out.print(table)
+    if any(check.failed for check in checks):
+        raise click.exceptions.Exit(1)
+
+
+@cli.command(name="smoke")
+@as_json
+def smoke_(json_: bool) -> None:
+    """Send one synthetic form through the whole flow and watch its draft appear."""
+    settings = read_settings()
+    configure_logging("WARNING")
+    with err.status("one form through sixteen steps"):
+        report = smoke.run(settings)
+    if json_:
+        _print_json(report.as_dict())
+    else:
+        for line in report.lines():
+            out.print(line, highlight=False)
+    if not report.passed:
+        raise click.exceptions.Exit(1)
+
+
+@cli.command()
+@click.option("--once", is_flag=True, help="Print what became of each lead, and exit.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@as_json
+def demo(once: bool, host: str, port: int, json_: bool) -> None:
+    """Run made-up leads through the real engine, then serve them for review."""
+    configure_logging("ERROR")
+    report = demo_command.run(once=once, host=host, port=port, console=err, quiet=json_)
+    if json_:
+        _print_json(report.as_dict())
+    else:
+        report.print(out)
+    if not report.passed:
+        raise click.exceptions.Exit(1)
+
+
+@cli.group()
+def key() -> None:
+    """Make keys."""
+
+
+@key.command(name="create")
+@click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="What the key may do; may be given more than once.",
+)
+@click.option("--days", type=click.IntRange(1, 3650), help="Days until it expires.")
+@click.option("--tenant", default="default", show_default=True)
+@as_json
+def key_create(
+    name: str, scopes: tuple[str, ...], days: int | None, tenant: str, json_: bool
+) -> None:
+    """Make an API key called NAME. It is shown once and kept nowhere."""
+    settings = read_settings()
+    configure_logging("WARNING")
+    lifetime = timedelta(days=days) if days else None
+    with Process(settings) as process:
+        made = asyncio.run(
+            create_key(
+                process.container(),
+                name=name,
+                scopes=[Scope(scope) for scope in scopes],
+                lifetime=lifetime,
+                tenant=tenant,
+            )
+        )
+    if json_:
+        _print_json({"key": made.secret, "id": made.key.id, "scopes": sorted(made.key.scopes)})
+    else:
+        err.print("This is shown once:")
+        print(made.secret)  # noqa: T201
+
+
+@key.command(name="encryption")
+@as_json
+def key_encryption(json_: bool) -> None:
+    """Make an encryption key for SALESAGENT_ENCRYPTION_KEYS."""
+    from salesagent_adapters.crypto.vault import new_key
+
+    made = new_key()
+    if json_:
+        _print_json({"key": made})
+    else:
+        print(made)  # noqa: T201

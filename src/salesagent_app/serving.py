@@ -1,0 +1,108 @@
+"""Run a process for good: the HTTP server, or a worker, until a signal ends it."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+
+import uvicorn
+
+from salesagent_adapters.postgres import migrate as migrations
+from salesagent_adapters.postgres.embedded import EmbeddedPostgres
+from salesagent_app.process import POSTGRES_FOLDER, Process
+from salesagent_app.settings import Settings
+from salesagent_core.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 30
+KEEP_ALIVE_SECONDS = 20
+START_SECONDS = 15
+
+
+def http_server(process: Process, *, host: str, port: int) -> uvicorn.Server:
+    """The configured server, not started."""
+    app = process.container().http_app()
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            loop="uvloop",
+            http="httptools",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+
+
+class LocalServer:
+    """The HTTP server on a loopback port, in a thread; for the demo and the smoke test."""
+
+    def __init__(self, process: Process, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._server = http_server(process, host=host, port=port)
+        self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
+
+    def __enter__(self) -> LocalServer:
+        self._thread.start()
+        deadline = time.monotonic() + START_SECONDS
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                raise Unavailable("the HTTP server did not start: is the port taken?")
+            time.sleep(0.01)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        """Where it listens, with the port that it got."""
+        host, port = self._server.servers[0].sockets[0].getsockname()[:2]
+        return f"http://{host}:{port}"
+
+    def wait(self) -> None:
+        """Until somebody interrupts it."""
+        self._thread.join()
+
+
+def serve(process: Process, *, host: str, port: int, with_worker: bool) -> None:
+    """Serve until SIGTERM or SIGINT; requests in flight and running steps end first."""
+    if with_worker:
+        process.start_worker()
+    log.info("serving on http://%s:%d", host, port)
+    http_server(process, host=host, port=port).run()
+
+
+def work(process: Process) -> None:
+    """Work until SIGTERM or SIGINT, then drain."""
+    stopped = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopped.set())
+    process.start_worker()
+    log.info("working")
+    stopped.wait()
+    log.info("draining")
+
+
+def migrate(settings: Settings, revision: str) -> tuple[str | None, str | None]:
+    """Migrate the database that the settings name; returns the revision before and after."""
+    if settings.database_url is not None:
+        return _migrate(settings.database_url.get_secret_value(), revision)
+    embedded = EmbeddedPostgres(settings.data_dir / POSTGRES_FOLDER)
+    try:
+        return _migrate(embedded.start(), revision)
+    finally:
+        embedded.stop()
+
+
+def _migrate(url: str, revision: str) -> tuple[str | None, str | None]:
+    before = migrations.current(url)
+    migrations.upgrade(url, revision)
+    return before, migrations.current(url)

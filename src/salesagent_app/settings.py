@@ -1,0 +1,294 @@
+"""The one reader of the environment.
+
+Every setting has its default, bounds and meaning here. A wrong value stops start-up with a
+sentence that names the setting and what it should be; secrets are never echoed.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import platformdirs
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from salesagent_core.errors import InvalidInput, Problem
+
+
+class ApiEnv(StrEnum):
+    """Where this process runs; only ``production`` may ever send."""
+
+    DEVELOPMENT = "development"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+class SettingsError(InvalidInput):
+    """Start-up is refused; ``problems`` names every setting that is wrong and what it should be."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        lines = "; ".join(f"{problem.where}: {problem.what}" for problem in problems)
+        super().__init__(f"the settings are not usable: {lines}", problems)
+
+
+CommaList = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """All settings. Names in the environment are the upper-case field names, except where an
+    alias is given."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+    api_env: ApiEnv = ApiEnv.DEVELOPMENT
+    database_url: SecretStr | None = None
+    redis_url: SecretStr | None = None
+    data_dir: Path = Field(
+        default=Path(platformdirs.user_data_dir("salesagent")),
+        validation_alias=AliasChoices("SALESAGENT_DATA_DIR", "data_dir"),
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        validation_alias=AliasChoices("SALESAGENT_PUBLIC_URL", "public_url"),
+    )
+    encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(),
+        validation_alias=AliasChoices("SALESAGENT_ENCRYPTION_KEYS", "encryption_keys"),
+    )
+
+    hubspot_api_key: SecretStr | None = None
+    hubspot_portal_id: str | None = None
+    hubspot_webhook_secret: SecretStr | None = None
+    hubspot_api_root: str | None = None
+    google_client_id: str | None = None
+    google_client_secret: SecretStr | None = None
+    google_redirect_uri: str | None = None
+    google_api_root: str | None = None
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
+    openai_model: str | None = None
+
+    mode_draft_only: bool = True
+    allow_real_sends: bool = False
+    send_email_allowlist: CommaList = ()
+    require_operator_approval: bool = True
+    auto_approve_enabled: bool = False
+    auto_approve_threshold: float = Field(default=0.90, ge=0.5, le=1.0)
+
+    sender_name: str = Field(
+        default="Sales", validation_alias=AliasChoices("SALESAGENT_SENDER_NAME", "sender_name")
+    )
+    sender_mailbox: str = Field(
+        default="sales@example.com",
+        validation_alias=AliasChoices("SALESAGENT_MAILBOX", "sender_mailbox"),
+    )
+    sender_time_zone: str = Field(
+        default="UTC", validation_alias=AliasChoices("SALESAGENT_TIME_ZONE", "sender_time_zone")
+    )
+    sender_country: str | None = Field(
+        default=None, validation_alias=AliasChoices("SALESAGENT_COUNTRY", "sender_country")
+    )
+    link_hosts: CommaList = Field(
+        default=(), validation_alias=AliasChoices("SALESAGENT_LINK_HOSTS", "link_hosts")
+    )
+
+    sentry_dsn: SecretStr | None = None
+    log_level: str = "INFO"
+
+    @field_validator("encryption_keys", "send_email_allowlist", "link_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator(
+        "database_url",
+        "redis_url",
+        "hubspot_api_key",
+        "hubspot_portal_id",
+        "hubspot_webhook_secret",
+        "hubspot_api_root",
+        "google_client_id",
+        "google_client_secret",
+        "google_redirect_uri",
+        "google_api_root",
+        "openai_api_key",
+        "openai_base_url",
+        "openai_model",
+        "sender_country",
+        "sentry_dsn",
+        mode="before",
+    )
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        # `NAME=` in an env file means that nothing is set, not that the secret is empty.
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and urlsplit(value.get_secret_value()).scheme not in _POSTGRES_SCHEMES:
+            raise ValueError("should be postgresql://user:password@host:port/database")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and urlsplit(value.get_secret_value()).scheme not in {"redis", "rediss", "unix"}:
+            raise ValueError("should be redis://host:port/0 (or rediss://, unix://)")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("should be the address people and webhooks use, https://host")
+        return value.rstrip("/")
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for number, key in enumerate(value, start=1):
+            if not _is_key(key.get_secret_value()):
+                raise ValueError(
+                    f"key {number} should be 32 bytes in url-safe base64 (44 characters); "
+                    "`salesagent key encryption` makes one"
+                )
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        level = value.strip().upper()
+        if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("should be DEBUG, INFO, WARNING or ERROR")
+        return level
+
+    @property
+    def wants_send(self) -> bool:
+        """True when somebody asked for real sending; start-up decides whether that is allowed."""
+        return not self.mode_draft_only
+
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """Vendors without a key, served by a memory stand-in."""
+        missing = []
+        if self.hubspot_api_key is None:
+            missing.append("HubSpot")
+        if self.google_client_id is None:
+            missing.append("Google")
+        if self.openai_api_key is None and self.openai_base_url is None:
+            missing.append("OpenAI")
+        return tuple(missing)
+
+
+_POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(text.encode())) == 32
+    except (binascii.Error, ValueError):
+        return False
+
+
+class _Rule(BaseModel):
+    where: str
+    broken: bool
+    what: str
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read and judge the environment (and ``.env`` in the current folder).
+
+    Raises:
+        SettingsError: with every problem at once, names only, no values.
+    """
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        # From None: pydantic's own text could quote what was typed.
+        raise SettingsError([_problem(item) for item in error.errors()]) from None
+    problems = [
+        Problem(where=rule.where, what=rule.what) for rule in _rules(settings) if rule.broken
+    ]
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _problem(item: object) -> Problem:
+    assert isinstance(item, dict)
+    name = str(item["loc"][0]) if item["loc"] else "settings"
+    what = str(item["msg"]).removeprefix("Value error, ")
+    known = {
+        "data_dir": "SALESAGENT_DATA_DIR",
+        "public_url": "SALESAGENT_PUBLIC_URL",
+        "encryption_keys": "SALESAGENT_ENCRYPTION_KEYS",
+    }
+    return Problem(where=known.get(name, name).upper(), what=what)
+
+
+def _rules(settings: Settings) -> list[_Rule]:
+    """What no single field can tell: combinations, and what production insists on."""
+    production = settings.api_env is ApiEnv.PRODUCTION
+    return [
+        _Rule(
+            where="MODE_DRAFT_ONLY",
+            broken=settings.wants_send and not production,
+            what="sending is asked for (false) but API_ENV is not production; set it to true",
+        ),
+        _Rule(
+            where="ALLOW_REAL_SENDS",
+            broken=settings.wants_send and production and not settings.allow_real_sends,
+            what="must be true as well when MODE_DRAFT_ONLY is false",
+        ),
+        _Rule(
+            where="SEND_EMAIL_ALLOWLIST",
+            broken=settings.wants_send and production and not settings.send_email_allowlist,
+            what="must be set when MODE_DRAFT_ONLY is false; write * to allow every recipient",
+        ),
+        _Rule(
+            where="DATABASE_URL",
+            broken=production and settings.database_url is None,
+            what="must name a PostgreSQL server in production",
+        ),
+        _Rule(
+            where="REDIS_URL",
+            broken=production and settings.redis_url is None,
+            what="must name a Redis server in production",
+        ),
+        _Rule(
+            where="SALESAGENT_ENCRYPTION_KEYS",
+            broken=production and not settings.encryption_keys,
+            what="must be set in production; `salesagent key encryption` makes a key",
+        ),
+        _Rule(
+            where="HUBSPOT_WEBHOOK_SECRET",
+            broken=production and settings.hubspot_webhook_secret is None,
+            what="must be set in production, otherwise every webhook is refused",
+        ),
+        _Rule(
+            where="SALESAGENT_PUBLIC_URL",
+            broken=production and not settings.public_url.startswith("https://"),
+            what="must be an https:// address in production",
+        ),
+        _Rule(
+            where="HUBSPOT_API_KEY, GOOGLE_CLIENT_ID, OPENAI_API_KEY",
+            broken=production and bool(settings.stand_ins),
+            what="no memory stand-ins in production; missing: " + ", ".join(settings.stand_ins),
+        ),
+    ]

@@ -1,0 +1,71 @@
+"""Everything that is checked about a text before a person or a rule decides about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from salesagent_core.domain.evidence import Claim, Source
+from salesagent_core.domain.finding import Finding
+from salesagent_core.domain.grounding import check_grounding
+from salesagent_core.domain.lead import Lead
+from salesagent_core.domain.safety import SafetyPolicy, inspect_text
+from salesagent_core.domain.tenant import Tenant
+from salesagent_core.domain.voice import VoiceProfile, check_voice
+
+
+def check_text(
+    *,
+    subject: str,
+    body: str,
+    claims: Sequence[Claim],
+    sources: Sequence[Source],
+    voice: VoiceProfile,
+    tenant: Tenant,
+    lead: Lead,
+    language: str,
+) -> tuple[Finding, ...]:
+    """Safety, grounding and voice findings of one text, in that order; offsets into ``body``.
+
+    The same for the writer's text and for an operator's edit, so that neither can say what the
+    other may not.
+    """
+    own = {tenant.mailbox, lead.person.email}
+    names = [
+        name
+        for name in (
+            lead.person.first_name,
+            lead.person.last_name,
+            lead.company.name,
+            tenant.sender_name,
+            tenant.name,
+        )
+        if name
+    ]
+    policy = SafetyPolicy(
+        allowed_addresses=frozenset(address.lower() for address in own),
+        link_hosts=frozenset(tenant.link_hosts),
+    )
+    return (
+        *inspect_text(subject, body, policy),
+        *check_grounding(
+            body, sources, claims, subject=subject, allowed_names=names, language=language
+        ),
+        *check_voice(subject, body, voice),
+    )
+
+
+def moved_claims(claims: Sequence[Claim], body: str) -> tuple[Claim, ...]:
+    """The claims that still stand word for word in an edited body, at their new places."""
+    kept = []
+    for claim in claims:
+        start = body.find(claim.text)
+        if start >= 0:
+            kept.append(
+                Claim(
+                    text=claim.text,
+                    start=start,
+                    end=start + len(claim.text),
+                    source_ids=claim.source_ids,
+                )
+            )
+    return tuple(kept)

@@ -1,0 +1,107 @@
+"""The one table of what an error in a step means for its run.
+
+=================  ==========================================================================
+error              for a required step
+=================  ==========================================================================
+InvalidInput       the run fails with the reason; trying again would not help
+UnusableOutput     parked for a person: the language model will not do it
+NeedsReauth        parked for a person: somebody must reconnect the account
+Rejected           dead letter at once
+anything else      3 more attempts at 1, 2 and 4 minutes (or when the other side said), then
+                   a dead letter
+=================  ==========================================================================
+
+An optional step degrades instead, whatever the error; a detached one is first tried again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum
+
+import attrs
+
+from salesagent_core.domain.run import retry_at
+from salesagent_core.errors import (
+    InvalidInput,
+    NeedsReauth,
+    RateLimited,
+    Rejected,
+    SalesAgentError,
+    Unavailable,
+    UnusableOutput,
+)
+from salesagent_core.use_cases.step import Step
+
+
+class Severity(IntEnum):
+    """When several steps fail at once, the gravest one decides about the run."""
+
+    DEGRADE = 0
+    RETRY = 1
+    PARK = 2
+    BURY = 3
+    FAIL = 4
+
+
+@attrs.frozen(kw_only=True)
+class StepFailure:
+    """What becomes of a step that raised. ``error`` is a sentence without personal data."""
+
+    step: Step
+    severity: Severity
+    code: str
+    error: str
+    attempts: int
+    retry_at: datetime | None = None
+
+
+def judge_failure(
+    step: Step, error: Exception, *, now: datetime, failures: int, jitter: float
+) -> StepFailure:
+    """Decide about one failed step.
+
+    Args:
+        step: the step that raised.
+        error: what it raised.
+        now: the time of the failure.
+        failures: how often this step has failed in this run, this time included.
+        jitter: a random number in 0..1.
+    """
+    severity, at = _severity(step, error, now, failures, jitter)
+    return StepFailure(
+        step=step,
+        severity=severity,
+        code=_code(error),
+        error=_sentence(error),
+        attempts=failures,
+        retry_at=at,
+    )
+
+
+def _severity(
+    step: Step, error: Exception, now: datetime, failures: int, jitter: float
+) -> tuple[Severity, datetime | None]:
+    final = isinstance(error, InvalidInput | Rejected | NeedsReauth)
+    named = error.retry_at if isinstance(error, RateLimited | Unavailable) else None
+    at = None if final else retry_at(now, failures, jitter, named)
+    if step.gap is not None and (not step.detached or at is None):
+        return Severity.DEGRADE, None
+    if at is not None:
+        return Severity.RETRY, at
+    if isinstance(error, InvalidInput):
+        return Severity.FAIL, None
+    if isinstance(error, UnusableOutput | NeedsReauth):
+        return Severity.PARK, None
+    return Severity.BURY, None
+
+
+def _code(error: Exception) -> str:
+    return type(error).__name__
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, SalesAgentError):
+        return str(error)
+    # A bug or an unmapped library error: its text may quote somebody's data.
+    return f"unexpected {type(error).__name__}"

@@ -1,0 +1,168 @@
+"""Reads for people, with what only the present can tell: order, ages, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+
+from salesagent_core.domain.approval import Decision
+from salesagent_core.domain.draft import Draft, DraftStatus
+from salesagent_core.domain.priority import explain_priority, priority_score
+from salesagent_core.domain.run import (
+    STEP_NAMES,
+    DeadLetter,
+    DeadLetterState,
+    RunStatus,
+    task_state,
+)
+from salesagent_core.errors import InvalidInput, Problem, Reason
+from salesagent_core.ids import DraftId, RunId, TenantId
+from salesagent_core.ports.clock import Clock
+from salesagent_core.ports.read_model import (
+    DraftDetail,
+    QueueStatus,
+    ReadModel,
+    RunDetail,
+    RunSummary,
+)
+
+MAX_PAGE = 200
+
+
+@attrs.frozen(kw_only=True)
+class QueueItem:
+    """A draft in the queue. ``aps`` is 0..100 at the time of reading; ``parts`` explain it."""
+
+    draft: Draft
+    decision: Decision | None
+    aps: float
+    parts: tuple[Reason, ...]
+
+
+@attrs.frozen(kw_only=True)
+class DraftView:
+    """One draft with all that is known about it, and its score at the time of reading."""
+
+    detail: DraftDetail
+    aps: float
+    parts: tuple[Reason, ...]
+
+
+@attrs.frozen(kw_only=True)
+class TaskView:
+    """A run in the words of the task API. ``progress`` is ``n/16``."""
+
+    task_id: str
+    state: str
+    progress: str
+    done: int
+    total: int
+    current_step: str | None = None
+    run_id: RunId | None = None
+    draft_id: DraftId | None = None
+    error: str | None = None
+    next_attempt_at: datetime | None = None
+
+
+class Queries:
+    """Every method reads one tenant and changes nothing."""
+
+    def __init__(self, read_model: ReadModel, clock: Clock) -> None:
+        self._read = read_model
+        self._clock = clock
+
+    async def queue(self, tenant_id: TenantId) -> tuple[QueueItem, ...]:
+        """What waits for a person, most urgent first; equal scores by age, oldest first."""
+        pending = await self._read.pending(tenant_id)
+        items = [self._item(draft, decision) for draft, decision in pending]
+        return tuple(sorted(items, key=lambda item: (-item.aps, item.draft.submitted_at)))
+
+    async def drafts(
+        self,
+        tenant_id: TenantId,
+        statuses: Sequence[DraftStatus] = (),
+        limit: int = 50,
+        offset: int = 0,
+    ) -> tuple[QueueItem, ...]:
+        """Drafts of these statuses (all when none is named), newest first."""
+        _page(limit, offset)
+        found = await self._read.drafts(tenant_id, statuses=statuses, limit=limit, offset=offset)
+        return tuple(self._item(draft, decision) for draft, decision in found)
+
+    async def draft(self, tenant_id: TenantId, draft_id: DraftId) -> DraftView:
+        """Raises: NotFound."""
+        detail = await self._read.draft(tenant_id, draft_id)
+        aps, parts = self._score(detail.draft)
+        return DraftView(detail=detail, aps=aps, parts=parts)
+
+    async def runs(
+        self,
+        tenant_id: TenantId,
+        statuses: Sequence[RunStatus] = (),
+        limit: int = 50,
+        offset: int = 0,
+    ) -> tuple[RunSummary, ...]:
+        """Runs of these statuses (all when none is named), newest first."""
+        _page(limit, offset)
+        return await self._read.runs(tenant_id, statuses=statuses, limit=limit, offset=offset)
+
+    async def run(self, tenant_id: TenantId, run_id: RunId) -> RunDetail:
+        """Raises: NotFound."""
+        return await self._read.run(tenant_id, run_id)
+
+    async def task(self, tenant_id: TenantId, task_id: str) -> TaskView:
+        """Raises: NotFound."""
+        total = len(STEP_NAMES)
+        summary = await self._read.task_run(tenant_id, task_id)
+        if summary is None:
+            return TaskView(
+                task_id=task_id, state="PENDING", progress=f"0/{total}", done=0, total=total
+            )
+        run = summary.run
+        return TaskView(
+            task_id=task_id,
+            state=task_state(run.status),
+            progress=f"{summary.done}/{total}",
+            done=summary.done,
+            total=total,
+            current_step=run.current_step,
+            run_id=run.id,
+            draft_id=summary.draft_id,
+            error=run.failure or run.waiting_for,
+            next_attempt_at=run.next_attempt_at,
+        )
+
+    async def dead_letters(
+        self,
+        tenant_id: TenantId,
+        state: DeadLetterState | None = DeadLetterState.OPEN,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> tuple[DeadLetter, ...]:
+        """Work that gave up, newest first; all states when ``state`` is None."""
+        _page(limit, offset)
+        return await self._read.dead_letters(tenant_id, state=state, limit=limit, offset=offset)
+
+    async def queue_status(self, tenant_id: TenantId) -> QueueStatus:
+        """Counts and ages."""
+        return await self._read.queue_status(tenant_id)
+
+    def _item(self, draft: Draft, decision: Decision | None) -> QueueItem:
+        aps, parts = self._score(draft)
+        return QueueItem(draft=draft, decision=decision, aps=aps, parts=parts)
+
+    def _score(self, draft: Draft) -> tuple[float, tuple[Reason, ...]]:
+        hours = max(0.0, (self._clock.now() - draft.submitted_at).total_seconds() / 3600)
+        return priority_score(draft.priority, hours), explain_priority(draft.priority, hours)
+
+
+def _page(limit: int, offset: int) -> None:
+    problems = []
+    if not 1 <= limit <= MAX_PAGE:
+        problems.append(Problem(where="limit", what=f"must be 1..{MAX_PAGE}"))
+    if offset < 0:
+        problems.append(Problem(where="offset", what="must not be negative"))
+    if problems:
+        raise InvalidInput("that page does not exist", problems)
