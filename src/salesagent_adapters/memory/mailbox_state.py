@@ -1,0 +1,397 @@
+"""What one mailbox holds, and the rules by which it changes: those of Gmail.
+
+* A draft keeps its id over edits; its message is replaced and gets a new id each time.
+* The ``Message-ID`` is the mailbox's own, whatever the composer thought it would be.
+* A mail joins a thread only when it names the thread, one of its messages is among its
+  references, and the subjects agree; otherwise it starts a thread of its own.
+* Search sees a message only after ``search_lag``; listing and reading see it at once.
+* Each call costs quota units per rolling minute.
+
+People use the mailbox too: the methods named ``human_…`` are what they do in their mail program.
+Nothing here is safe between threads by itself: the world's lock is held by the caller.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+
+import attrs
+
+from salesagent_core.domain.draft import content_hash
+from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.errors import InvalidInput, NeedsReauth, NotFound, Rejected, Unavailable
+
+QUOTA_UNITS_PER_MINUTE = 6_000
+"""Gmail API, per user, for projects since May 2026."""
+QUOTA_WINDOW = timedelta(minutes=1)
+HISTORY_KEPT = timedelta(days=7)
+MAX_MAIL_BYTES = 25 * 1024 * 1024
+MAX_ADDRESS = 254
+MAX_SUBJECT = 998  # RFC 5322, 2.1.1: the longest line there may be.
+
+
+@attrs.frozen(kw_only=True)
+class StoredMail:
+    """A message as the mailbox keeps it; ``text`` whole, with quotes and signature."""
+
+    id: str
+    thread_id: str
+    message_id: str
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+    at: datetime
+    labels: frozenset[str] = frozenset()
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    key: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    attachments: tuple[str, ...] = ()
+
+    @property
+    def is_draft(self) -> bool:
+        """True while it is unsent."""
+        return "DRAFT" in self.labels
+
+
+@attrs.frozen(kw_only=True)
+class HistoryEntry:
+    """One change, numbered in order."""
+
+    id: int
+    at: datetime
+    change: str
+    mail_id: str
+    thread_id: str
+
+
+@attrs.define(kw_only=True)
+class MailboxState:
+    """One connected account. ``new_id`` makes the account's next unique hexadecimal id."""
+
+    address: str
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    connected: bool = True
+    search_lag: timedelta = timedelta(0)
+    quota_per_minute: int | None = QUOTA_UNITS_PER_MINUTE
+    mails: dict[str, StoredMail] = attrs.field(factory=dict)
+    drafts: dict[str, str] = attrs.field(factory=dict)
+    history: list[HistoryEntry] = attrs.field(factory=list)
+    history_id: int = 1_000
+    _threads: dict[str, set[str]] = attrs.field(factory=dict)
+    _spent: deque[tuple[datetime, int]] = attrs.field(factory=deque)
+
+    # Access
+
+    def require_connected(self) -> None:
+        """Raises: NeedsReauth when the token was revoked."""
+        if not self.connected:
+            raise NeedsReauth("the mailbox's access was revoked")
+
+    def spend(self, units: int) -> None:
+        """Count one call. Raises: Unavailable, with the time, when the minute's quota is gone."""
+        if self.quota_per_minute is None:
+            return
+        now = self.now()
+        while self._spent and self._spent[0][0] <= now - QUOTA_WINDOW:
+            self._spent.popleft()
+        if sum(cost for _, cost in self._spent) + units > self.quota_per_minute:
+            first = self._spent[0][0] if self._spent else now
+            raise Unavailable("the mailbox's quota is used up", retry_at=first + QUOTA_WINDOW)
+        self._spent.append((now, units))
+
+    def revoke(self) -> None:
+        """The owner took the access back, or the token died."""
+        self.connected = False
+
+    def reconnect(self) -> None:
+        """The owner connected the account again; nothing in it was lost."""
+        self.connected = True
+
+    # Reading
+
+    def thread(self, thread_id: str) -> tuple[StoredMail, ...]:
+        """The thread's messages, drafts included, oldest first; empty when there is none."""
+        found = (self.mails[mail_id] for mail_id in self._threads.get(thread_id, ()))
+        return tuple(sorted(found, key=lambda mail: (mail.at, mail.id)))
+
+    def searchable(self) -> Iterator[StoredMail]:
+        """The messages that search knows of by now; drafts are left out."""
+        indexed = self.now() - self.search_lag
+        return (mail for mail in self.mails.values() if not mail.is_draft and mail.at <= indexed)
+
+    def draft(self, draft_id: str) -> StoredMail:
+        """The draft's present message. Raises: NotFound when it was sent or deleted."""
+        mail_id = self.drafts.get(draft_id)
+        if mail_id is None:
+            raise NotFound("there is no such draft in the mailbox")
+        return self.mails[mail_id]
+
+    def changes_since(self, history_id: int) -> tuple[HistoryEntry, ...]:
+        """What changed after that id. Raises: NotFound when it is older than a week."""
+        oldest = self.now() - HISTORY_KEPT
+        expired = [entry.id for entry in self.history if entry.at < oldest]
+        if expired and history_id < expired[-1]:
+            raise NotFound("the history before this id is gone: a full resync is needed")
+        return tuple(entry for entry in self.history if entry.id > history_id)
+
+    # Drafts
+
+    def put_draft(self, mail: OutgoingMail, draft_id: str | None = None) -> str:
+        """Store a new draft, or replace one; returns its id.
+
+        Raises:
+            Rejected: an invalid mail or an unknown thread. NotFound: no such draft.
+        """
+        self._check(mail)
+        old = self.draft(draft_id) if draft_id is not None else None
+        thread_id = self._thread_for(
+            mail.thread_id, mail.subject, (mail.in_reply_to, *mail.references)
+        )
+        if old is not None:
+            if mail.thread_id is None and len(self.thread(old.thread_id)) == 1:
+                thread_id = old.thread_id
+            self._remove(old)
+        draft_id = draft_id or f"r{self.new_id()}"
+        stored = self._new_mail(
+            thread_id=thread_id,
+            sender=mail.sender.lower(),
+            recipients=(mail.to.lower(),),
+            subject=mail.subject,
+            text=mail.text,
+            labels=frozenset({"DRAFT"}),
+            in_reply_to=mail.in_reply_to,
+            references=mail.references,
+            key=mail.key,
+        )
+        self.drafts[draft_id] = stored.id
+        return draft_id
+
+    def remove_draft(self, draft_id: str) -> None:
+        """Delete for good; what is gone already stays gone."""
+        if draft_id in self.drafts:
+            self._remove(self.mails[self.drafts.pop(draft_id)])
+
+    def send_draft(self, draft_id: str) -> StoredMail:
+        """Turn the draft into a sent message: the draft is gone, message and ids are new.
+
+        Raises:
+            NotFound: it was sent or deleted before.
+        """
+        draft = self.draft(draft_id)
+        self.remove_draft(draft_id)
+        return self._new_mail(
+            thread_id=draft.thread_id,
+            sender=draft.sender,
+            recipients=draft.recipients,
+            subject=draft.subject,
+            text=draft.text,
+            labels=frozenset({"SENT"}),
+            in_reply_to=draft.in_reply_to,
+            references=draft.references,
+            key=draft.key,
+        )
+
+    # People
+
+    def human_edits(self, draft_id: str, *, text: str, subject: str | None = None) -> None:
+        """A person changes the draft in their mail program. Our key's header survives that."""
+        draft = self.draft(draft_id)
+        self._remove(draft)
+        changed = attrs.evolve(draft, text=text, subject=subject or draft.subject)
+        stored = self._store(changed)
+        self.drafts[draft_id] = stored.id
+
+    def human_deletes(self, draft_id: str) -> None:
+        """A person throws the draft away."""
+        self.remove_draft(draft_id)
+
+    def human_sends(self, draft_id: str) -> StoredMail:
+        """A person presses Send on the draft."""
+        return self.send_draft(draft_id)
+
+    def receive(
+        self,
+        *,
+        sender: str,
+        subject: str,
+        text: str,
+        at: datetime | None = None,
+        in_reply_to: str | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+        attachments: tuple[str, ...] = (),
+        message_id: str | None = None,
+    ) -> StoredMail:
+        """Mail comes in; it joins the thread of the message it answers, if the subjects agree."""
+        return self._new_mail(
+            thread_id=self._thread_answered(in_reply_to, subject),
+            sender=sender.lower(),
+            recipients=(self.address,),
+            subject=subject,
+            text=text,
+            at=at,
+            labels=frozenset({"INBOX"}),
+            in_reply_to=in_reply_to,
+            headers=headers,
+            attachments=attachments,
+            message_id=message_id,
+        )
+
+    def human_writes(
+        self,
+        *,
+        to: str,
+        subject: str,
+        text: str,
+        at: datetime | None = None,
+        in_reply_to: str | None = None,
+    ) -> StoredMail:
+        """The owner sends a mail of their own, outside of salesagent."""
+        return self._new_mail(
+            thread_id=self._thread_answered(in_reply_to, subject),
+            sender=self.address,
+            recipients=(to.lower(),),
+            subject=subject,
+            text=text,
+            at=at,
+            labels=frozenset({"SENT"}),
+            in_reply_to=in_reply_to,
+        )
+
+    # Rules
+
+    def _check(self, mail: OutgoingMail) -> None:
+        if mail.sender.lower() != self.address:
+            raise Rejected("the sender is not this mailbox")
+        if not _is_one_address(mail.to):
+            raise Rejected("the recipient is not one valid address")
+        headers = (mail.subject, mail.key, mail.in_reply_to or "", *mail.references)
+        if any(char in header for header in headers for char in "\r\n\0"):
+            raise Rejected("a header holds a line break")
+        if len(mail.subject) > MAX_SUBJECT:
+            raise Rejected("the subject is too long")
+        if len(mail.text.encode("utf-8", "replace")) > MAX_MAIL_BYTES:
+            raise Rejected("the mail is larger than the mailbox takes")
+        if mail.thread_id is not None and not self.thread(mail.thread_id):
+            raise Rejected("the mailbox knows no such thread")
+
+    def _thread_for(
+        self, thread_id: str | None, subject: str, answers: tuple[str | None, ...]
+    ) -> str:
+        mails = self.thread(thread_id) if thread_id else ()
+        joins = (
+            bool(mails)
+            and same_subject(mails[0].subject, subject)
+            and any(mail.message_id in answers for mail in mails)
+        )
+        return thread_id if thread_id and joins else self.new_id()
+
+    def _thread_answered(self, in_reply_to: str | None, subject: str) -> str:
+        if in_reply_to is None:
+            return self.new_id()
+        answered = (mail for mail in self.mails.values() if mail.message_id == in_reply_to)
+        thread_id = next((mail.thread_id for mail in answered), None)
+        return self._thread_for(thread_id, subject, (in_reply_to,))
+
+    def _new_mail(
+        self,
+        *,
+        thread_id: str,
+        sender: str,
+        recipients: tuple[str, ...],
+        subject: str,
+        text: str,
+        labels: frozenset[str],
+        at: datetime | None = None,
+        in_reply_to: str | None = None,
+        references: tuple[str, ...] = (),
+        key: str | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+        attachments: tuple[str, ...] = (),
+        message_id: str | None = None,
+    ) -> StoredMail:
+        if at is not None and at.tzinfo is None:
+            raise InvalidInput("a mail's time needs a time zone")
+        return self._store(
+            StoredMail(
+                id="",
+                thread_id=thread_id,
+                message_id=message_id or "",
+                sender=sender,
+                recipients=recipients,
+                subject=subject,
+                text=text,
+                at=at or self.now(),
+                labels=labels,
+                in_reply_to=in_reply_to,
+                references=references,
+                key=key,
+                headers=headers,
+                attachments=attachments,
+            ),
+            keep_message_id=message_id is not None,
+        )
+
+    def _store(self, mail: StoredMail, *, keep_message_id: bool = False) -> StoredMail:
+        fresh = self.new_id()
+        message_id = mail.message_id if keep_message_id else f"<{fresh}@mail.memory.example>"
+        stored = attrs.evolve(mail, id=fresh, message_id=message_id)
+        self.mails[fresh] = stored
+        self._threads.setdefault(stored.thread_id, set()).add(fresh)
+        self._log("messageAdded", stored)
+        return stored
+
+    def _remove(self, mail: StoredMail) -> None:
+        del self.mails[mail.id]
+        siblings = self._threads[mail.thread_id]
+        siblings.discard(mail.id)
+        if not siblings:
+            del self._threads[mail.thread_id]
+        self._log("messageDeleted", mail)
+
+    def _log(self, change: str, mail: StoredMail) -> None:
+        self.history_id += 1
+        entry = HistoryEntry(
+            id=self.history_id,
+            at=self.now(),
+            change=change,
+            mail_id=mail.id,
+            thread_id=mail.thread_id,
+        )
+        self.history.append(entry)
+
+
+def held_hash(mail: StoredMail) -> str:
+    """The hash of what the mailbox holds, to be compared with what we once put there."""
+    return content_hash(mail.recipients[0], mail.subject, mail.text)
+
+
+_REPLY_MARKS = ("re:", "aw:", "fwd:", "fw:", "wg:", "sv:", "tr:", "rv:")
+
+
+def bare_subject(subject: str) -> str:
+    """The subject without reply and forward marks, single-spaced."""
+    bare = " ".join(subject.split())
+    while True:
+        mark = next((m for m in _REPLY_MARKS if bare[: len(m)].lower() == m), None)
+        if mark is None:
+            return bare
+        bare = bare[len(mark) :].lstrip()
+
+
+def same_subject(one: str, other: str) -> bool:
+    """True when only marks such as ``Re:``, case and spaces differ."""
+    return bare_subject(one).casefold() == bare_subject(other).casefold()
+
+
+def _is_one_address(address: str) -> bool:
+    if len(address) > MAX_ADDRESS or any(char.isspace() or char in ",;<>\0" for char in address):
+        return False
+    local, at, host = address.rpartition("@")
+    plain = parseaddr(address)[1] == address
+    return bool(plain and local and at and "." in host and "@" not in local)
