@@ -1,0 +1,201 @@
+"""The public API as an embedder uses it: mypy --strict must accept this file as it stands.
+
+Nothing here runs in the suite. Where a public signature changes, this file changes in the same
+commit, and the changelog says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import assert_type
+
+import salesagent_core
+from salesagent_core import (
+    DEFAULT_TENANT,
+    Arrival,
+    Brief,
+    Busy,
+    Calendar,
+    Clock,
+    Company,
+    Conflict,
+    Finding,
+    FormField,
+    IdSource,
+    Intake,
+    Intent,
+    InvalidInput,
+    JobQueue,
+    Lead,
+    NeedsReauth,
+    Person,
+    PolicyRefused,
+    PortError,
+    RateLimited,
+    Reason,
+    Receipt,
+    ReceiveSubmission,
+    Rejected,
+    SafetyPolicy,
+    SalesAgentError,
+    Seniority,
+    Severity,
+    Slot,
+    SlotOffer,
+    Submission,
+    SubmissionId,
+    SubmissionSource,
+    TenantId,
+    Topic,
+    Unavailable,
+    Usage,
+    Writer,
+    WrittenDraft,
+    check_limits,
+    inspect_text,
+    propose_slots,
+    read_intent,
+    read_title,
+    uuid7,
+)
+
+
+def judge_a_lead(title: str, message: str) -> bool:
+    """Rules are plain functions of plain values."""
+    reading = read_title(title)
+    assert_type(reading.seniority, Seniority)
+    assert_type(reading.decision_maker, bool)
+    intent = read_intent(message, is_customer=False)
+    assert_type(intent, Intent)
+    return reading.decision_maker
+
+
+def check_a_mail(subject: str, body: str) -> list[str]:
+    """A policy answers with every finding, as data."""
+    policy = SafetyPolicy(allowed_addresses=frozenset({"ana@example.com"}))
+    findings = inspect_text(subject, body, policy)
+    assert_type(findings, tuple[Finding, ...])
+    return [each.sentence for each in findings if each.severity is Severity.BLOCK]
+
+
+def offer_a_meeting(now: datetime, busy: Sequence[Busy]) -> list[datetime]:
+    """Time is an argument."""
+    offer = propose_slots(
+        now=now,
+        busy=busy,
+        lead_zone="Europe/Berlin",
+        lead_country="DE",
+        sender_zone="Europe/Dublin",
+        sender_country="IE",
+    )
+    assert_type(offer, SlotOffer)
+    assert_type(offer.slots, tuple[Slot, ...])
+    return [slot.start for slot in offer.slots]
+
+
+def may_write_to(contact: str, sent: Sequence[datetime], now: datetime) -> list[Reason]:
+    """A refusal has reasons."""
+    return [
+        blocked.reason for blocked in check_limits(now, Usage(contact=contact, contact_sends=sent))
+    ]
+
+
+def a_lead() -> Lead:
+    """Values are frozen and made by keyword."""
+    person = Person(email="ana@example.com", title="Head of Procurement")
+    return Lead(person=person, company=Company(name="Example Works", domain="example.com"))
+
+
+class FixedClock:
+    """A port is a protocol: an adapter need not inherit from anything."""
+
+    def now(self) -> datetime:
+        return datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+class CountingIds:
+    """Ids and randomness of one's own."""
+
+    def new(self) -> str:
+        return uuid7(FixedClock().now(), bytes(10))
+
+    def fraction(self) -> float:
+        return 0.5
+
+
+class NoMeetings:
+    """A calendar that is always free."""
+
+    async def busy(
+        self, tenant_id: TenantId, mailbox: str, start: datetime, end: datetime
+    ) -> tuple[Busy, ...]:
+        return ()
+
+
+class OneLineWriter:
+    """A writer that knows one sentence."""
+
+    async def write(self, brief: Brief) -> WrittenDraft:
+        raise Rejected("this writer has nothing to say")
+
+
+class SilentQueue:
+    """A queue that leaves everything to the sweeper."""
+
+    async def ring(self, topic: Topic, ids: Sequence[str]) -> None:
+        return None
+
+
+class OpenDoor:
+    """An intake that accepts everything."""
+
+    async def accept(self, arrival: Arrival) -> Receipt:
+        return Receipt(accepted=True, submission_id=arrival.submission.id, run_id=arrival.run_id)
+
+
+clock: Clock = FixedClock()
+ids: IdSource = CountingIds()
+calendar: Calendar = NoMeetings()
+writer: Writer = OneLineWriter()
+queue: JobQueue = SilentQueue()
+door: Intake = OpenDoor()
+
+
+async def receive(raw: bytes) -> str:
+    """A use case is made from ports and called; errors say what to do about them."""
+    submission = Submission(
+        id=SubmissionId(ids.new()),
+        tenant_id=DEFAULT_TENANT,
+        source=SubmissionSource.FORM,
+        received_at=clock.now(),
+        fields=(FormField(name="email", value="ana@example.com"),),
+    )
+    assert_type(submission.email, str | None)
+    try:
+        receipt = await ReceiveSubmission(door, ids)(submission, raw)
+    except InvalidInput as wrong:
+        return ", ".join(problem.where for problem in wrong.problems)
+    except Conflict:
+        return "somebody was faster"
+    except PolicyRefused as refused:
+        return "; ".join(reason.sentence for reason in refused.reasons)
+    except RateLimited as limited:
+        assert_type(limited.retry_at, datetime)
+        return "later"
+    except Unavailable as down:
+        assert_type(down.retry_at, datetime | None)
+        return "later"
+    except (NeedsReauth, PortError, SalesAgentError):
+        return "a person is needed"
+    return receipt.run_id
+
+
+def names() -> Sequence[str]:
+    """What there is to import."""
+    return salesagent_core.__all__
+
+
+def no_such_name() -> None:
+    """A name that is not public is an error for the type checker too."""
+    salesagent_core.no_such_name  # type: ignore[attr-defined]  # noqa: B018
