@@ -134,6 +134,11 @@ _ALLOWED: Mapping[Kind, frozenset[Operator]] = {
 }
 
 
+# Defined above its use: the default rules are made while this module loads.
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
 @attrs.frozen(kw_only=True)
 class Condition:
     """``field operator value``, such as ``fit ge 0.9``. Texts compare without regard to case.
@@ -252,10 +257,6 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     ),
 )
 """Seeded for every tenant, all of them off."""
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
 
 
 def _compare(operator: Operator, known: Any, value: Any) -> bool:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import attrs
 
-from salesagent_core.domain.address import fold_alias
+from salesagent_core.domain.address import fold_alias, judge_address
 from salesagent_core.errors import InvalidInput, Reason
 
 
@@ -64,7 +64,7 @@ class Suppression:
 
 def hash_address(address: str, key: bytes) -> str:
     """HMAC-SHA256 of the folded address, hex: it recognises a person without naming them."""
-    return hmac.new(key, _folded(address).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, fold_alias(address).encode(), hashlib.sha256).hexdigest()
 
 
 def blocks(
@@ -78,12 +78,12 @@ def blocks(
         hashes: ``hash_address`` of this address under every key still in use; without them no
             erased person is recognised.
     """
-    person = _folded(address)
+    person = fold_alias(address)
     domains = frozenset(_domain(each) for each in (address, person))
     return tuple(
         entry
         for entry in entries
-        if (entry.address and _folded(entry.address) == person)
+        if (entry.address and fold_alias(entry.address) == person)
         or (entry.address_hash and _has(hashes, entry.address_hash))
         or (entry.domain and any(_under(domain, entry.domain) for domain in domains))
     )
@@ -98,17 +98,12 @@ def _domain(address: str) -> str:
 
 
 def _under(domain: str, parent: str) -> bool:
-    parent = _plain_domain(parent.removeprefix("@"))
+    parent = _plain_domain(parent.strip().removeprefix("@"))
     return bool(parent) and (domain == parent or domain.endswith(f".{parent}"))
 
 
 def _plain_domain(domain: str) -> str:
-    return domain.strip().strip(".").lower()
-
-
-def _folded(address: str) -> str:
-    try:
-        return fold_alias(address)
-    except InvalidInput:
-        # What cannot be read as an address is still the same text as itself.
-        return address.strip().lower()
+    """In its ASCII form where it is a domain at all, so that both spellings of one are equal."""
+    domain = domain.strip().strip(".").lower()
+    normalized = judge_address(f"x@{domain}").normalized
+    return normalized.rpartition("@")[2] if normalized else domain

@@ -17,6 +17,8 @@ from salesagent_core.errors import InvalidInput
 
 MAX_FINDINGS = 50
 """Of one kind in one text: more of the same tells nobody more."""
+READ_AT_MOST = 200_000
+"""Characters: ten times what a draft may have. What is longer is too long whatever it says."""
 LONG_SENTENCES = 1.75
 """A draft whose sentences are this many times longer than the sender's does not sound like them."""
 
@@ -117,8 +119,9 @@ def check_voice(subject: str, body: str, profile: VoiceProfile) -> tuple[Finding
 
     Greeting, sign-off and what follows it (postscript, postal address, opt-out line) count
     neither as paragraphs nor as length. Settings that are broken are ``review``; a style that
-    merely differs is ``info``.
+    merely differs is ``info``. Only the first ``READ_AT_MOST`` characters are read.
     """
+    subject, body = subject[:READ_AT_MOST], body[:READ_AT_MOST]
     parts = split_mail(body)
     found = [
         *_wordings(subject, "subject", profile),
