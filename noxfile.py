@@ -22,9 +22,6 @@ LOCK = HERE / "constraints.txt"
 SETS = HERE / "requirements"
 ENVIRONMENT = HERE / ".nox" / "salesagent"
 BENCH_ENVIRONMENT = HERE / ".nox" / "bench"
-PEERS = ("import_time",)
-"""The benchmarks that ``nox -s bench`` runs when none is named."""
-
 SET_SOURCES = {
     "app": ("--extra=app", "--group=build"),
     "dev": ("--extra=app", "--group=build", "--group=lint", "--group=test"),
@@ -64,10 +61,10 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none", default=False)
 def bench(session: nox.Session) -> None:
-    """Benchmarks beside their peers: ``nox -s bench -- ingest --rounds 3``."""
+    """Benchmarks beside their peers, all or one: ``nox -s bench -- ingest --rounds 3``."""
     python = _environment(session, "bench", BENCH_ENVIRONMENT)
-    chosen = session.posargs[:1] or PEERS
-    for name in chosen:
+    scripts = sorted(path.stem for path in (HERE / "bench").glob("[!_]*.py"))
+    for name in session.posargs[:1] or scripts:
         session.run(str(python), f"bench/{name}.py", *session.posargs[1:], external=True)
 
 
