@@ -1,0 +1,89 @@
+"""``/api/admin``: what gave up and what is to be done about it, and the counts on call."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import attrs
+from litestar import Router, get, post
+from litestar.params import Parameter
+
+from salesagent_app.http.answers import LetterRow, QueueStatusAnswer, letter_row
+from salesagent_app.http.auth import Caller, Gate, requires
+from salesagent_app.http.inputs import Limit, Offset, free_text
+from salesagent_app.http.openapi import documented
+from salesagent_app.http.services import HttpServices
+from salesagent_core.domain.run import DeadLetterState
+from salesagent_core.ports.api_keys import Scope
+
+
+@attrs.frozen(kw_only=True)
+class ResolveBody:
+    """``note`` says why it is closed without being done."""
+
+    note: str
+
+
+Status = Annotated[
+    DeadLetterState | None,
+    Parameter(query="status", description="Only these; all when none is named."),
+]
+
+
+@get("/failed-tasks", responses=documented(400), summary="Work that gave up, newest first")
+async def list_failed(
+    services: HttpServices,
+    caller: Caller,
+    status: Status = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> list[LetterRow]:
+    found = await services.queries.dead_letters(
+        caller.tenant_id, state=status, limit=limit, offset=offset
+    )
+    return [letter_row(letter) for letter in found]
+
+
+@post(
+    "/failed-tasks/{letter_id:uuid}/retry",
+    status_code=202,
+    responses=documented(404, 409),
+    summary="Send it round again",
+)
+async def retry(services: HttpServices, caller: Caller, letter_id: UUID) -> LetterRow:
+    return letter_row(
+        await services.dead_letters.retry(caller.tenant_id, str(letter_id), by=caller.id)
+    )
+
+
+@post(
+    "/failed-tasks/{letter_id:uuid}/resolve",
+    status_code=200,
+    responses=documented(400, 404, 409, 413),
+    summary="Close it, with a note",
+)
+async def resolve(
+    services: HttpServices, caller: Caller, letter_id: UUID, data: ResolveBody
+) -> LetterRow:
+    return letter_row(
+        await services.dead_letters.resolve(
+            caller.tenant_id, str(letter_id), by=caller.id, note=free_text("note", data.note)
+        )
+    )
+
+
+@get("/queue-status", responses=documented(), summary="Counts by state, and the oldest ages")
+async def queue_status(services: HttpServices, caller: Caller) -> QueueStatusAnswer:
+    status = await services.queries.queue_status(caller.tenant_id)
+    return QueueStatusAnswer(**attrs.asdict(status, recurse=False))
+
+
+def admin_router(gate: Gate) -> Router:
+    """All routes of this module, for keys with the admin scope."""
+    return Router(
+        "/api/admin",
+        guards=[requires(gate, Scope.ADMIN)],
+        route_handlers=[list_failed, retry, resolve, queue_status],
+        tags=["admin"],
+    )

@@ -1,0 +1,418 @@
+"""What the API answers, field by field: OpenAPI documents exactly these classes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from salesagent_core.domain.approval import Decision, DecisionInput, Verdict
+from salesagent_core.domain.conversation import Conversation, Mail
+from salesagent_core.domain.draft import Draft, DraftStatus, Revision
+from salesagent_core.domain.evidence import Source
+from salesagent_core.domain.icp import Fit
+from salesagent_core.domain.lead import Lead
+from salesagent_core.domain.planning import NextStep
+from salesagent_core.domain.priority import Priority
+from salesagent_core.domain.run import (
+    STEP_NAMES,
+    DeadLetter,
+    Degradation,
+    JournalEntry,
+    RunStatus,
+    StepStatus,
+)
+from salesagent_core.errors import Reason
+from salesagent_core.ports.read_model import RunDetail, RunSummary
+from salesagent_core.use_cases.queries import DraftView, QueueItem, TaskView
+
+
+@attrs.frozen(kw_only=True)
+class TaskAnswer:
+    """How far a form has come. ``state`` is PENDING, STARTED, RETRY, SUCCESS or FAILURE."""
+
+    task_id: str
+    state: str
+    progress: str
+    done: int
+    total: int
+    current_step: str | None
+    run_id: str | None
+    draft_id: str | None
+    error: str | None
+    next_attempt_at: datetime | None
+
+
+@attrs.frozen(kw_only=True)
+class RunRow:
+    """A run as the list shows it. ``degraded`` names the steps whose gaps the draft carries."""
+
+    id: str
+    submission_id: str
+    status: RunStatus
+    progress: str
+    current_step: str | None
+    pass_number: int
+    attempt: int
+    next_attempt_at: datetime | None
+    waiting_for: str | None
+    failure: str | None
+    degraded: tuple[str, ...]
+    draft_id: str | None
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+
+
+@attrs.frozen(kw_only=True)
+class StepRow:
+    """One of the sixteen. ``status`` is pending (not run yet), done, degraded or failed;
+    ``gap`` says what is missing because the step was degraded."""
+
+    number: int
+    name: str
+    status: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    milliseconds: float | None
+    gap: str | None
+
+
+@attrs.frozen(kw_only=True)
+class LetterRow:
+    """Work that gave up. ``subject_kind`` is what ``subject_id`` names: a run or a CRM event."""
+
+    id: str
+    subject_kind: str
+    subject_id: str
+    step: str
+    code: str
+    error: str
+    attempts: int
+    state: str
+    created_at: datetime
+    settled_at: datetime | None
+    settled_by: str | None
+    note: str | None
+
+
+@attrs.frozen(kw_only=True)
+class RunAnswer:
+    """A run with all sixteen steps, in the order in which people read them."""
+
+    run: RunRow
+    steps: tuple[StepRow, ...]
+    errors: tuple[LetterRow, ...]
+
+
+@attrs.frozen(kw_only=True)
+class DecisionAnswer:
+    """What was decided, by whom, why, and what the decision saw."""
+
+    id: str
+    content_hash: str
+    verdict: Verdict
+    by: str
+    at: datetime
+    rule: str | None
+    confidence: float | None
+    reasons: tuple[Reason, ...]
+    inputs: tuple[DecisionInput, ...]
+
+
+@attrs.frozen(kw_only=True)
+class DraftRow:
+    """A draft as a list shows it. ``aps`` is its priority now, 0..100; ``verdict`` and
+    ``reasons`` are those of the latest decision."""
+
+    id: str
+    status: DraftStatus
+    content_hash: str
+    revision: int
+    to: str
+    name: str
+    company: str | None
+    subject: str
+    tier: str
+    fit: float
+    aps: float
+    aps_parts: tuple[Reason, ...]
+    degraded: tuple[Degradation, ...]
+    verdict: Verdict | None
+    reasons: tuple[Reason, ...]
+    submitted_at: datetime
+    created_at: datetime
+    expires_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class MailAnswer:
+    """One mail of the thread that the draft answers."""
+
+    sender: str
+    subject: str
+    text: str
+    sent_at: datetime
+    direction: str
+    automatic: bool
+
+
+@attrs.frozen(kw_only=True)
+class DraftAnswer:
+    """A draft with its text, claims, sources, findings, reasons, thread and history."""
+
+    id: str
+    run_id: str
+    submission_id: str
+    status: DraftStatus
+    mailbox: str
+    in_mailbox: bool
+    content_hash: str
+    revision: Revision
+    revisions: tuple[Revision, ...]
+    lead: Lead
+    fit: Fit
+    aps: float
+    aps_parts: tuple[Reason, ...]
+    priority: Priority
+    plan: NextStep
+    sources: tuple[Source, ...]
+    degraded: tuple[Degradation, ...]
+    thread: tuple[MailAnswer, ...]
+    decisions: tuple[DecisionAnswer, ...]
+    submitted_at: datetime
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class DecidedAnswer:
+    """A draft after an operator acted on it. ``sent`` is false: approving sends nothing."""
+
+    id: str
+    status: DraftStatus
+    content_hash: str
+    revision: int
+    sent: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class RegeneratingAnswer:
+    """Another version was asked for; a worker writes it, and ``task_id`` tells when."""
+
+    status: str
+    draft_id: str
+    task_id: str
+
+
+@attrs.frozen(kw_only=True)
+class QueueStatusAnswer:
+    """Counts by state. Ages are in seconds, null when there is nothing."""
+
+    runs: dict[str, int]
+    due: int
+    oldest_due_age: float | None
+    drafts: dict[str, int]
+    oldest_pending_age: float | None
+    dead_letters_open: int
+    crm_events_waiting: int
+
+
+def task_answer(view: TaskView) -> TaskAnswer:
+    """The task as the API shows it."""
+    return TaskAnswer(
+        task_id=view.task_id,
+        state=view.state,
+        progress=view.progress,
+        done=view.done,
+        total=view.total,
+        current_step=view.current_step,
+        run_id=view.run_id,
+        draft_id=view.draft_id,
+        error=view.error,
+        next_attempt_at=view.next_attempt_at,
+    )
+
+
+def run_row(summary: RunSummary) -> RunRow:
+    """The run as a row."""
+    run = summary.run
+    return RunRow(
+        id=run.id,
+        submission_id=run.submission_id,
+        status=run.status,
+        progress=f"{summary.done}/{len(STEP_NAMES)}",
+        current_step=run.current_step,
+        pass_number=run.pass_number,
+        attempt=run.attempt,
+        next_attempt_at=run.next_attempt_at,
+        waiting_for=run.waiting_for,
+        failure=run.failure,
+        degraded=tuple(summary.degraded),
+        draft_id=summary.draft_id,
+        created_at=run.created_at,
+        updated_at=run.updated_at,
+        finished_at=run.finished_at,
+    )
+
+
+def run_answer(detail: RunDetail) -> RunAnswer:
+    """The run with its steps: those that have not run yet are there too, as pending."""
+    steps = step_rows(detail.entries)
+    summary = RunSummary(
+        run=detail.run,
+        done=sum(step.status in (StepStatus.DONE, StepStatus.DEGRADED) for step in steps),
+        degraded=tuple(step.name for step in steps if step.status == StepStatus.DEGRADED),
+        draft_id=detail.draft_id,
+    )
+    return RunAnswer(
+        run=run_row(summary),
+        steps=steps,
+        errors=tuple(letter_row(letter) for letter in detail.dead_letters),
+    )
+
+
+def step_rows(entries: tuple[JournalEntry, ...]) -> tuple[StepRow, ...]:
+    """All sixteen steps in order, each with its latest entry."""
+    latest = {entry.step: entry for entry in entries}
+    return tuple(
+        _step_row(number, name, latest.get(name)) for number, name in enumerate(STEP_NAMES, 1)
+    )
+
+
+def _step_row(number: int, name: str, entry: JournalEntry | None) -> StepRow:
+    if entry is None:
+        return StepRow(
+            number=number,
+            name=name,
+            status="pending",
+            started_at=None,
+            finished_at=None,
+            milliseconds=None,
+            gap=None,
+        )
+    took = (entry.finished_at - entry.started_at).total_seconds() * 1000
+    return StepRow(
+        number=number,
+        name=name,
+        status=entry.status.value,
+        started_at=entry.started_at,
+        finished_at=entry.finished_at,
+        milliseconds=round(took, 1),
+        gap=entry.gap,
+    )
+
+
+def letter_row(letter: DeadLetter) -> LetterRow:
+    """The dead letter as a row."""
+    return LetterRow(
+        id=letter.id,
+        subject_kind=letter.subject_kind,
+        subject_id=letter.subject_id,
+        step=letter.step,
+        code=letter.code,
+        error=letter.error,
+        attempts=letter.attempts,
+        state=letter.state.value,
+        created_at=letter.created_at,
+        settled_at=letter.settled_at,
+        settled_by=letter.settled_by,
+        note=letter.note,
+    )
+
+
+def draft_row(item: QueueItem) -> DraftRow:
+    """A draft as a row, with its score and its latest decision."""
+    draft, decision = item.draft, item.decision
+    return DraftRow(
+        id=draft.id,
+        status=draft.status,
+        content_hash=draft.revision.content_hash,
+        revision=draft.revision.number,
+        to=draft.lead.person.email,
+        name=draft.lead.person.full_name,
+        company=draft.lead.company.name,
+        subject=draft.revision.subject,
+        tier=draft.fit.tier.value,
+        fit=draft.fit.score,
+        aps=item.aps,
+        aps_parts=item.parts,
+        degraded=draft.degraded,
+        verdict=decision.verdict if decision else None,
+        reasons=decision.reasons if decision else (),
+        submitted_at=draft.submitted_at,
+        created_at=draft.created_at,
+        expires_at=draft.expires_at,
+    )
+
+
+def draft_answer(reading: DraftView) -> DraftAnswer:
+    """The draft with everything beside it."""
+    draft = reading.detail.draft
+    return DraftAnswer(
+        id=draft.id,
+        run_id=draft.run_id,
+        submission_id=draft.submission_id,
+        status=draft.status,
+        mailbox=draft.mailbox,
+        in_mailbox=draft.in_mailbox is not None and not draft.mailbox_is_behind,
+        content_hash=draft.revision.content_hash,
+        revision=draft.revision,
+        revisions=reading.detail.revisions,
+        lead=draft.lead,
+        fit=draft.fit,
+        aps=reading.aps,
+        aps_parts=reading.parts,
+        priority=draft.priority,
+        plan=draft.plan,
+        sources=draft.sources,
+        degraded=draft.degraded,
+        thread=tuple(_mail(mail) for mail in thread_of(reading.detail.entries).mails),
+        decisions=tuple(_decision(one) for one in reading.detail.decisions),
+        submitted_at=draft.submitted_at,
+        created_at=draft.created_at,
+        updated_at=draft.updated_at,
+        expires_at=draft.expires_at,
+    )
+
+
+def decided(draft: Draft) -> DecidedAnswer:
+    """The draft after a decision or an edit."""
+    return DecidedAnswer(
+        id=draft.id,
+        status=draft.status,
+        content_hash=draft.revision.content_hash,
+        revision=draft.revision.number,
+    )
+
+
+def thread_of(entries: tuple[JournalEntry, ...]) -> Conversation:
+    """The thread that was read for the draft; empty when there is none."""
+    results = (entry.result for entry in entries if entry.step == "read_thread")
+    return next((one for one in results if isinstance(one, Conversation)), Conversation())
+
+
+def _mail(mail: Mail) -> MailAnswer:
+    return MailAnswer(
+        sender=mail.sender,
+        subject=mail.subject,
+        text=mail.text,
+        sent_at=mail.sent_at,
+        direction=mail.direction.value,
+        automatic=mail.automatic,
+    )
+
+
+def _decision(decision: Decision) -> DecisionAnswer:
+    return DecisionAnswer(
+        id=decision.id,
+        content_hash=decision.content_hash,
+        verdict=decision.verdict,
+        by=decision.by,
+        at=decision.at,
+        rule=decision.rule,
+        confidence=decision.confidence,
+        reasons=decision.reasons,
+        inputs=decision.inputs,
+    )

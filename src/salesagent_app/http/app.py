@@ -1,0 +1,94 @@
+"""The HTTP application, put together from what it is handed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.di import Provide
+from litestar.enums import ScopeType
+from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
+
+from salesagent_app.http.admin import admin_router
+from salesagent_app.http.auth import Caller, Gate, provide_caller, requires
+from salesagent_app.http.drafts import operator_router
+from salesagent_app.http.errors import json_error, log_fault, request_id_of, status_of
+from salesagent_app.http.frame import RequestIds, framed, request_ids
+from salesagent_app.http.health import health_router
+from salesagent_app.http.openapi import describe_webhooks, openapi_config
+from salesagent_app.http.runs import run_router, task_router
+from salesagent_app.http.services import HttpServices
+from salesagent_app.http.webhooks import EVENTS, FORMS, PATHS, WORKFLOW, webhook_handlers
+from salesagent_app.web.pages import Pages
+from salesagent_core.ports.api_keys import Scope as KeyScope
+
+API_PREFIXES = ("/api", "/schema", "/health", "/static")
+
+
+class _App(Litestar):
+    """Litestar, with our headers on every answer, whether a route gave it or the router itself.
+
+    Webhooks carry theirs ready-made, because that path is measured.
+    """
+
+    request_ids: RequestIds
+    https: bool
+
+    async def __call__(
+        self,
+        scope: Scope | LifeSpanScope,
+        receive: Receive | LifeSpanReceive,
+        send: Send | LifeSpanSend,
+    ) -> None:
+        if scope["type"] == ScopeType.HTTP and scope["path"] not in PATHS:
+            send = framed(send, scope, self.request_ids(), https=self.https)
+        await super().__call__(scope, receive, send)
+
+
+def create_app(services: HttpServices) -> Litestar:
+    """The application: webhooks, API, health, OpenAPI and the operator's pages."""
+    gate = Gate(services.api_keys, services.clock)
+    ids = request_ids()
+    pages = Pages(services, gate)
+
+    def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        if status_of(error) >= 500:
+            log_fault(error, request_id_of(request))
+        if request.scope["path"].startswith(API_PREFIXES):
+            return json_error(request, error, services.clock.now())
+        return pages.error(request, error)
+
+    async def provide_services() -> HttpServices:
+        return services
+
+    app = _App(
+        route_handlers=[
+            *webhook_handlers(services, ids),
+            task_router(gate),
+            run_router(gate),
+            operator_router(gate),
+            admin_router(gate),
+            health_router(),
+            *pages.routes(),
+        ],
+        dependencies={
+            "services": Provide(provide_services),
+            "caller": Provide(_caller),
+        },
+        exception_handlers={Exception: on_error},
+        openapi_config=openapi_config(requires(gate, *KeyScope)),
+        request_max_body_size=services.limits.request_bytes,
+        signature_types=[HttpServices, Caller],
+        logging_config=None,
+        debug=False,
+    )
+    app.request_ids = ids
+    app.https = services.public_url.startswith("https:")
+    schema_paths = app.openapi_schema.paths
+    if schema_paths is not None:
+        describe_webhooks(schema_paths, FORMS, WORKFLOW, EVENTS)
+    return app
+
+
+async def _caller(request: Request[Any, Any, Any]) -> Caller:
+    return provide_caller(request.scope)

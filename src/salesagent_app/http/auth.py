@@ -1,0 +1,174 @@
+"""Who is calling, and may they: API keys for programs, sessions for pages.
+
+A key reads ``sa_<id>_<secret>``. Only the SHA-256 of its secret is stored: the secret has 256
+random bits, so there is nothing to guess and no slow hash is needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets as randomness
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import attrs
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+
+from salesagent_app.http.errors import Forbidden, Unauthenticated
+from salesagent_core.ids import TenantId
+from salesagent_core.ports.api_keys import ApiKey, ApiKeys, PageSession, Scope
+from salesagent_core.ports.clock import Clock
+
+SESSION_LASTS = timedelta(hours=12)
+TOUCH_EVERY = timedelta(minutes=1)
+_KEY = re.compile(r"sa_([A-Za-z0-9-]{1,64})_([A-Za-z0-9_-]{20,128})")
+_IMPLIED = {Scope.ADMIN: frozenset({Scope.ADMIN, Scope.OPERATOR})}
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
+
+
+@attrs.frozen(kw_only=True)
+class Caller:
+    """Who is calling. ``id`` stands in decisions and the audit trail."""
+
+    tenant_id: TenantId
+    id: str
+    name: str
+    scopes: frozenset[Scope]
+
+    def may(self, *scopes: Scope) -> bool:
+        """True when any of ``scopes`` is held, by itself or through a wider one."""
+        held = frozenset().union(*(_IMPLIED.get(scope, {scope}) for scope in self.scopes))
+        return not held.isdisjoint(scopes)
+
+
+@attrs.frozen(kw_only=True)
+class Visit:
+    """A page session that is good now, and who it belongs to."""
+
+    caller: Caller
+    csrf: str
+    digest: bytes
+
+
+def digest_of(secret: str) -> bytes:
+    """What is stored instead of a key's secret or a session's token."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+class Gate:
+    """Checks keys and sessions against the store."""
+
+    def __init__(self, api_keys: ApiKeys, clock: Clock) -> None:
+        self._api_keys = api_keys
+        self._clock = clock
+
+    async def by_key(self, text: str) -> ApiKey:
+        """The key that ``text`` is, and note its use.
+
+        Raises:
+            Unauthenticated: unknown, wrong, expired or revoked; which one is not said.
+        """
+        match = _KEY.fullmatch(text.strip())
+        if match is None:
+            raise Unauthenticated("The API key is not valid.")
+        key = await self._api_keys.find(match[1])
+        # The same work for an unknown key, so that the time taken names no key id.
+        stored = key.digest if key is not None else b"\0" * 32
+        right = hmac.compare_digest(stored, digest_of(match[2]))
+        if key is None or not right or not self._alive(key):
+            raise Unauthenticated("The API key is not valid.")
+        await self._note_use(key)
+        return key
+
+    async def by_headers(self, headers: Mapping[str, str]) -> Caller:
+        """The caller of an API request.
+
+        Raises:
+            Unauthenticated: no key, or none that is good.
+        """
+        text = headers.get("x-api-key")
+        if text is None:
+            scheme, _, text = headers.get("authorization", "").partition(" ")
+            if scheme.lower() != "bearer":
+                raise Unauthenticated(
+                    "An API key is needed, as Authorization: Bearer or as X-API-Key."
+                )
+        return caller_of(await self.by_key(text))
+
+    async def open_session(self, key: ApiKey) -> tuple[PageSession, str]:
+        """A new session of this key, stored, and the token that goes into the cookie."""
+        now = self._clock.now()
+        token = randomness.token_urlsafe(32)
+        session = PageSession(
+            digest=digest_of(token),
+            key_id=key.id,
+            tenant_id=key.tenant_id,
+            csrf=randomness.token_urlsafe(32),
+            created_at=now,
+            expires_at=now + SESSION_LASTS,
+        )
+        await self._api_keys.add_session(session)
+        return session, token
+
+    async def by_token(self, token: str | None) -> Visit:
+        """The visit that a cookie's token stands for.
+
+        Raises:
+            Unauthenticated: none, unknown, expired, or its key is no longer good.
+            Forbidden: the key lost the scope that pages need.
+        """
+        found = await self._api_keys.find_session(digest_of(token)) if token else None
+        if found is None:
+            raise Unauthenticated("You are not logged in.")
+        session, key = found
+        if session.expires_at <= self._clock.now() or not self._alive(key):
+            raise Unauthenticated("Your session has ended.")
+        caller = caller_of(key)
+        if not caller.may(Scope.OPERATOR):
+            raise Forbidden("Pages need a key with the operator or admin scope.")
+        return Visit(caller=caller, csrf=session.csrf, digest=session.digest)
+
+    async def close_session(self, visit: Visit) -> None:
+        """Log out, on the server too."""
+        await self._api_keys.drop_session(visit.digest)
+
+    def _alive(self, key: ApiKey) -> bool:
+        now = self._clock.now()
+        return key.revoked_at is None and (key.expires_at is None or key.expires_at > now)
+
+    async def _note_use(self, key: ApiKey) -> None:
+        now = self._clock.now()
+        if key.last_used_at is None or now - key.last_used_at >= TOUCH_EVERY:
+            await self._api_keys.touch(key.id, now)
+
+
+def caller_of(key: ApiKey) -> Caller:
+    """The caller that a key stands for."""
+    return Caller(
+        tenant_id=key.tenant_id, id=f"key:{key.id}", name=key.name, scopes=frozenset(key.scopes)
+    )
+
+
+def requires(gate: Gate, *scopes: Scope) -> Guard:
+    """A guard that lets in keys with any of ``scopes`` and leaves the caller in the state."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        caller = await gate.by_headers(connection.headers)
+        if not caller.may(*scopes):
+            wanted = " or ".join(scope.value for scope in scopes)
+            raise Forbidden(f"This needs a key with the scope {wanted}.")
+        connection.scope["state"]["caller"] = caller
+
+    return guard
+
+
+def provide_caller(scope: Any) -> Caller:
+    """Litestar dependency ``caller``: whom the guard let in."""
+    caller: Caller = scope["state"]["caller"]
+    return caller

@@ -1,0 +1,197 @@
+"""``/api/operator/drafts``: read what waits, and decide about it.
+
+Every decision names the ``content_hash`` of the revision that the operator read; one about a
+text that has changed since is a 409 and changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import attrs
+from litestar import Router, get, post
+from litestar.params import Parameter
+
+from salesagent_app.http.answers import (
+    DecidedAnswer,
+    DraftAnswer,
+    DraftRow,
+    RegeneratingAnswer,
+    decided,
+    draft_answer,
+    draft_row,
+)
+from salesagent_app.http.auth import Caller, Gate, requires
+from salesagent_app.http.inputs import Limit, Offset, content_hash, free_text
+from salesagent_app.http.openapi import documented
+from salesagent_app.http.services import HttpServices
+from salesagent_core.domain.draft import DraftStatus
+from salesagent_core.ids import DraftId
+from salesagent_core.ports.api_keys import Scope
+
+
+@attrs.frozen(kw_only=True)
+class ApproveBody:
+    """``content_hash`` of the revision that was read."""
+
+    content_hash: str
+
+
+@attrs.frozen(kw_only=True)
+class RejectBody:
+    """``reason`` is kept with the decision; it must say something."""
+
+    content_hash: str
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class EditBody:
+    """The new text in full. It becomes a new revision and is checked again."""
+
+    content_hash: str
+    subject: str
+    body: str
+
+
+@attrs.frozen(kw_only=True)
+class RegenerateBody:
+    """``instruction`` tells the writer what to change."""
+
+    content_hash: str
+    instruction: str
+
+
+Statuses = Annotated[
+    list[DraftStatus] | None,
+    Parameter(query="status", description="Only these; all when none is named."),
+]
+
+
+@get("/drafts", responses=documented(400), summary="Drafts, newest first")
+async def list_drafts(
+    services: HttpServices,
+    caller: Caller,
+    status: Statuses = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> list[DraftRow]:
+    found = await services.queries.drafts(
+        caller.tenant_id, statuses=tuple(status or ()), limit=limit, offset=offset
+    )
+    return [draft_row(item) for item in found]
+
+
+@get(["/pending", "/drafts/pending"], responses=documented(400), summary="The queue, by score")
+async def list_pending(
+    services: HttpServices, caller: Caller, limit: Limit = 50, offset: Offset = 0
+) -> list[DraftRow]:
+    queue = await services.queries.queue(caller.tenant_id)
+    return [draft_row(item) for item in queue[offset : offset + limit]]
+
+
+@get("/drafts/{draft_id:uuid}", responses=documented(404), summary="One draft, with its sources")
+async def show_draft(services: HttpServices, caller: Caller, draft_id: UUID) -> DraftAnswer:
+    return draft_answer(await services.queries.draft(caller.tenant_id, _id(draft_id)))
+
+
+@post(
+    "/drafts/{draft_id:uuid}/approve",
+    status_code=200,
+    responses=documented(400, 404, 409, 413),
+    summary="Approve the revision that was read; sends nothing",
+)
+async def approve(
+    services: HttpServices, caller: Caller, draft_id: UUID, data: ApproveBody
+) -> DecidedAnswer:
+    return decided(
+        await services.review.approve(
+            caller.tenant_id,
+            _id(draft_id),
+            content_hash=content_hash(data.content_hash),
+            operator=caller.id,
+        )
+    )
+
+
+@post(
+    "/drafts/{draft_id:uuid}/reject",
+    status_code=200,
+    responses=documented(400, 404, 409, 413),
+    summary="Reject the revision that was read, with a reason",
+)
+async def reject(
+    services: HttpServices, caller: Caller, draft_id: UUID, data: RejectBody
+) -> DecidedAnswer:
+    return decided(
+        await services.review.reject(
+            caller.tenant_id,
+            _id(draft_id),
+            content_hash=content_hash(data.content_hash),
+            operator=caller.id,
+            reason=free_text("reason", data.reason),
+        )
+    )
+
+
+@post(
+    "/drafts/{draft_id:uuid}/edit",
+    status_code=200,
+    responses=documented(400, 404, 409, 413),
+    summary="Replace the text by a new revision, which is checked again",
+)
+async def edit(
+    services: HttpServices, caller: Caller, draft_id: UUID, data: EditBody
+) -> DecidedAnswer:
+    return decided(
+        await services.review.edit(
+            caller.tenant_id,
+            _id(draft_id),
+            content_hash=content_hash(data.content_hash),
+            operator=caller.id,
+            subject=data.subject,
+            body=data.body,
+        )
+    )
+
+
+@post(
+    "/drafts/{draft_id:uuid}/regenerate",
+    status_code=202,
+    responses=documented(400, 404, 409, 413),
+    summary="Ask the writer for another version",
+)
+async def regenerate(
+    services: HttpServices, caller: Caller, draft_id: UUID, data: RegenerateBody
+) -> RegeneratingAnswer:
+    run = await services.review.regenerate(
+        caller.tenant_id,
+        _id(draft_id),
+        content_hash=content_hash(data.content_hash),
+        operator=caller.id,
+        instruction=free_text("instruction", data.instruction),
+    )
+    return RegeneratingAnswer(status="accepted", draft_id=str(draft_id), task_id=run.id)
+
+
+def operator_router(gate: Gate) -> Router:
+    """All routes of this module, for keys with the operator or admin scope."""
+    return Router(
+        "/api/operator",
+        guards=[requires(gate, Scope.OPERATOR, Scope.ADMIN)],
+        route_handlers=[
+            list_drafts,
+            list_pending,
+            show_draft,
+            approve,
+            reject,
+            edit,
+            regenerate,
+        ],
+        tags=["operator"],
+    )
+
+
+def _id(draft_id: UUID) -> DraftId:
+    return DraftId(str(draft_id))

@@ -1,0 +1,59 @@
+"""What the HTTP layer needs of the rest: nothing here knows how it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import attrs
+
+from salesagent_core.ports.api_keys import ApiKeys
+from salesagent_core.ports.clock import Clock
+from salesagent_core.ports.identity import IdSource
+from salesagent_core.ports.tenants import TenantDirectory
+from salesagent_core.use_cases.queries import Queries
+from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
+from salesagent_core.use_cases.receive_submission import ReceiveSubmission
+from salesagent_core.use_cases.review_draft import ReviewDraft
+from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
+
+Readiness = Callable[[], Awaitable[Sequence[str]]]
+"""Says what is not ready, each as a sentence without secrets; empty means ready."""
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """``webhook_bytes`` and ``request_bytes`` bound request bodies; ``logins_per_minute`` is
+    per address."""
+
+    webhook_bytes: int = 1024 * 1024
+    request_bytes: int = 1024 * 1024
+    logins_per_minute: int = 10
+
+
+def _without_slash(url: str) -> str:
+    return url.rstrip("/")
+
+
+@attrs.frozen(kw_only=True)
+class HttpServices:
+    """Everything that the routes call.
+
+    ``public_url`` is what webhook signatures and the same-origin check are built on: scheme and
+    host, without a path. ``mode`` is the label every page shows; ``warnings`` are sentences such
+    as "HubSpot is a memory stand-in", shown on every page.
+    """
+
+    receive_submission: ReceiveSubmission
+    receive_crm_events: ReceiveCrmEvents
+    review: ReviewDraft
+    dead_letters: SettleDeadLetter
+    queries: Queries
+    api_keys: ApiKeys
+    tenants: TenantDirectory
+    clock: Clock
+    ids: IdSource
+    readiness: Readiness
+    public_url: str = attrs.field(converter=_without_slash)
+    mode: str = "DRAFT ONLY"
+    warnings: tuple[str, ...] = ()
+    limits: Limits = Limits()

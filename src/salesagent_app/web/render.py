@@ -1,0 +1,57 @@
+"""Templates to HTML. Everything is escaped: what a stranger wrote is text, always."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import Response
+
+from salesagent_app.http.auth import Visit
+from salesagent_app.http.services import HttpServices
+from salesagent_app.web import words
+from salesagent_app.web.assets import Assets
+
+HTML = "text/html; charset=utf-8"
+
+
+class Renderer:
+    """Renders pages with what all of them carry: mode, warnings, who is logged in."""
+
+    def __init__(self, services: HttpServices, assets: Assets) -> None:
+        self._services = services
+        self._environment = Environment(
+            loader=PackageLoader("salesagent_app.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters["short"] = words.short
+        self._environment.globals.update(
+            asset=assets.url,
+            words=words,
+            mode=services.mode,
+            warnings=services.warnings,
+        )
+
+    def page(
+        self,
+        template: str,
+        *,
+        visit: Visit | None,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        **context: Any,
+    ) -> Response[str]:
+        """The page as an answer. ``context`` goes to the template as it is."""
+        now = self._services.clock.now()
+        html = self._environment.get_template(template).render(
+            visit=visit, now=now, ago=_ago(now), **context
+        )
+        return Response(html, status_code=status, media_type=HTML, headers=headers or {})
+
+
+def _ago(now: datetime) -> Any:
+    return lambda then: words.age(then, now)

@@ -1,0 +1,241 @@
+"""The queue and the review of one draft, as pages and plain forms."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import Parameter
+from litestar.response import Redirect
+
+from salesagent_app.http.auth import Visit
+from salesagent_app.http.inputs import content_hash, free_text
+from salesagent_app.http.services import HttpServices
+from salesagent_app.web.render import Renderer
+from salesagent_app.web.sessions import Sessions
+from salesagent_app.web.views import neighbours, review_view
+from salesagent_core.domain.draft import Draft, DraftStatus
+from salesagent_core.errors import Conflict, InvalidInput
+from salesagent_core.ids import DraftId
+from salesagent_core.use_cases.queries import QueueItem
+
+PAGE_SIZE = 100
+SIDE_LIST = 30
+AnyRequest = Request[Any, Any, Any]
+Page = Response[Any]
+
+DONE = {
+    "approved": "Approved. It is in Gmail's drafts; nothing was sent.",
+    "approving": "Approved. Its text is on its way to Gmail's drafts; nothing was sent.",
+    "rejected": "Rejected, with your reason. Nothing was sent.",
+    "edited": "Saved as a new revision and checked again. It waits for your approval.",
+    "again": "Asked for another version. It comes back to the queue when it is written.",
+}
+"""What the page says after a decision; the address carries the key, never the sentence."""
+
+Done = Annotated[str | None, Parameter(query="done")]
+At = Annotated[int, Parameter(query="from", ge=0, le=1_000_000)]
+Status = Annotated[DraftStatus | None, Parameter(query="status")]
+
+
+class ReviewPages:
+    """Handlers of the queue and of one draft."""
+
+    def __init__(self, services: HttpServices, sessions: Sessions, renderer: Renderer) -> None:
+        self._services = services
+        self._sessions = sessions
+        self._renderer = renderer
+
+    def routes(self) -> list[Any]:
+        """The routes, to be put behind the session guard."""
+
+        @get(["/", "/queue"], name="queue")
+        async def queue(visit: Visit, done: Done = None, start: At = 0) -> Page:
+            return await self._queue(visit, done, start)
+
+        @get("/drafts", name="drafts")
+        async def drafts(visit: Visit, status: Status = None, start: At = 0) -> Page:
+            return await self._drafts(visit, status, start)
+
+        @get("/drafts/{draft_id:uuid}", name="draft")
+        async def draft(visit: Visit, draft_id: UUID, done: Done = None) -> Page:
+            return await self._review(visit, _id(draft_id), done=done)
+
+        @post("/drafts/{draft_id:uuid}/approve", status_code=200, name="approve-form")
+        async def approve(request: AnyRequest, visit: Visit, draft_id: UUID) -> Page:
+            return await self._decide(request, visit, draft_id, self._approve)
+
+        @post("/drafts/{draft_id:uuid}/reject", status_code=200, name="reject-form")
+        async def reject(request: AnyRequest, visit: Visit, draft_id: UUID) -> Page:
+            return await self._decide(request, visit, draft_id, self._reject)
+
+        @post("/drafts/{draft_id:uuid}/edit", status_code=200, name="edit-form")
+        async def edit(request: AnyRequest, visit: Visit, draft_id: UUID) -> Page:
+            return await self._decide(request, visit, draft_id, self._edit)
+
+        @post("/drafts/{draft_id:uuid}/again", status_code=200, name="again-form")
+        async def again(request: AnyRequest, visit: Visit, draft_id: UUID) -> Page:
+            return await self._decide(request, visit, draft_id, self._again)
+
+        return [queue, drafts, draft, approve, reject, edit, again]
+
+    async def _queue(self, visit: Visit, done: str | None, start: int) -> Page:
+        entries = await self._services.queries.queue(visit.caller.tenant_id)
+        return self._renderer.page(
+            "queue.html",
+            visit=visit,
+            entries=entries[start : start + PAGE_SIZE],
+            total=len(entries),
+            start=start,
+            size=PAGE_SIZE,
+            oldest=min((entry.draft.created_at for entry in entries), default=None),
+            banner=DONE.get(done or ""),
+        )
+
+    async def _drafts(self, visit: Visit, status: DraftStatus | None, start: int) -> Page:
+        found = await self._services.queries.drafts(
+            visit.caller.tenant_id,
+            statuses=(status,) if status is not None else (),
+            limit=PAGE_SIZE + 1,
+            offset=start,
+        )
+        return self._renderer.page(
+            "drafts.html",
+            visit=visit,
+            rows=found[:PAGE_SIZE],
+            more=len(found) > PAGE_SIZE,
+            start=start,
+            size=PAGE_SIZE,
+            status_filter=status,
+            statuses=tuple(DraftStatus),
+        )
+
+    async def _review(
+        self,
+        visit: Visit,
+        draft_id: DraftId,
+        *,
+        done: str | None = None,
+        status: int = 200,
+        wrong: InvalidInput | None = None,
+        typed: dict[str, str] | None = None,
+        form: str | None = None,
+    ) -> Page:
+        services = self._services
+        reading = await services.queries.draft(visit.caller.tenant_id, draft_id)
+        queue = await services.queries.queue(visit.caller.tenant_id)
+        before, after = neighbours(queue, draft_id)
+        return self._renderer.page(
+            "review.html",
+            visit=visit,
+            status=status,
+            view=review_view(reading, services.clock.now()),
+            queue=queue[:SIDE_LIST],
+            total=len(queue),
+            before=before,
+            after=after,
+            banner=DONE.get(done or ""),
+            wrong=wrong,
+            typed=typed or {},
+            form=form,
+        )
+
+    async def _decide(
+        self,
+        request: AnyRequest,
+        visit: Visit,
+        draft_id: UUID,
+        act: Callable[[Visit, DraftId, dict[str, str]], Awaitable[str]],
+    ) -> Page:
+        fields = await self._sessions.form(request, visit)
+        target = _id(draft_id)
+        # The order the operator saw, before this draft leaves it.
+        queue = await self._services.queries.queue(visit.caller.tenant_id)
+        try:
+            done = await act(visit, target, fields)
+        except InvalidInput as wrong:
+            form = request.scope["path"].rsplit("/", 1)[-1]
+            return await self._review(
+                visit, target, status=400, wrong=wrong, typed=fields, form=form
+            )
+        except Conflict as changed:
+            return await self._changed(visit, target, fields, changed)
+        if done == "edited":
+            return _to(f"/drafts/{target}", done)
+        following = _next(queue, target)
+        return _to(f"/drafts/{following}" if following else "/queue", done)
+
+    async def _approve(self, visit: Visit, draft_id: DraftId, fields: dict[str, str]) -> str:
+        draft: Draft = await self._services.review.approve(
+            visit.caller.tenant_id,
+            draft_id,
+            content_hash=content_hash(fields.get("content_hash", "")),
+            operator=visit.caller.id,
+        )
+        is_there = draft.in_mailbox is not None and not draft.mailbox_is_behind
+        return "approved" if is_there else "approving"
+
+    async def _reject(self, visit: Visit, draft_id: DraftId, fields: dict[str, str]) -> str:
+        await self._services.review.reject(
+            visit.caller.tenant_id,
+            draft_id,
+            content_hash=content_hash(fields.get("content_hash", "")),
+            operator=visit.caller.id,
+            reason=free_text("reason", fields.get("reason", "")),
+        )
+        return "rejected"
+
+    async def _edit(self, visit: Visit, draft_id: DraftId, fields: dict[str, str]) -> str:
+        await self._services.review.edit(
+            visit.caller.tenant_id,
+            draft_id,
+            content_hash=content_hash(fields.get("content_hash", "")),
+            operator=visit.caller.id,
+            subject=fields.get("subject", ""),
+            body=fields.get("body", ""),
+        )
+        return "edited"
+
+    async def _again(self, visit: Visit, draft_id: DraftId, fields: dict[str, str]) -> str:
+        await self._services.review.regenerate(
+            visit.caller.tenant_id,
+            draft_id,
+            content_hash=content_hash(fields.get("content_hash", "")),
+            operator=visit.caller.id,
+            instruction=free_text("instruction", fields.get("instruction", "")),
+        )
+        return "again"
+
+    async def _changed(
+        self, visit: Visit, draft_id: DraftId, fields: dict[str, str], changed: Conflict
+    ) -> Page:
+        reading = await self._services.queries.draft(visit.caller.tenant_id, draft_id)
+        return self._renderer.page(
+            "changed.html",
+            visit=visit,
+            status=409,
+            draft=reading.detail.draft,
+            latest=reading.detail.decisions[-1] if reading.detail.decisions else None,
+            why=str(changed),
+            kept={
+                name: fields[name]
+                for name in ("subject", "body", "reason", "instruction")
+                if fields.get(name)
+            },
+        )
+
+
+def _next(queue: tuple[QueueItem, ...], draft_id: DraftId) -> str | None:
+    before, after = neighbours(queue, draft_id)
+    return after or before
+
+
+def _to(path: str, done: str) -> Page:
+    return Redirect(f"{path}?{urlencode({'done': done})}", status_code=303)
+
+
+def _id(draft_id: UUID) -> DraftId:
+    return DraftId(str(draft_id))

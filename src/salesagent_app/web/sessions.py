@@ -1,0 +1,191 @@
+"""Logging in and out of the pages, and proof that a form was ours and is this session's."""
+
+from __future__ import annotations
+
+import hmac
+from collections import deque
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.handlers.base import BaseRouteHandler
+from litestar.response import Redirect
+
+from salesagent_app.http.auth import (
+    SESSION_LASTS,
+    Connection,
+    Gate,
+    Guard,
+    Visit,
+    caller_of,
+)
+from salesagent_app.http.errors import Forbidden
+from salesagent_app.http.services import HttpServices
+from salesagent_core.errors import InvalidInput, Problem, RateLimited
+from salesagent_core.ports.api_keys import Scope
+
+AnyRequest = Request[Any, Any, Any]
+MAX_FORM_FIELDS = 20
+MAX_ADDRESSES = 10_000
+WINDOW = timedelta(minutes=1)
+
+
+class Sessions:
+    """Cookies, sessions and forms of the pages."""
+
+    def __init__(self, services: HttpServices, gate: Gate) -> None:
+        self._gate = gate
+        self._public_url = services.public_url
+        self._secure = services.public_url.startswith("https:")
+        self._throttle = LoginThrottle(services.limits.logins_per_minute)
+        self._clock = services.clock
+
+    @property
+    def cookie_name(self) -> str:
+        """``__Host-`` binds the cookie to this host and path over https; http cannot have it."""
+        return "__Host-salesagent" if self._secure else "salesagent"
+
+    def guard(self) -> Guard:
+        """A guard that lets in who has a session, and leaves the visit in the state.
+
+        A plain function, because the framework deep-copies the guards of a router.
+        """
+
+        async def has_session(connection: Connection, _: BaseRouteHandler) -> None:
+            token = connection.cookies.get(self.cookie_name)
+            connection.scope["state"]["visit"] = await self._gate.by_token(token)
+
+        return has_session
+
+    async def log_in(self, request: AnyRequest, key_text: str) -> Cookie:
+        """A new session for the key, as the cookie to set.
+
+        Raises:
+            Unauthenticated: the key is not good. Forbidden: it has no scope for pages.
+            RateLimited: too many tries from this address.
+        """
+        client = request.scope.get("client")
+        self._throttle.count(client[0] if client else "", self._clock.now())
+        key = await self._gate.by_key(key_text)
+        if not caller_of(key).may(Scope.OPERATOR):
+            raise Forbidden("Pages need a key with the operator or admin scope.")
+        _, token = await self._gate.open_session(key)
+        return self._cookie(token, int(SESSION_LASTS.total_seconds()))
+
+    async def log_out(self, visit: Visit) -> Cookie:
+        """End the session on the server; the cookie to set ends it in the browser."""
+        await self._gate.close_session(visit)
+        return self._cookie("", 0)
+
+    async def form(self, request: AnyRequest, visit: Visit | None) -> dict[str, str]:
+        """The fields of a posted form that is proven to come from our own page.
+
+        Raises:
+            Forbidden: it came from elsewhere, or from another session.
+            InvalidInput: it is no form.
+        """
+        self._require_same_origin(request)
+        fields = await read_form(request)
+        if visit is not None and not hmac.compare_digest(
+            fields.get("csrf", "").encode(), visit.csrf.encode()
+        ):
+            raise Forbidden("This form is not from your session. Load the page again.")
+        return fields
+
+    def _require_same_origin(self, request: AnyRequest) -> None:
+        site = request.headers.get("sec-fetch-site")
+        if site is not None and site not in ("same-origin", "none"):
+            raise Forbidden("This form was sent from another site.")
+        origin = request.headers.get("origin")
+        if origin is None:
+            return
+        if origin == _origin(self._public_url):
+            return
+        # Reached by another name than the public one (localhost, say): still the same origin.
+        if urlsplit(origin).netloc != request.headers.get("host"):
+            raise Forbidden("This form was sent from another site.")
+
+    def _cookie(self, value: str, max_age: int) -> Cookie:
+        return Cookie(
+            key=self.cookie_name,
+            value=value,
+            max_age=max_age,
+            path="/",
+            httponly=True,
+            secure=self._secure,
+            samesite="strict",
+        )
+
+
+class LoginThrottle:
+    """So many tries a minute from one address, in this process's memory."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._tries: dict[str, deque[datetime]] = {}
+
+    def count(self, address: str, now: datetime) -> None:
+        """Note a try. Raises: RateLimited."""
+        tries = self._tries.setdefault(address, deque())
+        while tries and now - tries[0] >= WINDOW:
+            tries.popleft()
+        if len(tries) >= self._most:
+            raise RateLimited("Too many tries. Wait a minute.", retry_at=tries[0] + WINDOW)
+        tries.append(now)
+        if len(self._tries) > MAX_ADDRESSES:
+            self._forget(now)
+
+    def _forget(self, now: datetime) -> None:
+        recent = {
+            address: tries
+            for address, tries in self._tries.items()
+            if tries and now - tries[-1] < WINDOW
+        }
+        self._tries = recent if len(recent) <= MAX_ADDRESSES else {}
+
+
+async def read_form(request: AnyRequest) -> dict[str, str]:
+    """The fields of an urlencoded form; the last of a repeated one.
+
+    Raises:
+        InvalidInput: another content type, or too many fields.
+    """
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/x-www-form-urlencoded":
+        raise _no_form("must be application/x-www-form-urlencoded")
+    body = await request.body()
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FORM_FIELDS
+        )
+    except ValueError:
+        raise _no_form(f"must have at most {MAX_FORM_FIELDS} fields") from None
+    return dict(pairs)
+
+
+def local_path(text: str | None) -> str:
+    """``text`` if it is a path on this site, else the queue: never a way to elsewhere."""
+    if text is None or not text.startswith("/") or text.startswith("//") or len(text) > 500:
+        return "/queue"
+    if any(char == "\\" or char <= " " or char >= "\x7f" for char in text):
+        return "/queue"
+    return text
+
+
+def login_redirect(request: AnyRequest) -> Response[Any]:
+    """To the login page, and back afterwards when it was a page that was asked for."""
+    if request.method != "GET":
+        return Redirect("/login", status_code=303)
+    wanted = local_path(request.scope["path"])
+    return Redirect(f"/login?{urlencode({'next': wanted})}", status_code=303)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _no_form(what: str) -> InvalidInput:
+    return InvalidInput(f"The form {what}.", [Problem(where="body", what=what)])
