@@ -123,6 +123,30 @@ def test_a_denied_word_is_not_taken_for_the_wish() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "We are a law firm, my colleague is a lawyer",
+        "Wir machen zu viele Fehler im Vertrieb und wollen das ändern",
+        "Our current process is broken",
+        "We outsource our support and need better collaboration features",
+        "Unsere Kosten sind zu hoch, wir sind eine Unternehmensberatung",
+        "Our plans for next year need higher win rates",
+        "Wir sind ein Studentenwerk mit 300 Mitarbeitern",
+        "We run clinical trials and have many open positions",
+        "Nous formons des étudiants et cherchons un outil",
+        "Queremos mejorar la colaboración y reducir costos",
+    ],
+)
+def test_a_buyer_who_describes_their_own_business_is_not_misread(text: str) -> None:
+    assert read_intent(text, is_customer=False) is Intent.UNCLEAR
+
+
+def test_a_denial_ends_with_its_sentence() -> None:
+    assert read_intent("No. Demo please", is_customer=False) is Intent.DEMO
+    assert read_intent("No demo please", is_customer=False) is Intent.UNCLEAR
+
+
+@pytest.mark.parametrize(
     ("message", "fit", "customer", "ask"),
     [
         ("May we have a demo?", WARM, False, Ask.OFFER_MEETING),

@@ -43,70 +43,73 @@ _PHRASES: dict[Intent, str] = {
         darme de baja; dar de baja; dejen de; no me escriban; no quiero recibir;
         borren mis datos""",
     Intent.COMPLAINT: """
-        complaint; complain; unacceptable; disappointed; disappointing; furious; angry; outrageous;
-        terrible; worst; refund; money back; third time; nobody answers; no one answers;
-        still no answer; still no reply; cancel my contract; lawyer; fed up; ridiculous;
-        beschwerde*; beschweren; inakzeptabel; unverschamt*; enttauscht; verargert; wutend;
-        frechheit; erstattung; geld zuruck; niemand antwortet; zum dritten mal; kundigen; anwalt;
-        katastrophe; inacceptable; decu; decue; decus; decues; scandaleux; reclamation; plainte;
-        rembours*; en colere; honteux; avocat; personne ne repond; resilier;
-        inaceptable; decepcionad*; queja; quejarme; reclamacion; reembolso; pesimo; pesima;
-        indignad*; enfadad*; verguenza; abogado; nadie responde; nadie contesta""",
+        complaint; complain; unacceptable; refund; money back; third time; nobody answers;
+        no one answers; still no answer; still no reply; cancel my contract; my lawyer; our lawyer;
+        disappointed with you; disappointed in you; disappointed by you;
+        beschwerde*; beschweren; inakzeptabel; unverschamt*; frechheit; erstattung; geld zuruck;
+        niemand antwortet; zum dritten mal; mein anwalt; meinen anwalt; unser anwalt;
+        inacceptable; scandaleux; reclamation; plainte; rembours*; honteux; mon avocat;
+        personne ne repond;
+        inaceptable; queja; quejarme; reclamacion; reembolso; verguenza; mi abogado;
+        nadie responde; nadie contesta""",
     Intent.STUDENT: """
         i am a student; i m a student; as a student; student at; student of; phd student;
         my thesis; our thesis; master thesis; master s thesis; bachelor thesis; homework;
         school project; university project; my dissertation; class assignment;
-        ich bin student*; als student*; masterarbeit; bachelorarbeit; doktorarbeit; abschlussarbeit;
+        ich bin student; ich bin studentin; als student; als studentin;
+        masterarbeit; bachelorarbeit; doktorarbeit; abschlussarbeit;
         hausarbeit; studienarbeit; seminararbeit;
-        etudiant; etudiante; mon memoire; memoire de master; ma these;
+        je suis etudiant; je suis etudiante; etudiant en; etudiante en; mon memoire;
+        memoire de master; ma these;
         soy estudiante; como estudiante; mi tesis; trabajo de fin de; trabajo universitario""",
     Intent.JOB: """
-        job application; apply for a job; apply for the position; open position; open positions;
-        job opening*; my cv; my resume; internship; are you hiring; vacancy; vacancies;
-        bewerbung; bewerbe mich; praktikum; lebenslauf; offene stelle*; stellenangebot*;
-        candidature; mon cv; stage de fin; offre d emploi; recrutez; postuler;
-        mi curriculum; candidatura; practicas profesionales; vacante*; oferta de empleo""",
+        job application; apply for a job; apply for the position; apply for the role;
+        your job opening*; your open position*; my cv; my resume; an internship; are you hiring;
+        bewerbung; bewerbe mich; praktikumsplatz; ein praktikum; lebenslauf; ihre offene stelle*;
+        ihr stellenangebot; ma candidature; mon cv; stage de fin; votre offre d emploi; recrutez;
+        postuler; mi curriculum; mi candidatura; practicas profesionales; su oferta de empleo""",
     Intent.VENDOR: """
-        guest post; backlink*; link building; seo services; rank your website; first page of google;
-        web design services; we offer our services; outsourc*; lead generation services;
-        sell you; our agency can; suchmaschinenoptimierung anbieten; gastbeitrag;
+        guest post*; backlink*; link building; seo services; rank your website;
+        first page of google; web design services; we offer our services; outsourcing services;
+        lead generation services; our agency can; suchmaschinenoptimierung anbieten; gastbeitrag;
         unsere agentur kann; article invite; nos services de referencement; posicionamiento web;
         nuestra agencia puede; lista de correos""",
     Intent.PARTNERSHIP: """
         partnership; partner with you; become a partner; partner program*; reseller; resell;
-        affiliate program; joint venture; co marketing; collaborat* with you; white label;
+        affiliate program; joint venture; co marketing; collaborate with you;
+        collaboration with you;
+        collaborating with you; white label;
         partnerschaft; kooperation; vertriebspartner; partner werden; wiederverkauf*;
         partenariat; devenir partenaire; revendeur*; revendre;
         alianza; ser socios; convertirnos en socio*; programa de socios; revendedor*;
-        colaboracion""",
+        colaborar con ustedes""",
     Intent.SUPPORT: """
-        not working; does not work; doesn t work; stopped working; won t load; broken; bug; error;
-        error message; crash*; outage; cannot log in; can t log in; cannot login; can t login;
-        reset my password; forgot my password; my account; support ticket; our instance;
-        funktioniert nicht; geht nicht; fehlermeldung; fehler; absturz; sturzt ab; storung;
-        passwort; nicht einloggen; nicht anmelden; mein konto; unser konto;
-        ne fonctionne pas; ne marche pas; message d erreur; bogue; panne; mot de passe;
-        mon compte; notre compte; impossible de se connecter; me connecter;
-        no funciona; no me funciona; mensaje de error; fallo; caida; contrasena; mi cuenta;
-        nuestra cuenta; incidencia; no puedo acceder; no puedo entrar""",
+        cannot log in; can t log in; cannot login; can t login; reset my password;
+        forgot my password; my account; support ticket; our instance;
+        passwort vergessen; nicht einloggen; nicht anmelden; mein konto; unser konto;
+        mot de passe oublie; mon compte; notre compte; impossible de se connecter; me connecter;
+        mi contrasena; mi cuenta; nuestra cuenta; no puedo acceder; no puedo entrar""",
     Intent.DEMO: """
-        demo; demos; demonstration*; product tour; walkthrough; walk through; show us; show me;
-        trial; proof of concept; pilot; schedule a call; book a call; book a meeting; a meeting;
+        demo; demos; demonstration*; product tour; walkthrough; walk through; walk us through;
+        show us; show me; free trial; a trial; trial version; trial account; proof of concept;
+        a pilot; pilot project; schedule a call; book a call; book a meeting; a meeting;
         set up a call; arrange a call; speak to sales; talk to sales; talk to someone;
         speak with someone; speak to someone; call me; give me a call; get in touch;
         vorfuhrung; vorfuhren; produktvorstellung; demotermin; testzugang; testversion; testen;
-        termin; ruckruf; rufen sie mich; gesprach; beratung; kennenlernen; zeigen sie;
-        essai; rendez vous; rdv; rappel*; appelez moi; un appel; une presentation; un echange;
+        termin; ruckruf; rufen sie mich; gesprach; beratungsgesprach; beratungstermin;
+        kennenlernen; zeigen sie;
+        un essai; essai gratuit; rendez vous; rdv; rappel*; appelez moi; un appel;
+        une presentation; un echange;
         demostracion*; prueba; piloto; reunion; cita; llamada; llamenme; llamar; ensenar*;
         presentacion del producto""",
     Intent.PRICING: """
-        price; prices; pricing; quote; quotation; cost; costs; how much; budget; license fee*;
-        licence fee*; discount; plans; rates; price list;
-        preis; preise; preisliste; angebot; kosten; kostet; was kostet; lizenzkosten; rabatt; tarif;
-        tarife; konditionen; offerte;
-        prix; tarifs; devis; cout; couts; combien; remise; licence;
-        precio; precios; presupuesto; cotizacion; tarifas; cuanto cuesta; coste; costo; costos;
-        descuento""",
+        price; prices; pricing; quote; quotation; how much; does it cost; would cost; cost of;
+        the cost; the costs; cost per; license fee*; licence fee*; discount; your plans; your rates;
+        price list; preis; preise; preisliste; angebot; kostet; was kosten; die kosten; kosten fur;
+        welche kosten; lizenzkosten; rabatt; tarif; tarife; konditionen; offerte;
+        prix; tarifs; devis; le cout; quel cout; les couts; combien; une remise;
+        precio; precios; presupuesto; cotizacion; tarifas; cuesta; cuestan; el coste; el costo;
+        los costos; los costes; descuento""",
     Intent.MATERIAL: """
         brochure; whitepaper; white paper; case stud*; datasheet; data sheet; documentation; docs;
         more information; send me information; further information; catalogue; catalog; slides;
@@ -124,6 +127,21 @@ _PHRASES: dict[Intent, str] = {
         pregunta; preguntas; duda; dudas; es posible; pueden; ofrecen; saber""",
 }
 
+# What is said of somebody's own troubles too: it counts only where a customer says it.
+_CUSTOMERS_WORDS: dict[Intent, str] = {
+    Intent.COMPLAINT: """
+        disappointed; disappointing; furious; angry; outrageous; terrible; worst; fed up;
+        ridiculous; lawyer; enttauscht; verargert; wutend; katastrophe; kundigen; anwalt;
+        decu; decue; decus; decues; en colere; avocat; resilier;
+        decepcionad*; pesimo; pesima; indignad*; enfadad*; abogado""",
+    Intent.SUPPORT: """
+        not working; does not work; doesn t work; stopped working; won t load; broken; bug; error;
+        error message; crash*; outage; log in; login; password; funktioniert nicht; geht nicht;
+        fehlermeldung; fehler; absturz; sturzt ab; storung; passwort;
+        ne fonctionne pas; ne marche pas; message d erreur; bogue; panne; mot de passe;
+        no funciona; no me funciona; mensaje de error; fallo; caida; contrasena; incidencia""",
+}
+
 _NEGATIONS = """not no don doesn didn isn aren never without kein keine keinen keiner nicht nie ohne
     pas sans aucun aucune jamais ni sin nunca tampoco"""
 _NEGATORS = frozenset(_NEGATIONS.split())
@@ -133,7 +151,8 @@ _DENIABLE = frozenset({Intent.COMPLAINT, Intent.STUDENT, Intent.SUPPORT, Intent.
 _BUYING = (Intent.DEMO, Intent.PRICING)
 _CUSTOMERS_OWN = frozenset({Intent.COMPLAINT, Intent.SUPPORT})
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+|[.!?;]")
+_BREAKS = frozenset(".!?;")
 
 
 def read_intent(text: str | None, *, is_customer: bool) -> Intent:
@@ -146,7 +165,7 @@ def read_intent(text: str | None, *, is_customer: bool) -> Intent:
     """
     text = (text or "")[:_READ_AT_MOST]
     words = _words(text)
-    shown = [intent for intent in _PHRASES if _shows(words, intent)]
+    shown = [intent for intent in _PHRASES if _shows(words, intent, is_customer)]
     if not is_customer and any(intent in _BUYING for intent in shown):
         shown = [intent for intent in shown if intent not in _CUSTOMERS_OWN]
     if shown:
@@ -154,19 +173,13 @@ def read_intent(text: str | None, *, is_customer: bool) -> Intent:
     return Intent.QUESTION if "?" in text else Intent.UNCLEAR
 
 
-def _shows(words: list[str], intent: Intent) -> bool:
-    by_first = _phrases_by_first(intent)
-    prefixes = _prefixes(intent)
-    deniable = intent in _DENIABLE
-    for place, word in enumerate(words):
-        candidates = by_first.get(word, ())
-        starred = word.startswith(prefixes) if prefixes else False
-        if not starred and not any(_matches(words, place, phrase) for phrase in candidates):
-            continue
-        before = words[max(0, place - _NEGATION_REACH) : place]
-        if not (deniable and _NEGATORS.intersection(before)):
-            return True
-    return False
+def _shows(words: list[str], intent: Intent, is_customer: bool) -> bool:
+    table = _table(intent, is_customer)
+    return any(
+        not (intent in _DENIABLE and _denied(words, place))
+        for place, word in enumerate(words)
+        if any(_matches(words, place, phrase) for phrase in table.get(word[:_KEY], ()))
+    )
 
 
 def _matches(words: list[str], place: int, phrase: tuple[str, ...]) -> bool:
@@ -177,28 +190,32 @@ def _matches(words: list[str], place: int, phrase: tuple[str, ...]) -> bool:
     )
 
 
-@functools.cache
-def _phrases(intent: Intent) -> tuple[tuple[str, ...], ...]:
-    raw = (" ".join(each.split()) for each in _PHRASES[intent].split(";"))
-    return tuple(tuple(each.split(" ")) for each in raw if each)
+def _denied(words: list[str], place: int) -> bool:
+    for word in reversed(words[max(0, place - _NEGATION_REACH) : place]):
+        if word in _BREAKS:
+            return False
+        if word in _NEGATORS:
+            return True
+    return False
+
+
+_KEY = 2
+"""Phrases are looked up by so many first letters; no starred word may be shorter."""
 
 
 @functools.cache
-def _phrases_by_first(intent: Intent) -> dict[str, tuple[tuple[str, ...], ...]]:
-    found: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for phrase in _phrases(intent):
-        if not phrase[0].endswith("*"):
-            found[phrase[0]] = (*found.get(phrase[0], ()), phrase)
-    return found
-
-
-@functools.cache
-def _prefixes(intent: Intent) -> tuple[str, ...]:
-    """First words with a star; they stand alone."""
-    return tuple(phrase[0][:-1] for phrase in _phrases(intent) if phrase[0].endswith("*"))
+def _table(intent: Intent, is_customer: bool) -> dict[str, list[tuple[str, ...]]]:
+    raw = _PHRASES[intent]
+    if is_customer and intent in _CUSTOMERS_WORDS:
+        raw += ";" + _CUSTOMERS_WORDS[intent]
+    table: dict[str, list[tuple[str, ...]]] = {}
+    for each in raw.split(";"):
+        phrase = tuple(each.split())
+        table.setdefault(phrase[0][:_KEY], []).append(phrase)
+    return table
 
 
 def _words(text: str) -> list[str]:
-    """Lower case, without accents, ``ß`` as ``ss``."""
+    """Lower case, without accents, ``ß`` as ``ss``; the marks that end a sentence stay."""
     flat = unicodedata.normalize("NFKD", text.casefold())
     return _WORD.findall("".join(char for char in flat if not unicodedata.combining(char)))
