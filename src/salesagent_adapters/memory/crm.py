@@ -50,7 +50,7 @@ class MemoryCrm:
             if not judged.valid:
                 raise Rejected("the CRM refuses the address")
             email = judged.normalized or hint.email.strip().lower()
-            domain = None if judged.free else _own_domain(email)
+            domain = None if judged.free or judged.disposable else _own_domain(email)
             with self._world.lock:
                 company = _company(state, hint, domain)
                 contact = _contact(state, hint, email, company)
@@ -108,7 +108,7 @@ class MemoryCrm:
 
 
 def _own_domain(email: str) -> str | None:
-    from salesagent_core.domain.address import registrable_domain
+    from salesagent_core.domain.mail_host import registrable_domain
 
     return registrable_domain(email.rpartition("@")[2])
 
@@ -172,7 +172,7 @@ def _lead(
             name=about.get("name") or hint.company_name or held.get("company"),
             domain=company.domain or None if company else None,
             industry=about.get("industry"),
-            employees=int(employees) if employees.isascii() and employees.isdigit() else None,
+            employees=int(employees) if employees.isdecimal() and len(employees) < 10 else None,
             country=_country(about.get("country")),
             region=about.get("state"),
             crm_id=company.id if company else None,

@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 
 import attrs
 
+from salesagent_adapters.memory.mail_rules import require_acceptable, same_subject
 from salesagent_core.domain.draft import content_hash
 from salesagent_core.domain.message import OutgoingMail
 from salesagent_core.errors import InvalidInput, NeedsReauth, NotFound, Rejected, Unavailable
@@ -28,9 +28,6 @@ QUOTA_UNITS_PER_MINUTE = 6_000
 """Gmail API, per user, for projects since May 2026."""
 QUOTA_WINDOW = timedelta(minutes=1)
 HISTORY_KEPT = timedelta(days=7)
-MAX_MAIL_BYTES = 25 * 1024 * 1024
-MAX_ADDRESS = 254
-MAX_SUBJECT = 998  # RFC 5322, 2.1.1: the longest line there may be.
 
 
 @attrs.frozen(kw_only=True)
@@ -148,7 +145,9 @@ class MailboxState:
         Raises:
             Rejected: an invalid mail or an unknown thread. NotFound: no such draft.
         """
-        self._check(mail)
+        require_acceptable(mail, self.address)
+        if mail.thread_id is not None and not self.thread(mail.thread_id):
+            raise Rejected("the mailbox knows no such thread")
         old = self.draft(draft_id) if draft_id is not None else None
         thread_id = self._thread_for(
             mail.thread_id, mail.subject, (mail.in_reply_to, *mail.references)
@@ -265,21 +264,6 @@ class MailboxState:
 
     # Rules
 
-    def _check(self, mail: OutgoingMail) -> None:
-        if mail.sender.lower() != self.address:
-            raise Rejected("the sender is not this mailbox")
-        if not _is_one_address(mail.to):
-            raise Rejected("the recipient is not one valid address")
-        headers = (mail.subject, mail.key, mail.in_reply_to or "", *mail.references)
-        if any(char in header for header in headers for char in "\r\n\0"):
-            raise Rejected("a header holds a line break")
-        if len(mail.subject) > MAX_SUBJECT:
-            raise Rejected("the subject is too long")
-        if len(mail.text.encode("utf-8", "replace")) > MAX_MAIL_BYTES:
-            raise Rejected("the mail is larger than the mailbox takes")
-        if mail.thread_id is not None and not self.thread(mail.thread_id):
-            raise Rejected("the mailbox knows no such thread")
-
     def _thread_for(
         self, thread_id: str | None, subject: str, answers: tuple[str | None, ...]
     ) -> str:
@@ -369,29 +353,3 @@ class MailboxState:
 def held_hash(mail: StoredMail) -> str:
     """The hash of what the mailbox holds, to be compared with what we once put there."""
     return content_hash(mail.recipients[0], mail.subject, mail.text)
-
-
-_REPLY_MARKS = ("re:", "aw:", "fwd:", "fw:", "wg:", "sv:", "tr:", "rv:")
-
-
-def bare_subject(subject: str) -> str:
-    """The subject without reply and forward marks, single-spaced."""
-    bare = " ".join(subject.split())
-    while True:
-        mark = next((m for m in _REPLY_MARKS if bare[: len(m)].lower() == m), None)
-        if mark is None:
-            return bare
-        bare = bare[len(mark) :].lstrip()
-
-
-def same_subject(one: str, other: str) -> bool:
-    """True when only marks such as ``Re:``, case and spaces differ."""
-    return bare_subject(one).casefold() == bare_subject(other).casefold()
-
-
-def _is_one_address(address: str) -> bool:
-    if len(address) > MAX_ADDRESS or any(char.isspace() or char in ",;<>\0" for char in address):
-        return False
-    local, at, host = address.rpartition("@")
-    plain = parseaddr(address)[1] == address
-    return bool(plain and local and at and "." in host and "@" not in local)
