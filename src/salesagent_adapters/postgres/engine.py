@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
 from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from salesagent_adapters.postgres import arrays
 from salesagent_adapters.postgres.errors import mapped
 from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import TenantId
@@ -38,6 +40,13 @@ _SETTINGS = {
     "TimeZone": "UTC",
     # Every statement here is short; compiling one costs more than running it.
     "jit": "off",
+}
+
+_BY_KEY_ONLY = {
+    # Batches look rows up by key. A plan made and kept while a table was empty would scan it.
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
 }
 
 _ABOVE_POLICIES = (
@@ -112,8 +121,9 @@ class Database:
         """A driver connection across tenants, in autocommit; the caller closes it."""
         arguments = _connect_arguments(self.url)
         connection = await psycopg.AsyncConnection.connect(**arguments, autocommit=True)
+        arrays.register(connection)
         try:
-            await _prepare_async(connection, ALL_TENANTS)
+            await _prepare_async(connection)
         except BaseException:
             await connection.close()
             raise
@@ -157,16 +167,17 @@ def _engine(url: URL, size: int, overflow: int, *, tenant: str | None) -> AsyncE
     return engine
 
 
-async def _prepare_async(
-    connection: psycopg.AsyncConnection[tuple[Any, ...]], tenant: str | None
-) -> None:
+async def _prepare_async(connection: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:
     row = await (await connection.execute(_ABOVE_POLICIES, (APP_ROLE,))).fetchone()
-    statement, values = _settings_statement(tenant, above=row is not None and bool(row[0]))
+    above = row is not None and bool(row[0])
+    statement, values = _settings_statement(ALL_TENANTS, above=above, more=_BY_KEY_ONLY)
     await connection.execute(statement.encode(), values)
 
 
-def _settings_statement(tenant: str | None, *, above: bool) -> tuple[str, list[str]]:
-    settings = dict(_SETTINGS)
+def _settings_statement(
+    tenant: str | None, *, above: bool, more: Mapping[str, str] = MappingProxyType({})
+) -> tuple[str, list[str]]:
+    settings = {**_SETTINGS, **more}
     if tenant is not None:
         settings[TENANT_SETTING] = tenant
     if above:

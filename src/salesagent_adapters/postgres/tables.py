@@ -2,7 +2,8 @@
 
 Ids, codes, statuses, times and numbers are plain columns. What a person wrote, and what we know
 about one, is in ``sealed``; a person is found by ``contact_index`` only, a keyed digest.
-Every key and every index holds ``tenant_id``. There are no foreign keys on the hot path:
+Every key and every index holds ``tenant_id``; where work is claimed across tenants by id, the id
+comes first. There are no foreign keys on the hot path:
 rows are written together in one transaction, and a check per row would cost what it guards.
 """
 
@@ -57,7 +58,7 @@ def _table(name: str, *parts: Any, key: tuple[str, ...]) -> Table:
         metadata,
         _text("tenant_id"),
         *parts,
-        PrimaryKeyConstraint("tenant_id", *key, name=f"{name}_pkey"),
+        PrimaryKeyConstraint(*key, name=f"{name}_pkey"),
         CheckConstraint("tenant_id NOT IN ('', '*')", name=f"{name}_tenant_check"),
     )
 
@@ -74,7 +75,7 @@ submissions = _table(
     _text("content_key", null=True),
     _text("contact_index", null=True),
     _bytes("sealed"),
-    key=("id",),
+    key=("tenant_id", "id"),
 )
 Index(
     "submissions_conversion",
@@ -121,7 +122,7 @@ runs = _table(
     _time("updated_at", now=True),
     _time("finished_at", null=True),
     _bytes("redraft", null=True),
-    key=("id",),
+    key=("id", "tenant_id"),
 )
 Index(
     "runs_due",
@@ -142,7 +143,7 @@ journal = _table(
     _time("started_at"),
     _time("finished_at"),
     _bytes("sealed", null=True),
-    key=("run_id", "pass_number", "step"),
+    key=("tenant_id", "run_id", "pass_number", "step"),
 )
 
 drafts = _table(
@@ -172,7 +173,7 @@ drafts = _table(
     _time("expires_at"),
     _bytes("sealed"),
     UniqueConstraint("tenant_id", "run_id", name="drafts_run"),
-    key=("id",),
+    key=("id", "tenant_id"),
 )
 Index("drafts_status", drafts.c.tenant_id, drafts.c.status, drafts.c.created_at)
 Index("drafts_contact", drafts.c.tenant_id, drafts.c.contact_index)
@@ -200,7 +201,7 @@ revisions = _table(
     _text("author"),
     _time("created_at"),
     _bytes("sealed"),
-    key=("draft_id", "number"),
+    key=("tenant_id", "draft_id", "number"),
 )
 
 decisions = _table(
@@ -215,7 +216,7 @@ decisions = _table(
     _text("rule", null=True),
     Column("confidence", Double, nullable=True),
     _bytes("sealed"),
-    key=("id",),
+    key=("tenant_id", "id"),
 )
 Index("decisions_draft", decisions.c.tenant_id, decisions.c.draft_id, decisions.c.seq)
 
@@ -230,7 +231,7 @@ audit = _table(
     _text("subject_id"),
     Column("detail", JSONB, nullable=False),
     UniqueConstraint("tenant_id", "id", name="audit_id"),
-    key=("seq",),
+    key=("tenant_id", "seq"),
 )
 Index("audit_subject", audit.c.tenant_id, audit.c.subject_kind, audit.c.subject_id)
 
@@ -248,7 +249,7 @@ dead_letters = _table(
     _time("settled_at", null=True),
     _text("settled_by", null=True),
     _bytes("note", null=True),
-    key=("id",),
+    key=("tenant_id", "id"),
 )
 Index("dead_letters_state", dead_letters.c.tenant_id, dead_letters.c.state)
 Index("dead_letters_subject", dead_letters.c.tenant_id, dead_letters.c.subject_id)
@@ -269,7 +270,7 @@ crm_events = _table(
     _text("submission_id", null=True),
     _bytes("sealed"),
     UniqueConstraint("tenant_id", "event_key", name="crm_events_key"),
-    key=("id",),
+    key=("id", "tenant_id"),
 )
 Index(
     "crm_events_due",
@@ -280,7 +281,11 @@ Index(
 )
 
 crm_deliveries = _table(
-    "crm_deliveries", _text("id"), _time("stored_at", now=True), _bytes("sealed"), key=("id",)
+    "crm_deliveries",
+    _text("id"),
+    _time("stored_at", now=True),
+    _bytes("sealed"),
+    key=("tenant_id", "id"),
 )
 
 api_keys = _table(
@@ -293,9 +298,8 @@ api_keys = _table(
     _time("expires_at", null=True),
     _time("revoked_at", null=True),
     _time("last_used_at", null=True),
-    key=("id",),
+    key=("id", "tenant_id"),
 )
-Index("api_keys_find", api_keys.c.id, api_keys.c.tenant_id)
 
 page_sessions = _table(
     "page_sessions",
@@ -304,11 +308,12 @@ page_sessions = _table(
     _time("created_at"),
     _time("expires_at"),
     _bytes("csrf"),
-    key=("digest",),
+    key=("digest", "tenant_id"),
 )
-Index("page_sessions_find", page_sessions.c.digest, page_sessions.c.tenant_id)
 
-tenants = _table("tenants", _text("portal_id", null=True), _bytes("sealed"), key=())
+tenants = _table("tenants", _text("portal_id", null=True), _bytes("sealed"), key=("tenant_id",))
 Index("tenants_portal", tenants.c.portal_id, tenants.c.tenant_id)
 
-voices = _table("voices", _text("mailbox_index"), _bytes("sealed"), key=("mailbox_index",))
+voices = _table(
+    "voices", _text("mailbox_index"), _bytes("sealed"), key=("tenant_id", "mailbox_index")
+)

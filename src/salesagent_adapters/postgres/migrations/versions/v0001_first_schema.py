@@ -40,7 +40,7 @@ _TABLES = {
         updated_at timestamptz NOT NULL DEFAULT now(),
         finished_at timestamptz,
         redraft bytea,
-        CONSTRAINT runs_pkey PRIMARY KEY (tenant_id, id)""",
+        CONSTRAINT runs_pkey PRIMARY KEY (id, tenant_id)""",
     "journal": """
         run_id text NOT NULL,
         pass_number integer NOT NULL,
@@ -75,7 +75,7 @@ _TABLES = {
         updated_at timestamptz NOT NULL,
         expires_at timestamptz NOT NULL,
         sealed bytea NOT NULL,
-        CONSTRAINT drafts_pkey PRIMARY KEY (tenant_id, id),
+        CONSTRAINT drafts_pkey PRIMARY KEY (id, tenant_id),
         CONSTRAINT drafts_run UNIQUE (tenant_id, run_id)""",
     "revisions": """
         draft_id text NOT NULL,
@@ -136,7 +136,7 @@ _TABLES = {
         attempt integer NOT NULL DEFAULT 0,
         submission_id text,
         sealed bytea NOT NULL,
-        CONSTRAINT crm_events_pkey PRIMARY KEY (tenant_id, id),
+        CONSTRAINT crm_events_pkey PRIMARY KEY (id, tenant_id),
         CONSTRAINT crm_events_key UNIQUE (tenant_id, event_key)""",
     "crm_deliveries": """
         id text NOT NULL,
@@ -152,14 +152,14 @@ _TABLES = {
         expires_at timestamptz,
         revoked_at timestamptz,
         last_used_at timestamptz,
-        CONSTRAINT api_keys_pkey PRIMARY KEY (tenant_id, id)""",
+        CONSTRAINT api_keys_pkey PRIMARY KEY (id, tenant_id)""",
     "page_sessions": """
         digest bytea NOT NULL,
         key_id text NOT NULL,
         created_at timestamptz NOT NULL,
         expires_at timestamptz NOT NULL,
         csrf bytea NOT NULL,
-        CONSTRAINT page_sessions_pkey PRIMARY KEY (tenant_id, digest)""",
+        CONSTRAINT page_sessions_pkey PRIMARY KEY (digest, tenant_id)""",
     "tenants": """
         portal_id text,
         sealed bytea NOT NULL,
@@ -173,8 +173,7 @@ _TABLES = {
 _INDEXES = (
     "UNIQUE INDEX submissions_conversion ON submissions (tenant_id, conversion_key)"
     " WHERE conversion_key IS NOT NULL",
-    "INDEX submissions_moment ON submissions (tenant_id, moment_key)"
-    " WHERE moment_key IS NOT NULL",
+    "INDEX submissions_moment ON submissions (tenant_id, moment_key) WHERE moment_key IS NOT NULL",
     "INDEX submissions_content ON submissions (tenant_id, content_key, stored_at)"
     " WHERE content_key IS NOT NULL",
     "INDEX submissions_contact ON submissions (tenant_id, contact_index)"
@@ -192,8 +191,6 @@ _INDEXES = (
     "INDEX dead_letters_state ON dead_letters (tenant_id, state)",
     "INDEX dead_letters_subject ON dead_letters (tenant_id, subject_id)",
     "INDEX crm_events_due ON crm_events (due_at, tenant_id, id) WHERE due_at IS NOT NULL",
-    "INDEX api_keys_find ON api_keys (id, tenant_id)",
-    "INDEX page_sessions_find ON page_sessions (digest, tenant_id)",
     "INDEX tenants_portal ON tenants (portal_id, tenant_id)",
 )
 

@@ -1,0 +1,169 @@
+"""Group commit: whoever comes while a commit is under way shares the next one.
+
+There is no timer. A lone item is written at once; under load the batches grow by themselves,
+because the items of one commit's duration wait for it together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+import psycopg
+
+from salesagent_adapters.postgres.engine import Database
+from salesagent_adapters.postgres.errors import RETRYABLE, mapped, sqlstate_of
+from salesagent_core.errors import Unavailable
+
+MAX_BATCH = 512
+TRIES_AFTER_COLLISION = 3
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+
+
+class GroupCommit(Generic[Item, Result]):
+    """Hands batches to ``write`` one after the other and each caller its own result.
+
+    ``write`` gives one result per item, in order; an exception among them is raised to that
+    item's caller. What it raises itself goes to every caller of the batch.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[Sequence[Item]], Awaitable[Sequence[Result | BaseException]]],
+        max_batch: int = MAX_BATCH,
+    ) -> None:
+        self._write = write
+        self._max_batch = max_batch
+        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._flusher: asyncio.Task[None] | None = None
+
+    async def put(self, item: Item) -> Result:
+        """Write the item with whatever else is waiting; returns after the commit."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._flusher is None:
+            self._flusher = asyncio.create_task(self._flush())
+        return await future
+
+    async def drain(self) -> None:
+        """Wait until nothing is waiting any more."""
+        while self._flusher is not None:
+            await asyncio.wait([self._flusher])
+
+    async def _flush(self) -> None:
+        # One turn of the loop, so that everyone who is ready now comes along.
+        await asyncio.sleep(0)
+        try:
+            while self._waiting:
+                count = min(len(self._waiting), self._max_batch)
+                batch = [self._waiting.popleft() for _ in range(count)]
+                await self._write_batch(batch)
+        finally:
+            self._flusher = None
+            abandoned = Unavailable("the application is stopping")
+            for _, future in self._waiting:
+                if not future.done():
+                    future.set_exception(abandoned)
+            self._waiting.clear()
+
+    async def _write_batch(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+        try:
+            results = await self._write([item for item, _ in batch])
+        except Exception as error:
+            results = [error] * len(batch)
+        except BaseException:
+            _settle(batch, [Unavailable("the application is stopping")] * len(batch))
+            raise
+        _settle(batch, results)
+
+
+def _settle(
+    batch: Sequence[tuple[Item, asyncio.Future[Result]]],
+    results: Sequence[Result | BaseException],
+) -> None:
+    for (_, future), result in zip(batch, results, strict=True):
+        if future.done():  # its caller gave up waiting
+            continue
+        if isinstance(result, BaseException):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
+
+
+class Line:
+    """One driver connection of our own that is made when needed and made again when it broke."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection: Connection | None = None
+
+    async def transaction(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
+        """Run ``work`` in one transaction and commit it.
+
+        A collision with another transaction is tried again, because it was undone for certain.
+        A connection that broke is not: whether a commit arrived is then unknown.
+
+        Raises:
+            Unavailable: it may or may not be written. Conflict, Rejected: it was not.
+        """
+        for remaining in reversed(range(TRIES_AFTER_COLLISION)):
+            try:
+                with mapped():
+                    try:
+                        return await self._once(work)
+                    except psycopg.Error as error:
+                        if remaining and sqlstate_of(error) in RETRYABLE:
+                            continue
+                        raise
+            except BaseException:
+                await self._drop_if_unusable()
+                raise
+        raise Unavailable("the database undid a transaction that kept colliding with another")
+
+    async def close(self) -> None:
+        """Close the connection; the next transaction makes another."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def _once(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
+        connection = await self._begun()
+        try:
+            result = await work(connection)
+        except BaseException:
+            await self._roll_back(connection)
+            raise
+        await connection.execute("COMMIT")
+        return result
+
+    async def _begun(self) -> Connection:
+        # A server that was restarted shows itself here, before anything was asked of it.
+        if self._connection is not None:
+            try:
+                await self._connection.execute("BEGIN")
+            except (psycopg.OperationalError, psycopg.InterfaceError):
+                await self.close()
+            else:
+                return self._connection
+        self._connection = await self._database.raw_connection()
+        await self._connection.execute("BEGIN")
+        return self._connection
+
+    async def _roll_back(self, connection: Connection) -> None:
+        try:
+            await connection.execute("ROLLBACK")
+        except psycopg.Error:
+            await self.close()
+
+    async def _drop_if_unusable(self) -> None:
+        connection = self._connection
+        if connection is None:
+            return
+        idle = psycopg.pq.TransactionStatus.IDLE
+        if connection.closed or connection.info.transaction_status is not idle:
+            await self.close()
