@@ -1,0 +1,178 @@
+"""The facts of a text: what a reader would take as true and could check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+
+import attrs
+
+from salesagent_core.domain.commitments import Statement, find_statements
+from salesagent_core.domain.folding import Folded, bare_text, plain
+from salesagent_core.domain.lexicon import SELF_COUNTED, FUNCTION_WORDS, LANGUAGES, guess_language, stem
+from salesagent_core.domain.links import Link, find_addresses, find_links
+from salesagent_core.domain.moments import Clock, Day, Moments, Weekday, find_moments
+from salesagent_core.domain.names import Name, find_names
+from salesagent_core.domain.quantities import Quantity, find_quantities
+
+MAX_SELF_COUNT = 5
+PHONE_DIGITS = range(7, 16)
+
+
+class FactKind(StrEnum):
+    """What kind of fact; each has its own code among the findings."""
+
+    NUMBER = "number"
+    PERCENT = "percent"
+    PRICE = "price"
+    DURATION = "duration"
+    DATE = "date"
+    WEEKDAY = "weekday"
+    TIME = "time"
+    NAME = "name"
+    LINK = "link"
+    ADDRESS = "address"
+    PHONE = "phone"
+    PROMISE = "promise"
+    PAST = "past"
+    CUSTOMER = "customer"
+
+
+@attrs.frozen(kw_only=True)
+class Fact:
+    """``value`` is the parsed fact; offsets are into the plain text."""
+
+    kind: FactKind
+    value: Quantity | Day | Weekday | Clock | Name | Link | Statement | str
+    start: int
+    end: int
+
+
+@attrs.frozen(kw_only=True)
+class Text:
+    """One text in its forms: ``original`` in plain characters with capitals, ``bare`` of the same
+    length, and the language it is in."""
+
+    folded: Folded
+    original: str
+    bare: str
+    language: str
+
+
+def read_text(text: str, language: str = "en") -> Text:
+    """Fold a text once for all who look at it."""
+    folded = plain(text)
+    leveled = "".join(
+        one if len(one) == 1 else char.lower()[:1] or char
+        for char, one in ((char, bare_text(char)) for char in folded.text)
+    ) if not folded.text.isascii() else folded.text.lower()
+    fallback = language[:2].lower() if language[:2].lower() in LANGUAGES else "en"
+    return Text(
+        folded=folded, original=folded.text, bare=leveled.replace("\t", " ").replace("\r", " "),
+        language=guess_language(leveled, fallback),
+    )
+
+
+_PHONE = re.compile(r"(?<![\w.,/])(?:\+|\(\+?|00|0|\d)\d?(?:[ ()/.-]{0,2}\d){6,14}(?!\w)")
+_KINDS = {
+    "percent": FactKind.PERCENT, "money": FactKind.PRICE, "duration": FactKind.DURATION,
+    "count": FactKind.NUMBER, "year": FactKind.NUMBER,
+}
+_STATEMENTS = {
+    "promise": FactKind.PROMISE, "past": FactKind.PAST, "customer": FactKind.CUSTOMER,
+}
+
+
+def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -> list[Fact]:
+    """All facts in order of kind. ``known`` are words the sources hold (see ``find_names``)."""
+    facts: list[Fact] = list(_links_and_addresses(text))
+    taken = [(fact.start, fact.end) for fact in facts]
+    masked = _masked(text.bare, taken)
+    moments = find_moments(masked, text.original)
+    facts += _moment_facts(moments)
+    taken = [(fact.start, fact.end) for fact in facts]
+    masked = _masked(masked, taken)
+    phones = list(_phones(masked))
+    facts += phones
+    masked = _masked(masked, [(fact.start, fact.end) for fact in phones])
+    statements = list(find_statements(text.bare))
+    certificates = [(one.start, one.end) for one in statements if one.family == "certificate"]
+    numbers = find_quantities(_masked(masked, certificates), "any" if any_language else text.language)
+    for quantity in numbers:
+        if any_language or not _counts_itself(quantity):
+            facts.append(Fact(kind=_KINDS[quantity.kind], value=quantity, start=quantity.start, end=quantity.end))
+    if any_language:
+        facts += _statement_facts(statements)
+        return facts
+    facts += _statement_facts(statements)
+    names_text = _masked(text.original, [*taken, *certificates])
+    for name in find_names(names_text, _masked(text.bare, [*taken, *certificates]), text.language, known):
+        facts.append(Fact(kind=FactKind.NAME, value=name, start=name.start, end=name.end))
+    return facts
+
+
+def _statement_facts(statements: list[Statement]) -> Iterator[Fact]:
+    for one in statements:
+        yield Fact(kind=_STATEMENTS.get(one.kind, FactKind.PROMISE), value=one, start=one.start, end=one.end)
+
+
+def _moment_facts(moments: Moments) -> Iterator[Fact]:
+    for day in moments.days:
+        yield Fact(kind=FactKind.DATE, value=day, start=day.start, end=day.end)
+    for weekday in moments.weekdays:
+        yield Fact(kind=FactKind.WEEKDAY, value=weekday, start=weekday.start, end=weekday.end)
+    for clock in moments.clocks:
+        yield Fact(kind=FactKind.TIME, value=clock, start=clock.start, end=clock.end)
+
+
+def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+    """The same length, with the spans made into something that is neither word nor number."""
+    pieces, position = [], 0
+    for start, end in sorted(spans):
+        if end <= position:
+            continue
+        start = max(start, position)
+        pieces += [text[position:start], "|" * (end - start)]
+        position = end
+    return "".join([*pieces, text[position:]])
+
+
+def _links_and_addresses(text: Text) -> Iterator[Fact]:
+    for address in find_addresses(text.original):
+        yield Fact(kind=FactKind.ADDRESS, value=address.address, start=address.start, end=address.end)
+    for link in find_links(text.original):
+        yield Fact(kind=FactKind.LINK, value=link, start=link.start, end=link.end)
+
+
+def _phones(text: str) -> Iterator[Fact]:
+    for match in _PHONE.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
+        written = match[0].strip()
+        grouped = re.fullmatch(r"\d{1,3}(?:[ .]\d{3})+", written)
+        if len(digits) not in PHONE_DIGITS or grouped:
+            continue
+        if not written.startswith(("+", "(", "0")) and not re.search(r"[ ()/-]", written):
+            continue
+        yield Fact(kind=FactKind.PHONE, value=digits, start=match.start(), end=match.end())
+
+
+def _counts_itself(quantity: Quantity) -> bool:
+    """"Three times that work:" counts what the mail itself lists; it tells nothing of the world."""
+    if quantity.kind != "count" or max(quantity.values) > MAX_SELF_COUNT or not quantity.spelled:
+        return False
+    return not quantity.nouns or any(
+        noun in _SELF_STEMS for noun in quantity.nouns
+    )
+
+
+_SELF_STEMS = frozenset(stem(word) for word in SELF_COUNTED) | SELF_COUNTED
+
+
+def content_stems(bare: str) -> frozenset[str]:
+    """Stems of the words that carry meaning."""
+    return frozenset(
+        stem(word)
+        for word in re.findall(r"[^\W\d_]{3,40}", bare)
+        if not any(word in words for words in FUNCTION_WORDS.values())
+    )

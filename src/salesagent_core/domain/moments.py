@@ -1,0 +1,264 @@
+"""Dates, weekdays and times of day in a text, in English, German, French and Spanish."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+
+import attrs
+
+from salesagent_core.domain.lexicon import (
+    AMBIGUOUS_MONTHS,
+    MONTHS,
+    SHORT_WEEKDAYS,
+    WEEKDAYS,
+)
+
+
+@attrs.frozen(kw_only=True)
+class Day:
+    """A date: each reading is (year or None, month, day or None for a whole month)."""
+
+    readings: frozenset[tuple[int | None, int, int | None]]
+    weekday: int | None
+    start: int
+    end: int
+
+
+@attrs.frozen(kw_only=True)
+class Weekday:
+    """A weekday by itself, Monday = 0; 7 stands for "tomorrow", 8 for "the day after"."""
+
+    number: int
+    start: int
+    end: int
+
+
+@attrs.frozen(kw_only=True)
+class Clock:
+    """A time of day; ``minutes`` holds its possible readings after midnight."""
+
+    minutes: frozenset[int]
+    start: int
+    end: int
+
+
+@attrs.frozen(kw_only=True)
+class Moments:
+    """All of a text, each kind in order."""
+
+    days: tuple[Day, ...]
+    weekdays: tuple[Weekday, ...]
+    clocks: tuple[Clock, ...]
+
+
+TOMORROW, DAY_AFTER = 7, 8
+ANY_MONTH = 0
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    months = "|".join(sorted(MONTHS, key=len, reverse=True))
+    weekdays = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
+    long_weekdays = "|".join(sorted(WEEKDAYS.keys() - SHORT_WEEKDAYS, key=len, reverse=True))
+    lead = (
+        rf"(?:(?<![a-z])(?P<weekday>{weekdays})\b\.?,?(?: (?:the|den|dem|der|le|el|dia|am|on))?[ ,]{{1,2}})?"
+    )
+    year = r"(?P<year>(?:19|20)\d{2})(?!\d)"
+    return {
+        "iso": re.compile(rf"{lead}(?<!\d)(?P<y>(?:19|20)\d{{2}})-(?P<m>\d{{2}})-(?P<d>\d{{2}})(?!\d)"),
+        "numeric": re.compile(
+            rf"{lead}(?<![\d.,/])(?P<a>\d{{1,2}})(?P<sep>[./])(?P<b>\d{{1,2}})(?:(?P=sep)(?P<y>\d{{4}}|\d{{2}})(?!\d)|(?P<open>\.(?!\d)|(?!\d|[.,/]\d)))"
+        ),
+        "day_month": re.compile(
+            rf"{lead}(?<![\d.,])(?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|o|\.)?[ -](?:of |de |d')?(?P<m>{months})\b\.?(?:,? (?:de |del )?{year})?"
+        ),
+        "month_day": re.compile(
+            rf"{lead}\b(?P<m>{months})\b\.? (?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|[.,]\d|\.? ?(?:am|pm|uhr|h)\b)(?:,? {year})?"
+        ),
+        "weekday_day": re.compile(
+            rf"(?<![a-z])(?P<weekday>{long_weekdays})\b,? (?:the |den |dem |le |el )?(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?"
+            r"(?![\d:%]|[.,]\d| ?(?:[ap]\.?m\b|uhr|h\b|heures|horas|euros?|€|minut))"
+        ),
+        "month": re.compile(rf"(?<![a-z])(?P<m>{months})\b(?:\.? (?:de |del )?{year})?"),
+        "quarter": re.compile(rf"(?<![a-z0-9])q(?P<q>[1-4])(?:[ /-]{year})?(?![a-z0-9])"),
+        "weekday": re.compile(rf"(?<![a-z])(?P<weekday>{weekdays})(?:s|e|en)?(?![a-z])"),
+        "tomorrow": re.compile(
+            r"\b(?:(?P<after>day after tomorrow|ubermorgen|apres-demain|pasado manana)|tomorrow|(?<!guten )(?<!am )morgen(?= (?:um|fruh|vormittag|nachmittag|abend|mittag|mit|bei|an|zu)|[,.!?])|demain|(?<!la )(?<!esta )(?<!cada )manana)\b"
+        ),
+        "clock": re.compile(
+            r"(?<![\d:.,+])(?P<h>\d{1,2})(?:(?P<sep>[:h])(?P<m>\d{2})(?::\d{2})?(?!\d)|(?P<dot>\.)(?P<md>\d{2})(?=\s?(?:uhr|am\b|pm\b|a\.m|p\.m|h\b))|(?=\s?(?:uhr|[ap]\.?m\b)))"
+            r"\s?(?P<half>am\b|pm\b|a\.m\.?|p\.m\.?)?(?:\s?(?:uhr|h)\b)?"
+        ),
+        "range": re.compile(
+            r"(?<![\d:.,/])(?P<h>\d{1,2})(?:[:.](?P<m>\d{2}))?\s?(?:-|to|bis|a)\s?(?P<h2>\d{1,2})(?:[:.](?P<m2>\d{2}))?\s?(?P<half>am\b|pm\b|uhr\b|[ap]\.m\.)"
+        ),
+        "bare_hour": re.compile(
+            r"\b(?:at|um|gegen|ab|before|after|until|a las?|vers|des|des les|a)\s(?P<h>\d{1,2})(?:\s(?:heures?|horas|h|o'?clock)\b|(?=\s?(?:$|[.,;!?\n]|on\b|or\b|am\b|and\b|oder\b|ou\b|o\b)))"
+        ),
+        "noon": re.compile(r"\b(?P<noon>noon|midday|mittags|midi|mediodia)\b|\b(?:midnight|mitternacht|minuit|medianoche)\b"),
+    }
+
+
+def find_moments(text: str, original: str) -> Moments:
+    """``text`` in bare form and ``original`` with its capitals, of the same length."""
+    days = list(_days(text, original))
+    taken = [(day.start, day.end) for day in days]
+    clocks = list(_clocks(text, taken))
+    taken += [(clock.start, clock.end) for clock in clocks]
+    weekdays = list(_weekdays(text, original, taken))
+    return Moments(days=tuple(days), weekdays=tuple(weekdays), clocks=tuple(clocks))
+
+
+def _free(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    if any(start < last and first < end for first, last in taken):
+        return False
+    taken.append((start, end))
+    return True
+
+
+def _days(text: str, original: str) -> Iterator[Day]:
+    taken: list[tuple[int, int]] = []
+    patterns = _patterns()
+    for name in ("iso", "day_month", "month_day", "numeric"):
+        for match in patterns[name].finditer(text):
+            readings = frozenset(_valid(_readings(name, match)))
+            if readings and _free(taken, match.start(), match.end()):
+                yield Day(
+                    readings=readings, weekday=WEEKDAYS.get(match["weekday"] or ""),
+                    start=match.start(), end=match.end(),
+                )
+    for match in patterns["weekday_day"].finditer(text):
+        if 1 <= int(match["d"]) <= 31 and _free(taken, match.start(), match.end()):
+            yield Day(
+                readings=frozenset({(None, ANY_MONTH, int(match["d"]))}),
+                weekday=WEEKDAYS[match["weekday"]], start=match.start(), end=match.end(),
+            )
+    for match in patterns["quarter"].finditer(text):
+        if _free(taken, match.start(), match.end()):
+            year = int(match["year"]) if match["year"] else None
+            yield Day(
+                readings=frozenset({(year, 100 + int(match["q"]), None)}), weekday=None,
+                start=match.start(), end=match.end(),
+            )
+    for match in patterns["month"].finditer(text):
+        if _is_month(match, text, original) and _free(taken, match.start(), match.end()):
+            year = int(match["year"]) if match["year"] else None
+            yield Day(
+                readings=frozenset({(year, MONTHS[match["m"]], None)}), weekday=None,
+                start=match.start(), end=match.end(),
+            )
+
+
+def _is_month(match: re.Match[str], text: str, original: str) -> bool:
+    name = match["m"]
+    capital = original[match.start() : match.start() + 1].isupper()
+    if name in AMBIGUOUS_MONTHS or len(name) <= 4 or name in ("mars", "marche"):
+        introduced = re.search(
+            r"\b(?:in|im|by|of|until|since|before|early|late|mid|end|en|de|ab|bis|seit|anfang|ende|mitte|fin|debut|finales|par|next|last) $",
+            text[max(0, match.start() - 12) : match.start()],
+        )
+        return bool(match["year"]) or bool(introduced and (capital or name not in AMBIGUOUS_MONTHS))
+    return True
+
+
+def _readings(name: str, match: re.Match[str]) -> Iterator[tuple[int | None, int, int]]:
+    if name == "iso":
+        yield int(match["y"]), int(match["m"]), int(match["d"])
+        return
+    if name != "numeric":
+        yield (int(match["year"]) if match["year"] else None), MONTHS[match["m"]], int(match["d"])
+        return
+    first, second = int(match["a"]), int(match["b"])
+    written = match["y"]
+    if written is None:
+        # "24.11." and "24/11" are dates; "3.5" and "24/7" are not.
+        if match["sep"] == "." and not match["open"]:
+            return
+        if match["sep"] == "/" and len(match["b"]) < 2:
+            return
+        if match["sep"] == "." and not match["weekday"] and match["open"] == "." and (
+            match.end() >= len(match.string) and len(match["b"]) < 2
+        ):
+            return
+        yield None, second, first
+        if match["sep"] == "/":
+            yield None, first, second
+        return
+    year = int(written) + (2000 if len(written) == 2 else 0)
+    yield year, second, first
+    if match["sep"] == "/":
+        yield year, first, second
+
+
+def _valid(
+    readings: Iterator[tuple[int | None, int, int]],
+) -> Iterator[tuple[int | None, int, int | None]]:
+    for year, month, day in readings:
+        try:
+            date(year or 2024, month, day)
+        except ValueError:
+            continue
+        yield year, month, day
+
+
+def _weekdays(text: str, original: str, taken: list[tuple[int, int]]) -> Iterator[Weekday]:
+    patterns = _patterns()
+    for match in patterns["weekday"].finditer(text):
+        name = match["weekday"]
+        if name in SHORT_WEEKDAYS and not (
+            original[match.start()].isupper() and len(name) == 3 and name not in ("mar", "sun", "mon", "sam", "dim", "mie", "sat")
+            or original[match.start()].isupper() and re.match(r"\.?,? (?:at )?\d", text[match.end() : match.end() + 6])
+        ):
+            continue
+        if _free(taken, match.start(), match.end()):
+            yield Weekday(number=WEEKDAYS[name], start=match.start(), end=match.end())
+    for match in patterns["tomorrow"].finditer(text):
+        if _free(taken, match.start(), match.end()):
+            yield Weekday(
+                number=DAY_AFTER if match["after"] else TOMORROW,
+                start=match.start(), end=match.end(),
+            )
+
+
+def _clocks(text: str, days: list[tuple[int, int]]) -> Iterator[Clock]:
+    patterns = _patterns()
+    taken = list(days)
+    for match in patterns["range"].finditer(text):
+        half = match["half"].replace(".", "")[:2]
+        first = _minutes(match["h"], match["m"], half)
+        last = _minutes(match["h2"], match["m2"], half)
+        if first and last and _free(taken, match.start(), match.end()):
+            # "11 to 1 pm" begins in the morning.
+            if half == "pm" and min(first) > min(last):
+                first = _minutes(match["h"], match["m"], "am")
+            middle = match.start("h2")
+            yield Clock(minutes=first, start=match.start(), end=match.end("m") if match["m"] else match.end("h"))
+            yield Clock(minutes=last, start=middle, end=match.end())
+    for match in patterns["clock"].finditer(text):
+        half = (match["half"] or "").replace(".", "")
+        found = _minutes(match["h"], match["m"] or match["md"], half)
+        if found and _free(taken, match.start(), match.end()):
+            yield Clock(minutes=found, start=match.start(), end=match.end())
+    for match in patterns["bare_hour"].finditer(text):
+        hour = int(match["h"])
+        if hour <= 24 and _free(taken, match.start("h"), match.end()):
+            readings = {hour * 60} | ({(hour + 12) * 60} if hour < 12 else set())
+            yield Clock(minutes=frozenset(readings), start=match.start("h"), end=match.end())
+    for match in patterns["noon"].finditer(text):
+        if _free(taken, match.start(), match.end()):
+            minutes = 720 if match["noon"] else 0
+            yield Clock(minutes=frozenset({minutes}), start=match.start(), end=match.end())
+
+
+def _minutes(hour: str, minute: str | None, half: str) -> frozenset[int]:
+    hours, minutes = int(hour), int(minute or 0)
+    if hours > 24 or minutes > 59:
+        return frozenset()
+    if half == "pm" and hours < 12:
+        hours += 12
+    elif half == "am" and hours == 12:
+        hours = 0
+    return frozenset({hours * 60 + minutes})

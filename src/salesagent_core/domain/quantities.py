@@ -1,0 +1,214 @@
+"""Numbers in a text by value, with what they count: percent, money, duration or a noun."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import attrs
+
+from salesagent_core.domain.lexicon import FUNCTION_WORDS, LANGUAGES, SCALES, number_words, stem
+
+HEAD_WORDS = 3
+YEARS = range(1900, 2100)
+
+
+@attrs.frozen(kw_only=True)
+class Quantity:
+    """``values`` are the possible readings ("1.200" is 1200 or 1.2).
+
+    ``kind`` is ``percent``, ``money``, ``duration``, ``year`` or ``count``; ``unit`` the currency
+    code, ``minutes`` or ``months`` for a duration (values are in it). ``nouns`` are the stems of
+    the words counted.
+    """
+
+    values: frozenset[float]
+    kind: str
+    unit: str
+    nouns: tuple[str, ...]
+    start: int
+    end: int
+    spelled: bool = False
+
+
+_CURRENCIES = {
+    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "usd": "USD", "us$": "USD", "dollar": "USD",
+    "dollars": "USD", "dolares": "USD", "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "pfund": "GBP",
+    "libras": "GBP", "livres": "GBP", "chf": "CHF", "fr.": "CHF", "franken": "CHF", "francs": "CHF", "¥": "JPY",
+    "jpy": "JPY", "pln": "PLN", "sek": "SEK", "mxn": "MXN", "pesos": "MXN", "cents": "CENT", "cent": "CENT",
+}
+_DURATIONS: tuple[tuple[str, str, float], ...] = (
+    (r"sec(?:ond)?s?|sekunden?|secondes?|segundos?", "minutes", 1 / 60),
+    (r"min(?:ute)?s?|minuten|minutos?|min\.", "minutes", 1),
+    (r"hours?|hrs?|h|stunden?|std|heures?|horas?", "minutes", 60),
+    (r"(?:business|working|work) days?|werktagen?|arbeitstagen?|jours? ouvr(?:es|ables?)|dias? (?:habil(?:es)?|laborables?)",
+     "workdays", 1),
+    (r"days?|tage?n?|jours?|dias?", "minutes", 1440),
+    (r"weeks?|wochen?|semaines?|semanas?", "minutes", 10080),
+    (r"months?|monate?n?|mois|mes(?:es)?", "months", 1),
+    (r"years?|yrs?|jahre?n?|ans?|annees?|anos?", "months", 12),
+)
+_HALVES = {
+    r"half an hour|eine halbe stunde|halbe stunde|une demi[- ]heure|demi[- ]heure|media hora": ("minutes", 30.0),
+    r"quarter of an hour|viertelstunde|quart d'heure|cuarto de hora": ("minutes", 15.0),
+    r"(?:a|one) fortnight": ("minutes", 20160.0),
+    r"(?:one|a|an|eine?r?|une|una) (?:single )?(?:hour|stunde|heure|hora)": ("minutes", 60.0),
+    r"(?:within|in|under|innerhalb|binnen|en|dentro de) (?:of )?(?:one|a|an|einem|einer|eines|un|une|una) (?:day|tag|tages|jour|dia)":
+        ("minutes", 1440.0),
+    r"(?:within|in|under|innerhalb|binnen|en|dentro de) (?:of )?(?:one|a|einer|une|una) (?:week|woche|semaine|semana)":
+        ("minutes", 10080.0),
+    r"(?:within|in|under|innerhalb|binnen|en|dentro de) (?:of )?(?:one|a|einem|eines|un) (?:month|monat|monats|mois|mes)": ("months", 1.0),
+    r"overnight|uber nacht": ("minutes", 1440.0),
+}
+
+
+@cache
+def _patterns(language: str) -> dict[str, re.Pattern[str]]:
+    scale = r"(?: ?(?:k|m|mn|mio|mln|tsd|bn|mrd)\b\.?| (?:thousand|millions?|billion|tausend|millionen|milliarden?|mille|milliards|mil|millon(?:es)?|hundred|dozen|dutzend)\b)?"
+    digits = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,15}(?:[.,]\d{1,6})?"
+    words = sorted(_spelled(language), key=len, reverse=True)
+    spelled = "|".join(re.escape(word).replace(r"\ ", r"[ \n]") for word in words)
+    symbols = r"[€$£¥]|us\$|\b(?:eur|usd|gbp|chf|fr\.)"
+    return {
+        "number": re.compile(
+            rf"(?P<before>(?:{symbols}) ?)?(?:(?<![\w.,/#-])|(?<=[€$£¥ ])|(?<=\d[-])|(?<=[a-z][-/(]))"
+            rf"(?:(?P<digits>{digits})|(?<!\w)(?P<spelled>{spelled})(?!\w))(?P<scale>{scale})"
+        ),
+        "after": re.compile(
+            r"[ -]?(?P<currency>€|\$|£|¥|(?:eur|euros?|usd|dollars?|dolares|gbp|pounds?|pfund|libras|livres|chf|franken|francs|pln|sek|mxn|pesos|cents?)\b)"
+            r"|[ -]?(?P<percent>%|percent\b|per cent\b|prozent\b|pour ?cent\b|por ciento\b|percentage points?\b|prozentpunkte\b)"
+        ),
+        "duration": re.compile(
+            r"(?:[ -]| ?(?:full|volle|more|weitere|short) )?(?:"
+            + "|".join(f"(?P<d{i}>{names})" for i, (names, _, _) in enumerate(_DURATIONS))
+            + r")(?![a-z])"
+        ),
+        "half": re.compile("|".join(f"(?P<h{i}>{names})" for i, names in enumerate(_HALVES))),
+        "word": re.compile(r"[ -]*(?P<word>[^\W\d_]{2,40})"),
+    }
+
+
+def _spelled(language: str) -> dict[str, int]:
+    if language in LANGUAGES:
+        return number_words(language)
+    merged: dict[str, int] = {}
+    for one in LANGUAGES:
+        merged |= number_words(one)
+    return merged
+
+
+def find_quantities(text: str, language: str) -> Iterator[Quantity]:
+    """``text`` in bare form; ``language`` one of the four, or ``any`` (for sources).
+
+    List numbering at the start of a line is not a quantity; neither is the word "one".
+    """
+    patterns = _patterns(language)
+    for match in patterns["half"].finditer(text):
+        unit, value = list(_HALVES.values())[int((match.lastgroup or "h0")[1:])]
+        if match.start() and text[match.start() - 1].isalnum():
+            continue
+        yield Quantity(
+            values=frozenset({value}), kind="duration", unit=unit, nouns=(), start=match.start(),
+            end=match.end(), spelled=True,
+        )
+    for match in patterns["number"].finditer(text):
+        if _is_numbering(text, match) or _glued(text, match):
+            continue
+        yield _quantity(text, match, patterns, language)
+
+
+def _quantity(
+    text: str, match: re.Match[str], patterns: dict[str, re.Pattern[str]], language: str
+) -> Quantity:
+    spelled = match["spelled"]
+    values = (
+        frozenset({float(_spelled(language)[re.sub(r"\n", " ", spelled)])})
+        if spelled
+        else readings(match["digits"])
+    )
+    end = match.end()
+    if scale := match["scale"].strip(" ."):
+        values = frozenset(value * SCALES[scale] for value in values)
+    kind, unit = "count", ""
+    if match["before"]:
+        kind, unit = "money", _CURRENCIES[match["before"].strip()]
+    elif after := patterns["after"].match(text, end):
+        end = after.end()
+        kind = "percent" if after["percent"] else "money"
+        unit = "" if after["percent"] else _CURRENCIES[after["currency"]]
+    elif duration := patterns["duration"].match(text, end):
+        _, unit, factor = _DURATIONS[int((duration.lastgroup or "d0")[1:])]
+        values = frozenset(round(value * factor, 6) for value in values)
+        kind, end = "duration", duration.end()
+    elif not spelled and not scale and re.fullmatch(r"\d{4}", match["digits"]) and (
+        int(match["digits"]) in YEARS
+    ):
+        kind = "year"
+    return Quantity(
+        values=values, kind=kind, unit=unit, nouns=_head(text, end, patterns["word"]),
+        start=match.start(), end=end, spelled=bool(spelled),
+    )
+
+
+def readings(digits: str) -> frozenset[float]:
+    """What a written number may mean across the four languages' separators."""
+    compact = digits.replace(" ", "").replace("'", "")
+    marks = [char for char in compact if char in ".,"]
+    if not marks:
+        return frozenset({float(compact)})
+    last = marks[-1]
+    tail = compact.rpartition(last)[2]
+    grouped = compact.replace(".", "").replace(",", "")
+    decimal = compact.rpartition(last)[0].replace(".", "").replace(",", "") + "." + tail
+    if len(set(marks)) > 1:
+        return frozenset({float(decimal)})
+    if len(marks) > 1:
+        return frozenset({float(grouped)})
+    if len(tail) == 3 and len(compact.partition(last)[0]) <= 3 and compact[0] != "0":
+        return frozenset({float(grouped), float(decimal)})
+    return frozenset({float(decimal)})
+
+
+_SKIPPED = frozenset(
+    "of de der des du del of the your our their ihrer ihre ihren unserer unsere vos nos sus nuestros von d l full total new "
+    "more other different weitere andere neue neuen autres nouveaux nuevos otros".split()
+)
+
+
+def _head(text: str, end: int, word: re.Pattern[str]) -> tuple[str, ...]:
+    """Stems of the words that follow, up to the first small word or sign."""
+    stems: list[str] = []
+    position = end
+    for _ in range(HEAD_WORDS + 2):
+        match = word.match(text, position)
+        if match is None or len(stems) == HEAD_WORDS:
+            break
+        position = match.end()
+        if match["word"] in _SKIPPED:
+            continue
+        if any(match["word"] in words for words in FUNCTION_WORDS.values()):
+            break
+        stems.append(stem(match["word"]))
+    return tuple(stems)
+
+
+def _is_numbering(text: str, match: re.Match[str]) -> bool:
+    if match["spelled"] or match["before"]:
+        return False
+    line = text.rfind("\n", 0, match.start()) + 1
+    return not text[line : match.start()].strip(" \t(*>-") and bool(
+        re.match(r"[.)](?:\s|$)", text[match.end("digits") : match.end("digits") + 2])
+    ) and len(match["digits"]) <= 2
+
+
+def _glued(text: str, match: re.Match[str]) -> bool:
+    """A digit inside a name such as "mp3" or "v2.1x" is not a quantity."""
+    start, end = match.start(), match.end()
+    if match["spelled"]:
+        return False
+    before = text[start - 1 : start]
+    after = text[end : end + 1]
+    if before.isalpha() and not match["before"]:
+        return True
+    return after.isalpha() and not re.match(r"(?:st|nd|rd|th|x|h|min|std|er|e|d)\b|[a-z]{1,3}\b", text[end : end + 4])
