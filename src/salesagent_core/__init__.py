@@ -13,8 +13,18 @@ from typing import TYPE_CHECKING
 # fmt: off
 if TYPE_CHECKING:
     # isort: off
+    from salesagent_core.domain.address import (
+        AddressJudgement as AddressJudgement, fold_alias as fold_alias,
+        judge_address as judge_address,
+    )
     from salesagent_core.domain.approval import (
-        Decision as Decision, DecisionInput as DecisionInput, Verdict as Verdict,
+        DEFAULT_THRESHOLD as DEFAULT_THRESHOLD, Decision as Decision,
+        DecisionInput as DecisionInput, Evaluation as Evaluation, Policy as Policy,
+        Verdict as Verdict, evaluate as evaluate,
+    )
+    from salesagent_core.domain.approval_rules import (
+        Condition as Condition, DEFAULT_RULES as DEFAULT_RULES, Facts as Facts,
+        Operator as Operator, Rule as Rule,
     )
     from salesagent_core.domain.audit import AuditEvent as AuditEvent
     from salesagent_core.domain.autonomy import (
@@ -43,7 +53,11 @@ if TYPE_CHECKING:
         Claim as Claim, Source as Source, SourceKind as SourceKind,
     )
     from salesagent_core.domain.finding import Finding as Finding, Severity as Severity
-    from salesagent_core.domain.icp import Fit as Fit, Tier as Tier
+    from salesagent_core.domain.grounding import check_grounding as check_grounding
+    from salesagent_core.domain.icp import (
+        Fit as Fit, IcpProfile as IcpProfile, IcpWeights as IcpWeights, Tier as Tier,
+        score_fit as score_fit, tier_of as tier_of,
+    )
     from salesagent_core.domain.intent import Intent as Intent, read_intent as read_intent
     from salesagent_core.domain.language import detect_language as detect_language
     from salesagent_core.domain.lead import Company as Company, Lead as Lead, Person as Person
@@ -57,7 +71,10 @@ if TYPE_CHECKING:
     from salesagent_core.domain.planning import (
         Ask as Ask, NextStep as NextStep, plan_next_step as plan_next_step,
     )
-    from salesagent_core.domain.priority import Priority as Priority
+    from salesagent_core.domain.priority import (
+        Priority as Priority, assess_priority as assess_priority,
+        explain_priority as explain_priority, priority_score as priority_score,
+    )
     from salesagent_core.domain.rate_limit import (
         Blocked as Blocked, Bounds as Bounds, DEFAULT_LIMITS as DEFAULT_LIMITS, Limits as Limits,
         Usage as Usage, check_limits as check_limits, limit_warnings as limit_warnings,
@@ -139,6 +156,7 @@ if TYPE_CHECKING:
         DraftDetail as DraftDetail, QueueStatus as QueueStatus, ReadModel as ReadModel,
         RunDetail as RunDetail, RunSummary as RunSummary,
     )
+    from salesagent_core.ports.secrets_vault import Sealer as Sealer
     from salesagent_core.ports.tenants import TenantDirectory as TenantDirectory
     from salesagent_core.ports.unit_of_work import (
         AuditTrail as AuditTrail, DeadLetters as DeadLetters, DecisionLog as DecisionLog,
@@ -148,7 +166,9 @@ if TYPE_CHECKING:
     from salesagent_core.ports.voices import Voices as Voices
     from salesagent_core.ports.writer import Writer as Writer
     from salesagent_core.use_cases.advance_run import AdvanceRuns as AdvanceRuns
-    from salesagent_core.use_cases.queries import Queries as Queries
+    from salesagent_core.use_cases.queries import (
+        DraftView as DraftView, Queries as Queries, QueueItem as QueueItem, TaskView as TaskView,
+    )
     from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents as ReceiveCrmEvents
     from salesagent_core.use_cases.receive_submission import ReceiveSubmission as ReceiveSubmission
     from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents as ResolveCrmEvents
@@ -159,7 +179,12 @@ if TYPE_CHECKING:
     from salesagent_core.use_cases.workflow import World as World, sixteen_steps as sixteen_steps
 
 _HOMES = {
-    "domain.approval": ("Decision", "DecisionInput", "Verdict"),
+    "domain.address": ("AddressJudgement", "fold_alias", "judge_address"),
+    "domain.approval": (
+        "DEFAULT_THRESHOLD", "Decision", "DecisionInput", "Evaluation", "Policy", "Verdict",
+        "evaluate",
+    ),
+    "domain.approval_rules": ("Condition", "DEFAULT_RULES", "Facts", "Operator", "Rule"),
     "domain.audit": ("AuditEvent",),
     "domain.autonomy": ("Harm", "Promotion", "Segment", "SegmentState", "Stage", "StageChange"),
     "domain.business_days": ("add_business_days", "is_business_day"),
@@ -172,7 +197,8 @@ _HOMES = {
     "domain.draft": ("Author", "Draft", "DraftStatus", "MailboxDraft", "Revision", "content_hash"),
     "domain.evidence": ("Claim", "Source", "SourceKind"),
     "domain.finding": ("Finding", "Severity"),
-    "domain.icp": ("Fit", "Tier"),
+    "domain.grounding": ("check_grounding",),
+    "domain.icp": ("Fit", "IcpProfile", "IcpWeights", "Tier", "score_fit", "tier_of"),
     "domain.intent": ("Intent", "read_intent"),
     "domain.language": ("detect_language",),
     "domain.lead": ("Company", "Lead", "Person"),
@@ -182,7 +208,7 @@ _HOMES = {
         "contact_adjustment", "deal_outcome", "event_key",
     ),
     "domain.planning": ("Ask", "NextStep", "plan_next_step"),
-    "domain.priority": ("Priority",),
+    "domain.priority": ("Priority", "assess_priority", "explain_priority", "priority_score"),
     "domain.rate_limit": (
         "Blocked", "Bounds", "DEFAULT_LIMITS", "Limits", "Usage", "check_limits", "limit_warnings",
         "may_go_at",
@@ -227,6 +253,7 @@ _HOMES = {
     "ports.mailbox": ("MailDrafts", "MailReader"),
     "ports.memory": ("Memory",),
     "ports.read_model": ("DraftDetail", "QueueStatus", "ReadModel", "RunDetail", "RunSummary"),
+    "ports.secrets_vault": ("Sealer",),
     "ports.tenants": ("TenantDirectory",),
     "ports.unit_of_work": (
         "AuditTrail", "DeadLetters", "DecisionLog", "DraftStore", "RunStore", "Transaction",
@@ -235,7 +262,7 @@ _HOMES = {
     "ports.voices": ("Voices",),
     "ports.writer": ("Writer",),
     "use_cases.advance_run": ("AdvanceRuns",),
-    "use_cases.queries": ("Queries",),
+    "use_cases.queries": ("DraftView", "Queries", "QueueItem", "TaskView"),
     "use_cases.receive_crm_events": ("ReceiveCrmEvents",),
     "use_cases.receive_submission": ("ReceiveSubmission",),
     "use_cases.resolve_crm_event": ("ResolveCrmEvents",),

@@ -21,7 +21,9 @@ from salesagent_core import (
     Company,
     Conflict,
     Finding,
+    Fit,
     FormField,
+    IcpProfile,
     IdSource,
     Intake,
     Intent,
@@ -57,6 +59,7 @@ from salesagent_core import (
     propose_slots,
     read_intent,
     read_title,
+    score_fit,
     uuid7,
 )
 
@@ -105,6 +108,13 @@ def a_lead() -> Lead:
     """Values are frozen and made by keyword."""
     person = Person(email="ana@example.com", title="Head of Procurement")
     return Lead(person=person, company=Company(name="Example Works", domain="example.com"))
+
+
+def how_well_it_fits(lead: Lead) -> tuple[Reason, ...]:
+    """A score comes with its reasons."""
+    fit = score_fit(lead, IcpProfile())
+    assert_type(fit, Fit)
+    return fit.reasons
 
 
 class FixedClock:
