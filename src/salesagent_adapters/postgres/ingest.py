@@ -39,7 +39,7 @@ SELECT CASE WHEN alone THEN pg_advisory_xact_lock(%b, tenant)::text
 FROM unnest(%b, %b) AS t (tenant, alone)
 """
 
-_FIND = f"""
+_FIND = b"""
 SELECT 1, s.tenant_id, s.conversion_key, false, s.id, s.run_id, s.stored_at
 FROM unnest(%b, %b) AS k (tenant_id, key)
 JOIN submissions s ON s.tenant_id = k.tenant_id AND s.conversion_key = k.key
@@ -51,9 +51,9 @@ UNION ALL
 SELECT 3, s.tenant_id, s.content_key, false, s.id, s.run_id, s.stored_at
 FROM unnest(%b, %b) AS k (tenant_id, key)
 JOIN submissions s ON s.tenant_id = k.tenant_id AND s.content_key = k.key
-  AND s.stored_at > now() - interval '{CONTENT_WINDOW_DAYS} days'
+  AND s.stored_at > now() - make_interval(days => %b)
 ORDER BY 7, 5
-""".encode()
+"""
 
 _INSERT = b"""
 WITH stored AS (
@@ -249,7 +249,7 @@ async def _known(cursor: AsyncCursor[Any], rows: Sequence[_Row]) -> _Known:
         for pairs in (conversions, moments, contents)
         for part in (0, 1)
     ]
-    await cursor.execute(_FIND, packed, prepare=True)
+    await cursor.execute(_FIND, [*packed, CONTENT_WINDOW_DAYS], prepare=True)
     known = _Known()
     for kind, tenant, key, bare, submission_id, run_id, _ in await cursor.fetchall():
         ids = (submission_id, run_id)

@@ -7,7 +7,7 @@ the steal, and the thief reads what it wrote, or finds its token gone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -73,31 +73,26 @@ JOIN journal j ON j.tenant_id = k.tenant_id AND j.run_id = k.run_id
 ORDER BY j.finished_at
 """)
 
-_FENCE = """
-SELECT r.tenant_id, r.id, r.lease_token
-FROM unnest({t}, {i}, {k}, {p}) AS a (tenant_id, id, token, pass_number)
+# The status is judged by us and not here, so that the plan can only be one look-up by key each.
+_FENCE = b"""
+SELECT r.tenant_id, r.id, r.lease_token, r.status
+FROM unnest(%b, %b, %b, %b) AS a (tenant_id, id, token, pass_number)
 JOIN runs r ON r.tenant_id = a.tenant_id AND r.id = a.id
-  AND r.lease_token = a.token AND r.pass_number = a.pass_number
-WHERE r.status = 'processing'
+WHERE r.lease_token = a.token AND r.pass_number = a.pass_number
 ORDER BY r.id
 FOR NO KEY UPDATE OF r
 """
-_FENCE_RAW = _FENCE.format(t="%b", i="%b", k="%b", p="%b").encode()
 
-_ON_CONFLICT = """
+# A step that is done stays as it was: the same append again, after an answer that was lost,
+# changes nothing. One that failed or was degraded may be made good.
+_INSERT_ENTRIES = b"""
+INSERT INTO journal (tenant_id, run_id, pass_number, step, status, started_at, finished_at, sealed)
+SELECT * FROM unnest(%b, %b, %b, %b, %b, %b, %b, %b)
 ON CONFLICT (tenant_id, run_id, pass_number, step) DO UPDATE
 SET status = excluded.status, started_at = excluded.started_at,
     finished_at = excluded.finished_at, sealed = excluded.sealed
 WHERE journal.status <> 'done'
 """
-# A step that is done stays as it was: the same append again, after an answer that was lost,
-# changes nothing. One that failed or was degraded may be made good.
-
-_INSERT_ENTRIES = f"""
-INSERT INTO journal (tenant_id, run_id, pass_number, step, status, started_at, finished_at, sealed)
-SELECT * FROM unnest(%b, %b, %b, %b, %b, %b, %b, %b)
-{_ON_CONFLICT}
-""".encode()
 
 _END = b"""
 UPDATE runs r
@@ -372,10 +367,12 @@ async def _store(
         arrays.bigints([lease.token for lease in asked]),
         arrays.ints([lease.pass_number for lease in asked]),
     ]
-    await cursor.execute(_FENCE_RAW, fence, prepare=True)
-    good: Collection[LeaseKey] = leases.keys()
-    if cursor.rowcount != len(asked):
-        good = set(await cursor.fetchall())
+    await cursor.execute(_FENCE, fence, prepare=True)
+    good: set[LeaseKey] = {
+        (tenant, run, token)
+        for tenant, run, token, status in await cursor.fetchall()
+        if status == RunStatus.PROCESSING.value
+    }
     held = [write for write in writes if _key(write.lease) in good]
     entries: dict[EntryKey, SealedEntry] = {
         (w.lease.tenant_id, w.lease.run_id, w.lease.pass_number, entry.step): (entry, sealed)
