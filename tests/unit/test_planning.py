@@ -220,11 +220,12 @@ def test_without_a_message_their_last_mail_speaks() -> None:
         "Olá, gostaria de saber mais sobre o produto",
         "Wij zijn op zoek naar een CRM voor onze verkoop",
         "xyzzy",
+        "de la",
         "",
     ],
 )
 def test_a_language_that_we_do_not_write_falls_back(text: str) -> None:
-    assert detect_language(text, "fr") == "fr"
+    assert detect_language(text, "the default") == "the default"
 
 
 @given(st.text(max_size=300))

@@ -71,6 +71,18 @@ def test_mails_to_one_colleague_count_as_one_person() -> None:
     assert not check_limits(NOW, Usage(contact=ME, company_contacts=same))
 
 
+def test_a_place_at_the_company_is_free_when_the_quietest_person_is_no_longer_active() -> None:
+    sent = [
+        ActiveContact(contact=f"p{n}@example.com", last_sent_at=ago(n))
+        for n in (1, 2, 3, 4, 5, 5, 6)
+    ]
+    again = ActiveContact(contact="p6@example.com", last_sent_at=ago(0.5))
+    usage = Usage(contact=ME, company_contacts=[*sent, again])
+    (blocked,) = check_limits(NOW, usage)
+    # Six people, five places: the two that were written to longest ago must have left.
+    assert blocked.free_at == ago(4) + timedelta(days=7)
+
+
 def test_nothing_sent_nothing_blocked() -> None:
     assert check_limits(NOW, Usage(contact=ME)) == ()
     assert may_go_at(()) is None

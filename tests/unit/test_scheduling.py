@@ -125,6 +125,27 @@ def test_slots_are_on_different_days_and_at_different_times() -> None:
     assert slots[0].date() == date(2026, 11, 24), "tomorrow, not today"
 
 
+def test_times_of_day_differ_even_in_a_narrow_overlap() -> None:
+    found = offer(lead_zone="America/New_York", lead_country="US")
+    assert len({slot.start.time() for slot in found.slots}) == 3
+
+
+def test_nothing_is_offered_that_the_calendar_was_not_asked_for() -> None:
+    # Golden Week: so many holidays that the horizon reaches beyond the window.
+    now = datetime(2026, 9, 24, 22, 0, tzinfo=UTC)
+    found = offer(
+        now,
+        lead_zone="Asia/Shanghai",
+        lead_country="CN",
+        sender_zone="Asia/Shanghai",
+        sender_country="CN",
+        count=200,
+    )
+    _, end = window(now)
+    assert found.slots[-1].start.date() == end.date()
+    assert max(slot.end for slot in found.slots) <= end
+
+
 def test_where_hours_never_meet_the_sender_stays_longer_and_the_lead_does_not() -> None:
     found = offer(lead_zone="America/Los_Angeles", lead_country="US")
     assert len(found.slots) == 3

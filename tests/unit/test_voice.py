@@ -95,6 +95,12 @@ def test_prohibited_marks() -> None:
     assert [each.part for each in found] == ["subject", "body"]
 
 
+def test_a_list_belongs_to_the_paragraph_before_it() -> None:
+    longer = GOOD.replace("Would one", "We have a guide for that.\n\nWould one")
+    assert codes(longer) == []
+    assert codes(longer.replace("- ", "")) == ["voice_too_many_paragraphs"]
+
+
 def test_a_fourth_paragraph_is_one_too_many() -> None:
     three = "Hello Ann,\n\nOne.\n\nTwo.\n\nThree.\n\n{}Best regards\nBo"
     assert codes(three.format("")) == []

@@ -67,6 +67,11 @@ def test_no_names_are_kept() -> None:
         assert name not in text
 
 
+def test_a_name_that_every_mail_mentions_is_not_vocabulary() -> None:
+    mails = [f"{mail}\n".replace("the team", "Quentin from the team") for mail in CASUAL]
+    assert "quentin" not in repr(learn_voice("bo", mails)).casefold()
+
+
 def test_words_that_several_mails_share_are_the_vocabulary() -> None:
     assert "carefully" in learn_voice("bo", FORMAL).vocabulary
     assert "carefully" not in learn_voice("bo", FORMAL[:2]).vocabulary
