@@ -180,7 +180,7 @@ def test_a_competitor_is_handed_over_and_a_disqualified_lead_is_asked_first() ->
         coverage=1,
         tier=Tier.COLD,
         disqualified=True,
-        reasons=(Reason(code="competitor", sentence="works for a competitor"),),
+        reasons=(Reason(code="disqualified_competitor", sentence="works for a competitor"),),
     )
     assert plan("May we have a demo?", fit=competitor).ask is Ask.HAND_OVER
     student = Fit(score=0.1, coverage=1, tier=Tier.COLD, disqualified=True)
