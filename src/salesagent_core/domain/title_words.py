@@ -1,0 +1,419 @@
+"""The vocabulary that `title` reads with: words of working life in eight languages.
+
+Data only. Every table is written in the language's own spelling; ``title`` folds both sides
+(accents, umlauts as ``ae`` or as ``a``) before comparing. The ranks are the values of
+``title.Seniority``; ``body`` marks the name of a governing body, which is a rank only when it
+stands alone ("Geschäftsführung") and none when somebody works for it.
+"""
+
+from __future__ import annotations
+
+WORDS: dict[str, str] = {
+    "c_level": """
+        empresária directielid bestuursvoorzitter voorzitter oberbürgermeisterin dgs
+        generaldirektorin generaldirektor
+        ceo cfo cto coo cmo cio ciso cso cro cpo chro cco cdo clo cao cxo cbo cgo cko cino ctio
+        cpto cdio csco cvo cho md pdg dg dga president presidente presidenta präsident präsidentin
+        présidente presidenza
+        founder founders cofounder cofounders gründer gründerin mitgründer mitgründerin fondateur
+        fondatrice cofondateur cofondatrice fundador fundadora cofundador cofundadora fondatore
+        cofondatore oprichter oprichtster medeoprichter
+        coowner proprietor inhaber inhaberin mitinhaber mitinhaberin eigentümer
+        eigentümerin propriétaire propietario propietaria proprietario proprietaria proprietária
+        proprietário dueño dueña dono dona titolare eigenaar eigenaresse gesellschafter
+        gesellschafterin teilhaber teilhaberin mitinhaberin gérant gérante cogérant cogérante
+        dirigeant dirigeante socio socia sócio sócia associé associée
+        chairman chairwoman chairperson chair vorsitzender vorsitzende vorsitzenden
+        entrepreneur entrepreneuse unternehmer unternehmerin empresario empresaria empresário
+        empreendedor imprenditore imprenditrice ondernemer emprendedor emprendedora
+        restaurateur bestuurder zaakvoerder zaakvoerster chancellor rector rektor rektorin mayor
+        bürgermeister bürgermeisterin oberbürgermeister alcalde maire vorständin vorstände
+        aufsichtsrat aufsichtsrätin verwaltungsrat verwaltungsrätin consejero consejera patron
+        patronne chefin geschäftsführer geschäftsführerin
+    """,
+    "vp": """
+        vp svp evp avp rvp gvp vpe vicepresident vicepresidente vicepresidenta vizepräsident
+        vizepräsidentin vicepräsident vicepräsidentin viceprésident
+    """,
+    "director": """
+        generalbevollmächtigter generalbevollmächtigte
+        director directors directora directeur directrice direktor direktorin direttore direttrice
+        diretor diretora dir drh dsi daf dircom dirigente directivo directiva subdirector
+        subdirectora prokurist prokuristin apoderado apoderada gm procuratore vicedirector
+        vicedirettore
+    """,
+    "head": """
+        jefatura proviseur proviseure ltr
+        head leiter leiterin leitung jefe jefa chefe capo hoofd headmaster
+        headmistress
+        headteacher dean dekan dekanin decano chefarzt chefärztin chefredakteur chefredakteurin
+        subjefe subjefa dezernent dezernentin
+    """,
+    "manager": """
+        resp kam pm csm tl líder adjoint adjointe superintendente büroleiter büroleiterin leader
+        superviser capoufficio
+        manager managers managerin manageress mgr supervisor supervisora superviseur superviseuse
+        responsable responsabile responsável gerente subgerente gte encargado encargada
+        encarregado foreman forewoman forman superintendent teamlead teamleader teamleider
+        teamchef vorarbeiter polier contremaître capataz capocantiere caposquadra caporeparto
+        capoprogetto bedrijfsleider projectleider ploegleider storemanager rssi teamlider
+        handlungsbevollmächtigter handlungsbevollmächtigte verantwortlicher verantwortliche
+        overseer
+    """,
+    "senior": """
+        leitender leitende leitend
+        senior sénior sr snr staff lead principal oberarzt oberärztin leitingenieur confirmé
+        confirmée expérimenté
+    """,
+    "junior": """
+        hiwi absolvent absolventin berufseinsteiger alumno alumna
+        intern interns internship trainee trainees praktikant praktikantin praktikum werkstudent
+        werkstudentin werkstudium azubi auszubildender auszubildende lehrling stagiaire stagiair
+        stage alternant alternante alternance apprenti apprentie apprentice becario becaria
+        practicante pasante aprendiz prácticas estudiante étudiant étudiante student studentin
+        studierender studierende studentisch studentische studentischer studente studentessa
+        estudante doktorand doktorandin doctorant doctorante doctorando doctoranda phdstudent
+        tirocinante stagista apprendista estagiário estagiária junior júnior jr jnr volontär
+        volontärin referendar referendarin leerling graduate undergraduate pupil schüler schülerin
+        bufdi freiwilliger umschüler umschülerin diplomand masterand bachelorand
+    """,
+    "assistant": """
+        assistant asst assistante assistent assistentin assistenz assistenten asistente asistenta
+        assistente secretary secrétaire secretario secretaria secretária secretário sekretär
+        sekretärin sekretariat secrétariat secretaría segretario segretaria segreteria secretaresse
+        secretariaat pa ea auxiliar ayudante aide hilfskraft bürohilfe vorzimmer vorzimmerdame
+        schreibkraft helfer helferin rezeptionist
+    """,
+    "individual": """
+        lagerist lageristin maurer hôtesse
+        sdr bdr ae hrbp sre swe dba po vertriebler vertrieblerin personaler personalerin ing prof
+        professorin solicitor barrister registrar pastor trésorier trésorière artisan commerçant
+        commerçante rappresentante admin bürokraft aushilfe minijobber justiziar justiziarin
+        sachverständiger sachverständige gutachter ausbilder ausbilderin betriebswirt
+        betriebswirtin volkswirt laborant laborantin sanitäter member professionista werker
+        verwalter verwalterin handelsagent técnica operador operadora dependiente dependienta
+        repartidor conserje azafata chofer conductor hostess monitor monitora educador educadora
+        psicólogo psicóloga farmacéutico farmacéutica veterinario biólogo químico economista
+        geólogo diplomé docteur pharmacien pharmacienne vétérinaire éducateur éducatrice serveur
+        serveuse coiffeur coiffeuse boulanger journaliste photographe notaire huissier psychologue
+        kinésithérapeute aidesoignante magasinier chauffeur livreur maçon plombier électricien
+        menuisier secouriste
+        engineer developer consultant analyst specialist representative representant rep advisor
+        adviser adviseur designer architect accountant bookkeeper buyer purchaser administrator
+        technician clerk agent officer associate coordinator planner recruiter teacher professor
+        lecturer tutor nurse doctor physician surgeon dentist pharmacist lawyer attorney counsel
+        counselor counsellor paralegal scientist researcher writer editor journalist copywriter
+        trainer instructor coach operator driver mechanic electrician plumber carpenter welder
+        salesperson salesman saleswoman seller broker trader freelancer freelance contractor
+        employee worker programmer tester economist actuary auditor underwriter controller
+        treasurer strategist evangelist ambassador producer artist photographer videographer
+        illustrator animator translator interpreter librarian receptionist dispatcher inspector
+        investigator therapist psychologist veterinarian scrum expert practitioner liaison
+        executive merchandiser marketer barista waiter waitress cook chef cheffe baker butcher
+        guard pilot captain steward stewardess surveyor estimator assessor examiner appraiser
+        cashier teller technologist biologist chemist physicist statistician mathematician
+        machinist assembler fabricator janitor cleaner caretaker farmer gardener
+        author speaker mentor blogger influencer musician actor hacker statistician webmaster
+        contributor facilitator organizer moderator collaborator correspondent copyeditor
+        berater beraterin entwickler entwicklerin ingenieur ingenieurin mitarbeiter mitarbeiterin
+        mitarbeitende mitarbeitender sachbearbeiter sachbearbeiterin sachbearbeitung referent
+        referentin vertreter vertreterin verkäufer verkäuferin einkäufer einkäuferin buchhalter
+        buchhalterin controllerin planer planerin disponent disponentin spezialist spezialistin
+        experte expertin fachkraft fachwirt fachwirtin kaufmann kauffrau techniker technikerin
+        arzt ärztin lehrer lehrerin anwalt anwältin rechtsanwalt rechtsanwältin jurist juristin
+        redakteur redakteurin trainerin monteur monteurin mechaniker mechanikerin mechatroniker
+        elektriker elektrikerin elektroniker programmierer programmiererin architekt architektin
+        analystin administratorin betreuer betreuerin beauftragter beauftragte koordinator
+        koordinatorin angestellter angestellte selbständig selbstständig selbständiger
+        freiberufler freiberuflerin freelancerin gestalter gestalterin wissenschaftler
+        wissenschaftlerin dozent dozentin pfleger pflegerin krankenschwester steuerberater
+        steuerfachangestellte betriebsrat betriebsrätin personalrat hausmeister fahrer fahrerin
+        arbeiter arbeiterin handwerker koch köchin kellner makler maklerin notar notarin beamter
+        beamtin soldat erzieher erzieherin pädagoge pädagogin übersetzer übersetzerin grafiker
+        grafikerin fotograf fotografin chemiker chemikerin biologe physiker physikerin bäcker
+        ingénieur ingénieure développeur développeuse consultante conseiller conseillère chargé
+        chargée technicien technicienne comptable commercial commerciale vendeur vendeuse acheteur
+        acheteuse analyste spécialiste gestionnaire employé employée ouvrier ouvrière opérateur
+        opératrice infirmier infirmière médecin professeur professeure enseignant enseignante
+        avocat avocate juriste formateur formatrice rédacteur rédactrice graphiste architecte
+        attaché attachée délégué déléguée animateur animatrice coordinateur coordinatrice
+        coordonnateur coordonnatrice conducteur conductrice cadre contrôleur contrôleuse
+        fonctionnaire indépendant indépendante traducteur traductrice chercheur chercheuse
+        informaticien informaticienne auditeur auditrice cuisinier caissier agente courtier
+        ingeniero ingeniera desarrollador desarrolladora consultor consultora asesor asesora
+        técnico técnica analista vendedor vendedora comprador compradora comercial ejecutivo
+        ejecutiva especialista contador contadora contable abogado abogada médico médica profesor
+        profesora docente administrativo administrativa administrador administradora representante
+        operario operaria empleado empleada programador programadora diseñador diseñadora gestor
+        gestora coordinador coordinadora delegado delegada enfermero enfermera autónomo autónoma
+        trabajador trabajadora colaborador colaboradora arquitecto arquitecta maestro maestra
+        investigador investigadora periodista traductor traductora cocinero camarero auditora
+        impiegato impiegata tecnico consulente ingegnere sviluppatore sviluppatrice analista
+        venditore venditrice commerciale contabile avvocato medico insegnante addetto addetta
+        coordinatore coordinatrice specialista operaio progettista buyer ragioniere
+        medewerker medewerkster inkoper inkoopster ontwikkelaar verkoper adviseuse
+        ingenieurs boekhouder docente coördinator vertegenwoordiger zelfstandige zzp zzper
+        engenheiro engenheira desenvolvedor desenvolvedora advogado advogada coordenador
+        coordenadora funcionário assessor assessora professora colaboradora técnico vendedor
+    """,
+    "body": """
+        geschäftsführung geschäftsleitung unternehmensleitung vorstand gf gl vorstandschaft comex
+        codir direktion
+    """,
+}
+
+# Longest first at each place. A phrase hides the words inside it.
+PHRASES: dict[str, str] = {
+    "c_level": """
+        managing principal|dir general|gte general|mng director|managing dir|délégué général
+        déléguée générale|board chair|board trustee|exec director
+        managing director|managing directors|managing partner|managing member|managing owner
+        general counsel|chief executive|executive chairman|executive chair|non executive chairman
+        secretary general|general secretary|secretario general|secretaria general
+        secrétaire général|secrétaire générale|segretario generale
+        vice chair|vice chairman|vice chairwoman|deputy chair|board member|board director
+        member of the board|member of board|member of the executive board
+        member of the management board|member of the board of directors
+        member of the supervisory board
+        member of the executive committee|executive board member|management board member
+        chair of the board|chairman of the board
+        mitglied des vorstands|mitglied des vorstandes|mitglied im vorstand|mitglied vorstand
+        mitglied der geschäftsleitung|mitglied der geschäftsführung|mitglied der gl
+        mitglied geschäftsleitung|mitglied geschäftsführung|mitglied des aufsichtsrats
+        vorsitz der geschäftsführung|sprecher der geschäftsführung|sprecherin der geschäftsführung
+        sprecher des vorstands|sprecherin des vorstands|delegierter des verwaltungsrats
+        generaldirektor|generaldirektorin|hauptgeschäftsführer|hauptgeschäftsführerin
+        président directeur général|présidente directrice générale|directeur général
+        directrice générale|directeur général adjoint|directrice générale adjointe
+        directeur général délégué|directeur gérant|directeur exécutif|directrice exécutive
+        directeur général de la société|chef de entreprise|cheffe de entreprise|chef entreprise
+        membre du directoire|membre du comité de direction|membre du comité exécutif
+        membre du conseil de administration|associé gérant|associée gérante|mandataire social
+        auto entrepreneur
+        director general|directora general|director general adjunto|director gerente
+        directora gerente|director ejecutivo|directora ejecutiva|consejero delegado
+        consejera delegada|gerente general|gerenta general|gerente geral|presidente ejecutivo
+        presidenta ejecutiva|administrador único|administradora única|socio director
+        socio fundador|socia fundadora|miembro del consejo|miembro del consejo de administración
+        miembro del comité de dirección|primer ejecutivo|máximo responsable
+        amministratore delegato|amministratrice delegata|amministratore unico|direttore generale
+        direttrice generale|direttore esecutivo|presidente del consiglio|consigliere delegato
+        diretor geral|diretora geral|diretor executivo|diretora executiva|diretor presidente
+        sócio diretor|sócio gerente|sócio administrador|administrador delegado
+        algemeen directeur|directeur eigenaar|lid van de directie|lid raad van bestuur
+        lid van de raad van bestuur
+    """,
+    "vp": """
+        vice president|vice presidente|vice presidenta|vice président|vice présidente
+        vize präsident|vize präsidentin|v p|vice pres
+    """,
+    "director": """
+        general manager|fondé de pouvoir|fondée de pouvoir|fondé de pouvoirs|company secretary
+        corporate secretary|cadre dirigeant|sub director|sub directora|associate partner
+        non executive director|director of photography
+    """,
+    "head": """
+        school principal|vice principal|assistant principal|deputy principal|head teacher
+        chief of staff|editor in chief|rédacteur en chef|rédactrice en chef|redactor jefe
+        ingénieur en chef|chef de cabinet|directeur de cabinet|jefe de gabinete|lord mayor
+    """,
+    "manager": """
+        mando intermedio|chef de caisse
+        team lead|team leader|team leaders|tl teamleitung|crew lead|squad lead|shift lead
+        shift leader
+        group leader|section leader|project lead|project leader|store director
+        chef de projet|chef de projets|cheffe de projet|chef projet|chef de produit
+        cheffe de produit
+        chef de produits|chef produit|chef de équipe|cheffe de équipe|chef équipe|chef de chantier
+        chef de secteur|chef de rayon|chef de zone|chef de groupe|chef de marché|chef de mission
+        chef de publicité|chef de marque|chef de section|chef de atelier|chef de ligne
+        chef de agence
+        chef de quart|chef de poste|cheffe de secteur|cheffe de rayon|chef des projets
+        jefe de proyecto
+        jefa de proyecto|jefe de proyectos|jefa de proyectos|jefe proyecto|jefe de equipo
+        jefa de equipo
+        jefe de turno|jefa de turno|jefe de obra|jefa de obra|jefe de producto|jefa de producto
+        jefe de sección|jefa de sección|jefe de zona|jefe de tienda|jefa de tienda|jefe de sala
+        jefe de cocina|líder de equipo|líder de proyecto|lider de projeto|líder de projeto
+        capo progetto|capo squadra|capo reparto|capo cantiere|gérant de portefeuille
+        gestor de equipo|chefe de equipe|chefe de equipa|chefe de projeto|gerente de proyecto
+        handlungs bevollmächtigter|managing consultant|managing editor|hiring manager
+    """,
+    "senior": """
+        líder técnico|líder técnica|tech lead|technical lead|lead tech|distinguished engineer
+        senior staff
+    """,
+    "junior": """
+        recién graduado|recién graduada|new graduate|recent graduate
+        working student|phd student|ph d student|doctoral student|graduate trainee
+        management trainee|dualer student|duale studentin|duales studium|studentische hilfskraft
+        en prácticas|in ausbildung|in training|fachinformatiker azubi|wissenschaftliche hilfskraft
+    """,
+    "assistant": """
+        exec assistant|exec asst|executive asst|admin assistant|admin asst|personal asst|right hand
+        adjoint administratif|bras droit|mano derecha
+        executive assistant|personal assistant|administrative assistant|virtual assistant
+        management assistant|team assistant|office assistant|assistant administratif
+        assistante administrative|auxiliar administrativo|auxiliar administrativa
+        auxiliar de administración|adjointe administrative|directiesecretaresse|directieassistent
+        directieassistente|rechte hand|aide de camp
+    """,
+    "individual": """
+        self employed|sole trader|scrum master|team member|crew member|libero professionista
+        profesional independiente
+        business partner|people partner|talent partner|client partner|sous chef|chef de cuisine
+        cheffe de cuisine|chef de partie|executive chef|founder associate|founders associate
+        entrepreneur in residence|works council|works council member|advisory board member
+        mitglied des betriebsrats|administrador de sistemas|administradora de sistemas
+        administrador de redes|administrador de fincas|administrateur système
+        administrateur systèmes|staff accountant|staff nurse|staff writer|staff member
+        member of staff|member of technical staff|executive coach|sales lady|premier vendeur
+        wissenschaftlicher mitarbeiter|wissenschaftliche mitarbeiterin
+        head hunter|ladies tailor|lead generation specialist
+    """,
+    "body": """
+        dirección general|direction générale|gerencia general|direzione generale|general management
+        executive board|management board|board of directors|comité de direction|comité exécutif
+        executive committee|consejo de administración|c suite|c level
+    """,
+    "nothing": """
+        lead generation|lead gen|at large|head office|head quarters|head count
+    """,
+}
+
+# Compound nouns: the last part says what somebody is. Checked in this order, longest part first.
+SUFFIXES: tuple[tuple[str, str], ...] = (
+    (
+        "assistant",
+        "assistent assistentin assistenz sekretär sekretärin sekretariat secretaresse assistente "
+        "hilfskraft assistant",
+    ),
+    ("junior", "praktikant praktikantin student studentin lehrling azubi volontär volontärin"),
+    (
+        "manager",
+        "teamleiter teamleiterin teamleitung gruppenleiter gruppenleiterin gruppenleitung "
+        "projektleiter projektleiterin projektleitung filialleiter filialleiterin filialleitung "
+        "schichtleiter schichtleiterin schichtleitung bauleiter bauleiterin bauleitung marktleiter "
+        "marktleiterin objektleiter objektleiterin kursleiter kursleiterin gebietsleiter "
+        "gebietsleiterin stationsleiter stationsleiterin stationsleitung bezirksleiter "
+        "bezirksleiterin schichtführer schichtführerin gebietsverkaufsleiter "
+        "gebietsverkaufsleiterin büroleiter büroleiterin leider "
+        "shopleiter storeleiter seminarleiter stellenleiter manager managerin "
+        "verantwortlicher verantwortliche projectleider teamleider",
+    ),
+    ("c_level", "geschäftsführer geschäftsführerin geschäftsführender geschäftsführende"),
+    ("head", "leiter leiterin leitung hoofd chefin chef"),
+    ("director", "direktor direktorin directeur prokurist"),
+    (
+        "c_level",
+        "inhaber inhaberin gründer gründerin gesellschafter gesellschafterin eigentümer "
+        "eigentümerin vorstandsmitglied vorstandsvorsitzender vorstandsvorsitzende "
+        "vorstandssprecher vorstandssprecherin vorstandschef vorstandschefin vorstand vorständin "
+        "aufsichtsratsvorsitzender aufsichtsratsmitglied verwaltungsratspräsident "
+        "aufsichtsratsvorsitzende gründungspartner gründungspartnerin präsident präsidentin "
+        "unternehmer unternehmerin geschäftsleiter geschäftsleiterin",
+    ),
+    (
+        "individual",
+        "berater beraterin entwickler entwicklerin ingenieur ingenieurin mitarbeiter "
+        "mitarbeiterin mitarbeitende mitarbeitender sachbearbeiter sachbearbeiterin referent "
+        "referentin vertreter vertreterin verkäufer verkäuferin einkäufer einkäuferin buchhalter "
+        "buchhalterin controller controllerin planer planerin disponent disponentin spezialist "
+        "spezialistin experte expertin fachkraft fachwirt fachwirtin kaufmann kauffrau techniker "
+        "technikerin arzt ärztin lehrer lehrerin anwalt anwältin jurist juristin redakteur "
+        "redakteurin trainer trainerin monteur monteurin mechaniker mechanikerin mechatroniker "
+        "elektroniker programmierer programmiererin architekt architektin analyst analystin "
+        "administrator administratorin betreuer betreuerin beauftragter beauftragte koordinator "
+        "koordinatorin angestellter angestellte gestalter wissenschaftler wissenschaftlerin "
+        "pfleger pflegerin designer designerin meister rat forscher forscherin informatiker "
+        "informatikerin professorin werker betriebswirt ausbilder ausbilderin verwalter "
+        "vertriebler "
+        "laborant laborantin medewerker berichterstatter agent agentin",
+    ),
+)
+
+UP_COMPOUND_HEADS = "chef"
+"""German prefix that lifts a trade to its first: Chefentwickler, Chefeinkäufer."""
+
+CONNECTORS = """
+    of for at to with in im on from by within under behalf supporting reporting the
+    der des die das den dem von vom zur zum zu für bei beim mit aus an am unter
+    de du des la le les aux au à a pour chez en sur auprès dans sous
+    del el los las para con al por di della dello dei delle degli per presso
+    do da dos das na no van voor bij het dal
+"""
+
+VOIDS = """
+    office büro bureau cabinet kabinett oficina ufficio kantoor gabinete team stab stabsstelle
+    coaching relations network club summit circle magazine programme program
+"""
+"""Beside the name of a rank these make it the name of a place: CEO Office."""
+
+ROOMS = "office büro bureau cabinet kabinett oficina ufficio kantoor gabinete stab stabsstelle"
+"""Before the name of a top rank these do the same."""
+
+FOLLOWERS = (
+    "advisor adviser coach mentor recruiter referent referentin berater beraterin consultant"
+)
+"""After a C-level word these are what the person is: CEO Coach."""
+
+FORMER = """
+    former formerly ex previous previously past retired retd ret emeritus ehemals ehemalig
+    ehemaliger ehemalige ehemaliges ehem früher früherer frühere ancien ancienne anciennement
+    antiguo antigua anterior retirado retirada jubilado jubilada retraité retraitée aposentado
+    pensionato ruhestand rentner rentnerin pensionär pensioniert gepensioneerd aspiring wannabe
+    wanted gesucht needed angehender angehende not kein keine zukünftiger zukünftige voormalig
+    exzaakvoerder outgoing
+"""
+
+FUTURE = "future futur futura futuro künftiger künftige"
+"""Like ``FORMER``, but only as the first word: Future Mobility is a department."""
+
+SEEKING = """
+    looking seeking searching hiring suche suchen sucht busco buscando buscamos cherche
+    cherchons recherchons arbeitssuchend arbeitsuchend arbeitslos unemployed desempleado
+    desempleada jobseeker
+"""
+SEEKING_PHRASES = (
+    "a la recherche|en recherche|in search|demandeur de emploi|open to work|job seeker"
+)
+
+CHIEF_OF_A_TRADE = """
+    engineer accountant economist architect editor nurse physician resident inspector buyer cook
+    steward pilot mate librarian clerk underwriter actuary designer developer dispatcher
+    scientist mechanic technician pharmacist surveyor
+"""
+
+NOT_A_COMPANY = """
+    product products process data service system systems platform application applications app risk
+    control program programme project feature budget domain solution solutions backlog api release
+    module story content task category test tool requirement change journey capability portfolio
+    technical workflow asset
+"""
+"""Before "owner" these make it a role inside a company, not its owner."""
+
+PARTNER_OF_A_FIRM = """
+    managing senior founding general equity junior name operating venture audit tax litigation
+    advisory consulting investment
+"""
+
+ADJECTIVE_TRADES = "commercial commerciale comercial administrativo administrativa executive"
+"""After "assistant" these say whose assistant, they are no trade that an assistant learns."""
+
+AGENT_ENDINGS = """
+    er erin ist istin or ian man eur euse ier ière ien ienne iste ero era ista dor dora tor tora
+    tore trice
+"""
+"""How the names of trades end; the last resort, so that no list of all trades is needed."""
+
+NO_AGENTS = """
+    customer consumer visitor newsletter webinar computer number letter center sonstiger sonstige
+    anderer weiterer keiner master bachelor brother sister mother father mutter vater bruder
+    schwester privatier december november october september whatever together answer prefer mister
+    monsieur senor señor señora herrer charter server router folder header footer register sommer
+    winter wasser zimmer fenster interior exterior superior senior junior sector factor motor labor
+    tutor indoor outdoor human german woman manpower power kinder bücher other over under inter
+    manera primera cartera barrera frontera carrera primero dinero número enero febrero quiero
+    premier dernier courrier papier janvier février bien combien italien
+    """
+"""Words that end so and name nobody, or nobody's work."""
