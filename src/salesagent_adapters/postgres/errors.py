@@ -50,8 +50,9 @@ def mapped() -> Iterator[None]:
         yield
     except (psycopg.Error, psycopg_pool.PoolTimeout, sa_exc.SQLAlchemyError) as error:
         failure = translate(error)
+        _scrub(error)
     if failure is not None:
-        raise failure  # outside of the except block, so that no context holds the row
+        raise failure from None
 
 
 def sqlstate_of(error: BaseException) -> str | None:
@@ -73,6 +74,14 @@ def translate(error: BaseException) -> SalesAgentError:
     if sentence is None or code == _NO_PRIVILEGE:
         return Rejected(f"the database refused a statement (SQLSTATE {code})")
     return Unavailable(f"{sentence} (SQLSTATE {code})")
+
+
+def _scrub(error: BaseException) -> None:
+    # Python keeps the original as the context, and a reporter may print it.
+    code = sqlstate_of(error)
+    error.args = (f"SQLSTATE {code}",)
+    if isinstance(error, sa_exc.DBAPIError) and error.orig is not None:
+        error.orig.args = error.args
 
 
 def _without_code(original: BaseException | None) -> SalesAgentError:

@@ -18,7 +18,7 @@ from salesagent_adapters.postgres.errors import RETRYABLE, mapped, sqlstate_of
 from salesagent_core.errors import Unavailable
 
 MAX_BATCH = 512
-TRIES_AFTER_COLLISION = 3
+TRIES = 3
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -101,29 +101,27 @@ class Line:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection: Connection | None = None
+        self._committing = False
 
     async def transaction(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         """Run ``work`` in one transaction and commit it.
 
-        A collision with another transaction is tried again, because it was undone for certain.
-        A connection that broke is not: whether a commit arrived is then unknown.
+        Statements are sent without waiting for the answer of the one before, so ``work`` waits
+        only where it reads. What was undone for certain is tried again: a collision with another
+        transaction, or a connection that broke before the commit was sent.
 
         Raises:
             Unavailable: it may or may not be written. Conflict, Rejected: it was not.
         """
-        for remaining in reversed(range(TRIES_AFTER_COLLISION)):
-            try:
-                with mapped():
-                    try:
-                        return await self._once(work)
-                    except psycopg.Error as error:
-                        if remaining and sqlstate_of(error) in RETRYABLE:
-                            continue
-                        raise
-            except BaseException:
-                await self._drop_if_unusable()
-                raise
-        raise Unavailable("the database undid a transaction that kept colliding with another")
+        for remaining in reversed(range(TRIES)):
+            with mapped():
+                try:
+                    return await self._once(work)
+                except psycopg.Error as error:
+                    if remaining and self._is_undone(error):
+                        continue
+                    raise
+        raise Unavailable("the database keeps undoing this transaction")
 
     async def close(self) -> None:
         """Close the connection; the next transaction makes another."""
@@ -132,38 +130,34 @@ class Line:
             await connection.close()
 
     async def _once(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
-        connection = await self._begun()
+        self._committing = False
+        if self._connection is None:
+            self._connection = await self._database.raw_connection()
+        connection = self._connection
         try:
-            result = await work(connection)
+            async with connection.pipeline():
+                await connection.execute("BEGIN")
+                result = await work(connection)
+                self._committing = True
+                await connection.execute("COMMIT")
         except BaseException:
-            await self._roll_back(connection)
+            await self._reset(connection)
             raise
-        await connection.execute("COMMIT")
         return result
 
-    async def _begun(self) -> Connection:
-        # A server that was restarted shows itself here, before anything was asked of it.
-        if self._connection is not None:
-            try:
-                await self._connection.execute("BEGIN")
-            except (psycopg.OperationalError, psycopg.InterfaceError):
-                await self.close()
-            else:
-                return self._connection
-        self._connection = await self._database.raw_connection()
-        await self._connection.execute("BEGIN")
-        return self._connection
+    def _is_undone(self, error: psycopg.Error) -> bool:
+        if sqlstate_of(error) in RETRYABLE:
+            return True
+        # Without a connection there is nothing to lose; with one, the error is the statement's.
+        return self._connection is None and not self._committing
 
-    async def _roll_back(self, connection: Connection) -> None:
+    async def _reset(self, connection: Connection) -> None:
+        """Leave a connection that can begin again, or none."""
         try:
-            await connection.execute("ROLLBACK")
+            if not connection.closed:
+                await connection.execute("ROLLBACK")
         except psycopg.Error:
-            await self.close()
-
-    async def _drop_if_unusable(self) -> None:
-        connection = self._connection
-        if connection is None:
-            return
+            pass
         idle = psycopg.pq.TransactionStatus.IDLE
         if connection.closed or connection.info.transaction_status is not idle:
             await self.close()

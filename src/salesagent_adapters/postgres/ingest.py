@@ -275,7 +275,8 @@ async def _insert(cursor: AsyncCursor[Any], new: list[_Row]) -> dict[str, Ids | 
         *(arrays.texts(column) for column in columns[5:9]),
         arrays.blobs(columns[9]),
     ]
-    await cursor.execute(_INSERT, packed, prepare=True)
+    async with cursor.connection.pipeline():  # its end waits for the count
+        await cursor.execute(_INSERT, packed, prepare=True)
     if cursor.rowcount == len(new):
         return {}
     named = [row for row in new if row.conversion is not None]
