@@ -16,7 +16,7 @@ from rich.table import Table
 from salesagent_app import demo as demo_command
 from salesagent_app import doctor as doctor_command
 from salesagent_app import serving, smoke
-from salesagent_app.keys import create_key
+from salesagent_app.keys import MadeKey, create_key
 from salesagent_app.process import Process
 from salesagent_app.settings import read_settings
 from salesagent_app.telemetry import configure_logging
@@ -28,7 +28,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 out = Console()
 err = Console(stderr=True)
 
-as_json = click.option("--json", "json_", is_flag=True, help="One JSON document on standard output.")
+as_json = click.option(
+    "--json", "json_", is_flag=True, help="One JSON document on standard output."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -199,20 +201,33 @@ def key_create(
     configure_logging("WARNING")
     lifetime = timedelta(days=days) if days else None
     with Process(settings) as process:
-        made = asyncio.run(
-            create_key(
-                process.container(),
-                name=name,
-                scopes=[Scope(scope) for scope in scopes],
-                lifetime=lifetime,
-                tenant=tenant,
-            )
-        )
+        made = asyncio.run(_make_key(process, name, scopes, lifetime, tenant))
     if json_:
         _print_json({"key": made.secret, "id": made.key.id, "scopes": sorted(made.key.scopes)})
     else:
         err.print("This is shown once:")
         print(made.secret)  # noqa: T201
+
+
+async def _make_key(
+    process: Process,
+    name: str,
+    scopes: tuple[str, ...],
+    lifetime: timedelta | None,
+    tenant: str,
+) -> MadeKey:
+    container = process.container()
+    try:
+        return await create_key(
+            container.api_keys,
+            container.clock,
+            name=name,
+            scopes=[Scope(scope) for scope in scopes],
+            lifetime=lifetime,
+            tenant=tenant,
+        )
+    finally:
+        await container.close()
 
 
 @key.command(name="encryption")

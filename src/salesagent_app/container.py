@@ -6,11 +6,17 @@ what they need. One container serves one event loop, because connections belong 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import dramatiq
 from dependency_injector import containers, providers
 from litestar import Litestar
+from salesagent_adapters.postgres.api_keys import PgApiKeys
+from salesagent_adapters.postgres.backlog import PgBacklog
+from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
+from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
+from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
+from salesagent_adapters.postgres.read_model import PgReadModel
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
@@ -21,7 +27,238 @@ from salesagent_adapters.memory.mailbox import MemoryMailbox
 from salesagent_adapters.memory.memory import LongMemory
 from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.memory.writer import MemoryWriter
+from salesagent_adapters.postgres.engine import Database
+from salesagent_adapters.postgres.ingest import PgIntake
+from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
+from salesagent_app.http.app import create_app
+from salesagent_app.http.services import HttpServices
 from salesagent_app.settings import Settings
+from salesagent_app.workers.main import WorkerParts
+from salesagent_app.workers.sweeper import Sweeper
 from salesagent_core.domain.tenant import Tenant
+from salesagent_core.errors import Unavailable
+from salesagent_core.ids import DraftId, RunId
+from salesagent_core.ports.api_keys import ApiKeys
+from salesagent_core.ports.clock import Clock
+from salesagent_core.ports.job_queue import JobQueue, Topic
+from salesagent_core.use_cases.advance_run import AdvanceRuns
+from salesagent_core.use_cases.queries import Queries
+from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
+from salesagent_core.use_cases.receive_submission import ReceiveSubmission
+from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
+from salesagent_core.use_cases.review_draft import ReviewDraft
+from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
+from salesagent_core.use_cases.step import Workflow
+from salesagent_core.use_cases.sync_draft import SyncDrafts
+from salesagent_core.use_cases.workflow import World, sixteen_steps
+
+Bell = Callable[[Sequence[RunId]], Awaitable[None]]
+
+
+def _run_bell(queue: JobQueue) -> Bell:
+    async def ring(run_ids: Sequence[RunId]) -> None:
+        await queue.ring(Topic.RUN, run_ids)
+
+    return ring
+
+
+class Providers(containers.DeclarativeContainer):
+    """How everything is made. What a process shares comes in from outside."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    database_url = providers.Dependency(instance_of=str)
+    vault = providers.Dependency(instance_of=Vault)
+    broker = providers.Dependency(instance_of=dramatiq.Broker)
+    vendor_world = providers.Dependency(instance_of=VendorWorld)
+    default_tenant = providers.Dependency(instance_of=Tenant)
+    webhook_secrets = providers.Dependency(instance_of=tuple)
+
+    clock = providers.Singleton(SystemClock)
+    ids = providers.Singleton(RandomIds, clock)
+    queue = providers.Singleton(DramatiqJobQueue, broker)
+
+    crm = providers.Singleton(MemoryCrm, vendor_world)
+    mailbox = providers.Singleton(MemoryMailbox, vendor_world)
+    calendar = providers.Singleton(MemoryCalendar, vendor_world)
+    assets = providers.Singleton(MemoryAssets, vendor_world)
+    memory = providers.Singleton(LongMemory, vendor_world)
+    writer = providers.Singleton(MemoryWriter, vendor_world.provided.faults)
+
+    database = providers.Singleton(Database, database_url)
+    tenants = providers.Singleton(
+        PgTenantDirectory, database, vault, default_tenant, webhook_secrets
+    )
+    voices = providers.Singleton(PgVoices, database, vault)
+    api_keys = providers.Singleton(PgApiKeys, database)
+    backlog = providers.Singleton(PgBacklog, database)
+    read_model = providers.Singleton(PgReadModel, database, vault)
+    crm_events = providers.Singleton(PgCrmEventInbox, database, vault)
+    draft_syncs = providers.Singleton(PgDraftSyncs, database, vault)
+
+    steps_world = providers.Singleton(
+        World,
+        crm=crm,
+        mail_reader=mailbox,
+        mail_drafts=mailbox,
+        calendar=calendar,
+        assets=assets,
+        memory=memory,
+        writer=writer,
+        voices=voices,
+        clock=clock,
+        ids=ids,
+    )
+    workflow: providers.Provider[Workflow] = providers.Singleton(sixteen_steps, steps_world)
+    result_types = workflow.provided.result_types
+    journal = providers.Singleton(PgJournal, database, vault, result_types)
+    unit_of_work = providers.Singleton(PgUnitOfWork, database, vault, result_types)
+    intake = providers.Singleton(PgIntake, database, vault, providers.Callable(_run_bell, queue))
+
+    receive_submission = providers.Singleton(ReceiveSubmission, intake, ids)
+    receive_crm_events = providers.Singleton(ReceiveCrmEvents, crm_events)
+    resolve_crm_events = providers.Singleton(
+        ResolveCrmEvents, crm_events, crm, receive_submission, clock, ids
+    )
+    advance_runs = providers.Singleton(
+        AdvanceRuns,
+        journal=journal,
+        workflow=workflow,
+        tenants=tenants,
+        unit_of_work=unit_of_work,
+        queue=queue,
+        clock=clock,
+        ids=ids,
+    )
+    sync_drafts = providers.Singleton(
+        SyncDrafts,
+        syncs=draft_syncs,
+        reader=mailbox,
+        drafts=mailbox,
+        clock=clock,
+        ids=ids,
+    )
+    review_draft = providers.Singleton(
+        ReviewDraft,
+        unit_of_work=unit_of_work,
+        tenants=tenants,
+        voices=voices,
+        queue=queue,
+        clock=clock,
+        ids=ids,
+    )
+    settle_dead_letter = providers.Singleton(
+        SettleDeadLetter, unit_of_work=unit_of_work, queue=queue, clock=clock, ids=ids
+    )
+    queries = providers.Singleton(Queries, read_model, clock)
+
+
+class Container:
+    """What the rest of the application may take: the HTTP app, the worker's parts, key storage."""
+
+    def __init__(self, providers_: Providers) -> None:
+        self.providers = providers_
+
+    def http_app(self) -> Litestar:
+        """The web application over this container's use cases."""
+        make = self.providers
+        settings: Settings = make.settings()
+        return create_app(
+            HttpServices(
+                receive_submission=make.receive_submission(),
+                receive_crm_events=make.receive_crm_events(),
+                review=make.review_draft(),
+                dead_letters=make.settle_dead_letter(),
+                reads=make.queries(),
+                api_keys=make.api_keys(),
+                tenants=make.tenants(),
+                clock=make.clock(),
+                ids=make.ids(),
+                readiness=self._readiness,
+                public_url=settings.public_url,
+                warnings=tuple(f"{vendor} is a memory stand-in" for vendor in settings.stand_ins),
+                close=self.close,
+            )
+        )
+
+    def worker_parts(self) -> WorkerParts:
+        """What a worker runs."""
+        make = self.providers
+        advance, resolve, sync = (
+            make.advance_runs(),
+            make.resolve_crm_events(),
+            make.sync_drafts(),
+        )
+
+        async def advance_runs(ids: list[str]) -> None:
+            await advance([RunId(one) for one in ids], limit=len(ids))
+
+        async def resolve_events(ids: list[str]) -> None:
+            await resolve(limit=len(ids))
+
+        async def sync_drafts(ids: list[str]) -> None:
+            await sync([DraftId(one) for one in ids], limit=len(ids))
+
+        handlers = {
+            Topic.RUN: advance_runs,
+            Topic.CRM_EVENT: resolve_events,
+            Topic.DRAFT_SYNC: sync_drafts,
+        }
+        return WorkerParts(
+            handlers=handlers,
+            sweeper=Sweeper(make.backlog(), make.queue(), handlers),
+            drain=advance.drain,
+            close=self.close,
+        )
+
+    @property
+    def api_keys(self) -> ApiKeys:
+        """Key storage, for the command line."""
+        keys: ApiKeys = self.providers.api_keys()
+        return keys
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that everything here reads."""
+        clock: Clock = self.providers.clock()
+        return clock
+
+    async def close(self) -> None:
+        """Give every connection back. Call it in the loop that used them."""
+        make = self.providers
+        await make.intake().close()
+        await make.journal().close()
+        await make.database().close()
+
+    async def _readiness(self) -> Sequence[str]:
+        try:
+            await self.providers.database().ping()
+        except Unavailable:
+            return ("the database does not answer",)
+        return ()
+
+
+def build_container(
+    *,
+    settings: Settings,
+    database_url: str,
+    vault: Vault,
+    broker: dramatiq.Broker,
+    world: VendorWorld,
+    tenant: Tenant,
+    webhook_secrets: tuple[str, ...],
+) -> Container:
+    """A container for one event loop over what the process shares."""
+    return Container(
+        Providers(
+            settings=settings,
+            database_url=database_url,
+            vault=vault,
+            broker=broker,
+            vendor_world=providers.Object(world),
+            default_tenant=tenant,
+            webhook_secrets=webhook_secrets,
+        )
+    )

@@ -105,9 +105,7 @@ def run(*, once: bool, host: str, port: int, console: Console, quiet: bool) -> D
                 stack.enter_context(process)
             key = asyncio.run(_key(process))
             process.start_worker()
-            server = stack.enter_context(
-                LocalServer(process, host=host, port=0 if once else port)
-            )
+            server = stack.enter_context(LocalServer(process, host=host, port=0 if once else port))
             api = stack.enter_context(ApiClient(server.url, key=key, secret=secret))
             fates = tuple(_work_all(api, world, console))
             report = DemoReport(fates=fates, seconds=time.monotonic() - started)
@@ -137,8 +135,8 @@ async def _key(process: Process) -> str:
     container = process.container()
     try:
         made = await create_key(
-            container.api_keys(),
-            container.clock(),
+            container.api_keys,
+            container.clock,
             name="demo",
             scopes=[Scope.ADMIN],
             lifetime=KEY_LIFETIME,

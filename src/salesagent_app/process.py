@@ -13,7 +13,7 @@ from pathlib import Path
 from salesagent_adapters.crypto.vault import Vault, new_key
 from salesagent_adapters.dramatiq.broker import make_broker
 from salesagent_adapters.memory.world import World
-from salesagent_adapters.postgres.embedded import EmbeddedPostgres
+from salesagent_adapters.postgres import embedded
 from salesagent_adapters.postgres.migrate import upgrade
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_app.container import Container, build_container
@@ -44,18 +44,16 @@ class Process:
         self.settings = settings
         self.tenant = tenant or default_tenant(settings)
         self.world = world or connected_world(self.tenant)
-        self.webhook_secrets = (
-            _secrets(settings) if webhook_secrets is None else webhook_secrets
-        )
-        self._embedded: EmbeddedPostgres | None = None
+        self.webhook_secrets = _secrets(settings) if webhook_secrets is None else webhook_secrets
+        self._embedded: Path | None = None
         self._worker: WorkerHandle | None = None
 
     def __enter__(self) -> Process:
         settings = self.settings
         self.vault = Vault(encryption_keys(settings))
         if settings.database_url is None:
-            self._embedded = EmbeddedPostgres(settings.data_dir / POSTGRES_FOLDER)
-            self.database_url = self._embedded.start()
+            self._embedded = settings.data_dir / POSTGRES_FOLDER
+            self.database_url = embedded.start(self._embedded)
             # Nobody else administers the embedded server; a given one is migrated on command.
             upgrade(self.database_url)
         else:
@@ -71,7 +69,7 @@ class Process:
             self._worker.stop()
             self._worker = None
         if self._embedded is not None:
-            self._embedded.stop()
+            embedded.stop(self._embedded)
 
     def container(self) -> Container:
         """A container for one event loop."""

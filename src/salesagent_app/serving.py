@@ -9,8 +9,8 @@ import time
 
 import uvicorn
 
+from salesagent_adapters.postgres import embedded
 from salesagent_adapters.postgres import migrate as migrations
-from salesagent_adapters.postgres.embedded import EmbeddedPostgres
 from salesagent_app.process import POSTGRES_FOLDER, Process
 from salesagent_app.settings import Settings
 from salesagent_core.errors import Unavailable
@@ -95,11 +95,11 @@ def migrate(settings: Settings, revision: str) -> tuple[str | None, str | None]:
     """Migrate the database that the settings name; returns the revision before and after."""
     if settings.database_url is not None:
         return _migrate(settings.database_url.get_secret_value(), revision)
-    embedded = EmbeddedPostgres(settings.data_dir / POSTGRES_FOLDER)
+    folder = settings.data_dir / POSTGRES_FOLDER
     try:
-        return _migrate(embedded.start(), revision)
+        return _migrate(embedded.start(folder), revision)
     finally:
-        embedded.stop()
+        embedded.stop(folder)
 
 
 def _migrate(url: str, revision: str) -> tuple[str | None, str | None]:

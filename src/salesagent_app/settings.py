@@ -19,6 +19,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from salesagent_core.errors import InvalidInput, Problem
 
+VENDOR_ADAPTERS: frozenset[str] = frozenset()
+"""Vendors that this version can really talk to. Without an adapter a key changes nothing, and
+production, which knows no stand-ins, does not start."""
+
 
 class ApiEnv(StrEnum):
     """Where this process runs; only ``production`` may ever send."""
@@ -184,15 +188,13 @@ class Settings(BaseSettings):
 
     @property
     def stand_ins(self) -> tuple[str, ...]:
-        """Vendors without a key, served by a memory stand-in."""
-        missing = []
-        if self.hubspot_api_key is None:
-            missing.append("HubSpot")
-        if self.google_client_id is None:
-            missing.append("Google")
-        if self.openai_api_key is None and self.openai_base_url is None:
-            missing.append("OpenAI")
-        return tuple(missing)
+        """Vendors that a memory stand-in serves: no key, or no adapter in this version."""
+        keys = {
+            "HubSpot": self.hubspot_api_key is not None,
+            "Google": self.google_client_id is not None,
+            "OpenAI": self.openai_api_key is not None or self.openai_base_url is not None,
+        }
+        return tuple(name for name, has in keys.items() if not has or name not in VENDOR_ADAPTERS)
 
 
 _POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}

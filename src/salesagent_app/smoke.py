@@ -84,8 +84,8 @@ async def _key(process: Process) -> str:
     container = process.container()
     try:
         made = await create_key(
-            container.api_keys(),
-            container.clock(),
+            container.api_keys,
+            container.clock,
             name="smoke test",
             scopes=[Scope.OPERATOR],
             lifetime=KEY_LIFETIME,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from salesagent_core.domain.address import judge_address, registrable_domain
+from salesagent_core.domain.address import judge_address
 from salesagent_core.domain.conversation import ThreadsFound
+from salesagent_core.domain.mail_host import registrable_domain
 from salesagent_core.ports.mailbox import MailReader
 from salesagent_core.use_cases.facts import Facts
 

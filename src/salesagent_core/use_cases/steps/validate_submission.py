@@ -29,7 +29,7 @@ class ValidateSubmission:
             )
         judged = judge_address(typed)
         if not judged.valid or judged.normalized is None:
-            reason = judged.reason or "is not an e-mail address"
+            reason = judged.reason.sentence if judged.reason else "is not an e-mail address"
             raise InvalidInput(
                 f"the e-mail address cannot be answered: {reason}",
                 [Problem(where="fields.email", what=reason)],
