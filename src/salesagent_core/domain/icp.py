@@ -253,7 +253,7 @@ def _region(lead: Lead, profile: IcpProfile) -> tuple[float | None, str]:
     region = (lead.company.region or "").strip()
     if not country and not region:
         return None, "The region is unknown."
-    place = country or region[:80]
+    place = _printable(country or region)
     if not profile.countries and not profile.regions:
         return 1.0, f"The region, {place}, is fine: none is preferred."
     covered = countries_of(country) if country else countries_of(region)
@@ -267,7 +267,12 @@ MAX_SHOWN = 60
 
 def _shown(name: str) -> str:
     """A group name as words; a stranger's own words only so long."""
-    return name.replace("_", " ")[:MAX_SHOWN]
+    return _printable(name.replace("_", " "))
+
+
+def _printable(text: str) -> str:
+    """A stranger's words on one short line, without what cannot be seen."""
+    return "".join(char if char.isprintable() else " " for char in text[:MAX_SHOWN]).strip()
 
 
 def _reason(part: _Part) -> Reason:
@@ -304,7 +309,7 @@ def _disqualifiers(
         country.strip().upper() for country in countries if country
     } & profile.blocked_countries
     if blocked:
-        names = ", ".join(sorted(blocked))[:MAX_SHOWN]
+        names = _printable(", ".join(sorted(blocked)))
         yield Reason(
             code="disqualified_country",
             sentence=f"The country, {names}, is one we do not sell to.",

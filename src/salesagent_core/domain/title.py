@@ -163,7 +163,7 @@ def _rank_of(role: Role) -> str | None:
         return "individual" if any(map(_names_a_trade, role.tokens[: role.head])) else None
     first, last = marks[0], marks[-1]
     if last.rank in ("assistant", "junior") and _ends_the_role(role, last):
-        return last.rank
+        return "junior" if first.rank == "junior" else last.rank
     if first.rank == "assistant":
         if " " in first.word and last.rank == "manager" and last.end == role.head:
             return "manager"

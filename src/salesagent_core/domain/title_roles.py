@@ -35,6 +35,7 @@ LEADING = frozenset({"c_level", "vp", "director", "head", "manager", "body"})
 _AND = re.compile(r"&|\+|\s(?:and|und|et|y|e|ed|sowie|og)\s")
 _WEAK = re.compile(rf",|/|{_AND.pattern}")
 _SPLIT = re.compile(rf"(\||;|•|[()\[\]]|:|\s[-–—·]+\s|{_WEAK.pattern})")
+_BESIDE = re.compile(r":|[()\[\]]|\s[-–—·]+\s")
 _ARTICLES = frozenset(
     ["the", "der", "die", "das", "la", "el", "le", "les", "los", "las", "il", "lo", "o", "a"]
 )
@@ -69,10 +70,22 @@ def held_roles(text: str) -> list[Role]:
             swallow = _AND
             continue
         role = _role(tokens)
+        # "Executive Assistant - CEO & COO" says whose.
+        if roles and _assists(roles[-1]) and _BESIDE.fullmatch(joiner) and _tops(role):
+            swallow = _WEAK
+            continue
         # "Assistant to the CEO and CFO": the second is no role of this person either.
         swallow = _WEAK if _serves(role) else None
         roles.append(role)
     return roles
+
+
+def _assists(role: Role) -> bool:
+    return bool(role.marks) and {mark.rank for mark in role.marks} == {"assistant"}
+
+
+def _tops(role: Role) -> bool:
+    return bool(role.marks) and {mark.rank for mark in role.marks} <= {"c_level", "vp", "body"}
 
 
 def _without_wishes(tokens: tuple[str, ...]) -> tuple[str, ...]:
@@ -144,6 +157,9 @@ def _rank_at(tokens: tuple[str, ...], at: int) -> str | None:
         return "individual" if before in words.not_a_company else "c_level"
     if word in ("partner", "partners", "partnerin"):
         return _partner(before, after)
+    if word in words.members:
+        led = not words.governing.isdisjoint(tokens[at + 1 : at + 6])
+        return "c_level" if led else "individual"
     if word == "lead" and at and not after:
         return "manager"
     if word == "staff":

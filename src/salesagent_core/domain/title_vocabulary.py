@@ -21,6 +21,8 @@ class Vocabulary:
     connectors: frozenset[str]
     voids: frozenset[str]
     rooms: frozenset[str]
+    members: frozenset[str]
+    governing: frozenset[str]
     followers: frozenset[str]
     former: frozenset[str]
     future: frozenset[str]
@@ -56,6 +58,8 @@ def vocabulary() -> Vocabulary:
         connectors=_word_set(data.CONNECTORS),
         voids=_word_set(data.VOIDS),
         rooms=_word_set(data.ROOMS),
+        members=_word_set(data.MEMBERS),
+        governing=_word_set(data.GOVERNING),
         followers=_word_set(data.FOLLOWERS),
         former=_word_set(data.FORMER),
         future=_word_set(data.FUTURE),

@@ -338,7 +338,7 @@ UP_COMPOUND_HEADS = "chef"
 CONNECTORS = """
     of for at to with in im on from by within under behalf supporting reporting the
     der des die das den dem von vom zur zum zu für bei beim mit aus an am unter
-    de du des la le les aux au à a pour chez en sur auprès dans sous
+    de du des la le les aux au pour chez en sur auprès dans sous
     del el los las para con al por di della dello dei delle degli per presso
     do da dos das na no van voor bij het dal
 """
@@ -349,8 +349,16 @@ VOIDS = """
 """
 """Beside the name of a rank these make it the name of a place: CEO Office."""
 
-ROOMS = "office büro bureau cabinet kabinett oficina ufficio kantoor gabinete stab stabsstelle"
+ROOMS = "office büro bureau cabinet kabinett oficina ufficio kantoor gabinete stab stabsstelle team"
 """Before the name of a top rank these do the same."""
+
+MEMBERS = "member mitglied membre miembro membro lid"
+GOVERNING = """
+    board vorstand vorstands vorstandes vorstände geschäftsführung geschäftsleitung gl direktion
+    unternehmensleitung unternehmensführung aufsichtsrat aufsichtsrats verwaltungsrat
+    verwaltungsrats directoire comex codir consejo directie bestuur cda directorio
+"""
+"""A member of one of these leads the company; of anything else, is one of many."""
 
 FOLLOWERS = (
     "advisor adviser coach mentor recruiter referent referentin berater beraterin consultant"
@@ -402,7 +410,7 @@ ADJECTIVE_TRADES = "commercial commerciale comercial administrativo administrati
 
 AGENT_ENDINGS = """
     er erin ist istin or ian man eur euse ier ière ien ienne iste ero era ista dor dora tor tora
-    tore trice
+    tore trice logue logo loga loge login graphe grafo grafa nomo noma peute peuta iatre iatra
 """
 """How the names of trades end; the last resort, so that no list of all trades is needed."""
 
