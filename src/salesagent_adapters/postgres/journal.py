@@ -16,20 +16,19 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import arrays
+from salesagent_adapters.postgres.dead_letters import add_dead_letter
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.group_commit import MAX_BATCH, Connection, GroupCommit, Line
 from salesagent_adapters.postgres.rows import (
     Chest,
     EntryRows,
     clean,
-    new_id,
     read_run,
     read_submission,
 )
 from salesagent_core.domain.run import (
     LEASE,
     STEP_NAMES,
-    DeadLetterState,
     JournalEntry,
     Lease,
     Run,
@@ -119,12 +118,12 @@ _FAIL = text(
         " failure = :error, current_step = :step, attempt = :attempts"
     )
 )
-_DEAD_LETTER = text("""
-INSERT INTO dead_letters (tenant_id, id, subject_kind, subject_id, step, code, error, attempts,
-                          state)
-VALUES (:tenant_id, :id, :kind, :subject_id, :step, :code, :error, :attempts, :state)
-""")
-
+_PARK = text(
+    _BY_LEASE.format(
+        changes="status = 'waiting', due_at = NULL, waiting_for = :error,"
+        " current_step = :step, attempt = :attempts"
+    )
+)
 _RENEW = text("""
 WITH ours AS MATERIALIZED (
   SELECT r.tenant_id, r.id
@@ -212,7 +211,15 @@ class PgJournal:
                 try:
                     claimed.append(self._claimed(row, submissions, entries))
                 except Rejected as error:
-                    await _bury(connection, _lease(row), "", "unreadable", str(error), row.attempt)
+                    await _bury(
+                        connection,
+                        _lease(row),
+                        "",
+                        "unreadable",
+                        str(error),
+                        row.attempt,
+                        parked=False,
+                    )
         return tuple(claimed)
 
     async def append(self, lease: Lease, entries: Sequence[JournalEntry]) -> None:
@@ -249,10 +256,12 @@ class PgJournal:
         end = _End(RunStatus.WAITING, until, clean(why), step=step, attempt=attempt)
         await self._commits.put(_Write(lease, (), end))
 
-    async def bury(self, lease: Lease, *, step: str, code: str, error: str, attempts: int) -> None:
+    async def bury(
+        self, lease: Lease, *, step: str, code: str, error: str, attempts: int, parked: bool
+    ) -> None:
         """See ``Journal.bury``."""
         async with self._database.across_tenants() as connection:
-            await _bury(connection, lease, step, code, error, attempts)
+            await _bury(connection, lease, step, code, error, attempts, parked=parked)
 
     async def release(self, lease: Lease) -> None:
         """See ``Journal.release``. A lease that is gone already is no error."""
@@ -331,19 +340,21 @@ def _lease(row: Any) -> Lease:
 
 
 async def _bury(
-    connection: AsyncConnection, lease: Lease, step: str, code: str, error: str, attempts: int
+    connection: AsyncConnection,
+    lease: Lease,
+    step: str,
+    code: str,
+    error: str,
+    attempts: int,
+    *,
+    parked: bool,
 ) -> None:
     values = attrs.asdict(lease) | {"step": step, "error": clean(error), "attempts": attempts}
-    if (await connection.execute(_FAIL, values)).rowcount != 1:
+    if (await connection.execute(_PARK if parked else _FAIL, values)).rowcount != 1:
         raise lease_lost()
-    letter = {
-        "id": new_id(),
-        "kind": "run",
-        "subject_id": lease.run_id,
-        "code": code,
-        "state": DeadLetterState.OPEN.value,
-    }
-    await connection.execute(_DEAD_LETTER, values | letter)
+    await add_dead_letter(
+        connection, lease.tenant_id, "run", lease.run_id, step, code, error, attempts
+    )
 
 
 def lease_lost() -> LeaseLost:

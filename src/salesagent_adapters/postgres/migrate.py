@@ -9,6 +9,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from salesagent_adapters.postgres.engine import CONNECT_TIMEOUT_S, sqlalchemy_url
@@ -49,10 +50,22 @@ def current(url: str) -> str | None:
         return context.get_current_revision()
 
 
-def _run(url: str, action: Callable[[Config], None]) -> None:
+def newest() -> str:
+    """The revision that this version of the code works with."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None, "there is a first migration"
+    return head
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
+    return config
+
+
+def _run(url: str, action: Callable[[Config], None]) -> None:
+    config = _config()
     with _connected(url) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
         config.attributes["connection"] = connection

@@ -9,6 +9,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables
+from salesagent_adapters.postgres.dead_letters import (
+    CRM_EVENT_GIVEN_UP,
+    CRM_EVENT_KIND,
+    CRM_EVENT_WAITING,
+    DRAFT_KIND,
+)
 from salesagent_adapters.postgres.rows import (
     Chest,
     clean,
@@ -28,10 +34,6 @@ from salesagent_core.domain.draft import Draft, Revision
 from salesagent_core.domain.run import REWRITTEN_STEPS, DeadLetter, Redraft, Run, RunStatus
 from salesagent_core.errors import Conflict, NotFound
 from salesagent_core.ids import DraftId, RunId, TenantId
-
-CRM_EVENT_WAITING = "waiting"
-CRM_EVENT_DONE = "done"
-CRM_EVENT_GIVEN_UP = "given_up"
 
 _CARRY_OVER = text("""
 INSERT INTO journal (tenant_id, run_id, pass_number, step, status, started_at, finished_at, sealed)
@@ -60,7 +62,9 @@ class PgDrafts(_Store):
 
     async def get(self, draft_id: DraftId, *, lock: bool = False) -> Draft:
         """See ``DraftStore.get``."""
-        row = await self._one(self._select().where(tables.drafts.c.id == draft_id), lock=lock)
+        row = await self._one(
+            self._select().where(tables.drafts.c.id == clean(draft_id)), lock=lock
+        )
         if row is None:
             raise NotFound("there is no such draft")
         return read_draft(self._chest, row)
@@ -76,8 +80,9 @@ class PgDrafts(_Store):
             upsert(tables.drafts)
             .values(draft_columns(self._chest, self._own(draft)))
             .on_conflict_do_nothing()
+            .returning(tables.drafts.c.id)
         )
-        if (await self._connection.execute(statement)).rowcount != 1:
+        if (await self._connection.execute(statement)).one_or_none() is None:
             raise Conflict("the run has a draft already")
         await self._add_revision(draft)
 
@@ -172,7 +177,9 @@ class PgRuns(_Store):
 
     async def _row(self, run_id: RunId, *, lock: bool) -> Any:
         table = tables.runs
-        statement = select(table).where(table.c.tenant_id == self._tenant, table.c.id == run_id)
+        statement = select(table).where(
+            table.c.tenant_id == self._tenant, table.c.id == clean(run_id)
+        )
         row = await self._one(statement, lock=lock)
         if row is None:
             raise NotFound("there is no such run")
@@ -225,7 +232,9 @@ class PgDeadLetters(_Store):
     async def get(self, letter_id: str, *, lock: bool = False) -> DeadLetter:
         """See ``DeadLetters.get``."""
         table = tables.dead_letters
-        statement = select(table).where(table.c.tenant_id == self._tenant, table.c.id == letter_id)
+        statement = select(table).where(
+            table.c.tenant_id == self._tenant, table.c.id == clean(letter_id)
+        )
         row = await self._one(statement, lock=lock)
         if row is None:
             raise NotFound("there is no such dead letter")
@@ -248,11 +257,21 @@ class PgDeadLetters(_Store):
         if (await self._connection.execute(statement)).rowcount != 1:
             raise NotFound("there is no such dead letter")
 
-    async def requeue_event(self, event_id: str) -> None:
-        """See ``DeadLetters.requeue_event``. One that is not given up stays as it is."""
+    async def requeue(self, letter: DeadLetter) -> None:
+        """See ``DeadLetters.requeue``. What is not given up stays as it is."""
+        if letter.subject_kind == CRM_EVENT_KIND:
+            statement = self._requeue_event(letter.subject_id)
+        elif letter.subject_kind == DRAFT_KIND:
+            statement = self._requeue_draft(letter.subject_id)
+        else:
+            raise NotFound("there is nothing of that kind to send round again")
+        if (await self._connection.execute(statement)).rowcount != 1:
+            raise NotFound("what this dead letter is about is gone")
+
+    def _requeue_event(self, event_id: str) -> Any:
         table = tables.crm_events
         given_up = table.c.state == CRM_EVENT_GIVEN_UP
-        statement = (
+        return (
             update(table)
             .where(table.c.tenant_id == self._tenant, table.c.id == event_id)
             .values(
@@ -261,8 +280,18 @@ class PgDeadLetters(_Store):
                 attempt=case((given_up, 0), else_=table.c.attempt),
             )
         )
-        if (await self._connection.execute(statement)).rowcount != 1:
-            raise NotFound("there is no such event")
+
+    def _requeue_draft(self, draft_id: str) -> Any:
+        table = tables.drafts
+        given_up = table.c.sync_due_at.is_(None)
+        return (
+            update(table)
+            .where(table.c.tenant_id == self._tenant, table.c.id == draft_id)
+            .values(
+                sync_due_at=case((given_up, func.now()), else_=table.c.sync_due_at),
+                sync_attempt=case((given_up, 0), else_=table.c.sync_attempt),
+            )
+        )
 
 
 async def revisions_of(

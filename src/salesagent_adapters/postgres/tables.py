@@ -307,7 +307,7 @@ page_sessions = _table(
     _text("key_id"),
     _time("created_at"),
     _time("expires_at"),
-    _bytes("csrf"),
+    _text("csrf"),
     key=("digest", "tenant_id"),
 )
 

@@ -158,7 +158,7 @@ _TABLES = {
         key_id text NOT NULL,
         created_at timestamptz NOT NULL,
         expires_at timestamptz NOT NULL,
-        csrf bytea NOT NULL,
+        csrf text NOT NULL,
         CONSTRAINT page_sessions_pkey PRIMARY KEY (digest, tenant_id)""",
     "tenants": """
         portal_id text,

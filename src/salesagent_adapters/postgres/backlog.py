@@ -1,0 +1,43 @@
+"""What is due but nobody works on, across tenants and by the database's time."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from salesagent_adapters.postgres.engine import Database
+from salesagent_core.ports.job_queue import Topic
+
+_DUE = {
+    Topic.RUN: text("SELECT id FROM runs WHERE due_at <= now() ORDER BY due_at, id LIMIT :limit"),
+    Topic.CRM_EVENT: text(
+        "SELECT id FROM crm_events WHERE due_at <= now() ORDER BY due_at, id LIMIT :limit"
+    ),
+    Topic.DRAFT_SYNC: text(
+        "SELECT id FROM drafts WHERE mailbox_hash <> content_hash"
+        " AND status IN ('pending_approval', 'approved') AND sync_due_at <= now()"
+        " ORDER BY sync_due_at, id LIMIT :limit"
+    ),
+}
+
+_EXPIRE = text("""
+UPDATE drafts SET status = 'expired', updated_at = now()
+WHERE status = 'pending_approval' AND expires_at <= now()
+""")
+
+
+class PgBacklog:
+    """``Backlog`` over PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def due(self, topic: Topic, limit: int) -> tuple[str, ...]:
+        """See ``Backlog.due``."""
+        async with self._database.across_tenants() as connection:
+            rows = (await connection.execute(_DUE[topic], {"limit": limit})).all()
+        return tuple(row.id for row in rows)
+
+    async def expire_drafts(self) -> int:
+        """See ``Backlog.expire_drafts``."""
+        async with self._database.across_tenants() as connection:
+            return (await connection.execute(_EXPIRE)).rowcount
