@@ -7,10 +7,10 @@ what they need. One container serves one event loop, because connections belong 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import dramatiq
 from dependency_injector import containers, providers
-from litestar import Litestar
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
@@ -155,13 +155,17 @@ class Providers(containers.DeclarativeContainer):
     queries = providers.Singleton(Queries, read_model, clock)
 
 
+WebApp = Callable[[Any, Any, Any], Awaitable[None]]
+"""An ASGI application, whichever framework made it."""
+
+
 class Container:
     """What the rest of the application may take: the HTTP app, the worker's parts, key storage."""
 
     def __init__(self, providers_: Providers) -> None:
         self.providers = providers_
 
-    def http_app(self) -> Litestar:
+    def http_app(self) -> WebApp:
         """The web application over this container's use cases."""
         make = self.providers
         settings: Settings = make.settings()
