@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         Fit as Fit, IcpProfile as IcpProfile, IcpWeights as IcpWeights, Tier as Tier,
         score_fit as score_fit, tier_of as tier_of,
     )
+    from salesagent_core.domain.injection import inspect_inbound as inspect_inbound
     from salesagent_core.domain.intent import Intent as Intent, read_intent as read_intent
     from salesagent_core.domain.language import detect_language as detect_language
     from salesagent_core.domain.lead import Company as Company, Lead as Lead, Person as Person
@@ -199,6 +200,7 @@ _HOMES = {
     "domain.finding": ("Finding", "Severity"),
     "domain.grounding": ("check_grounding",),
     "domain.icp": ("Fit", "IcpProfile", "IcpWeights", "Tier", "score_fit", "tier_of"),
+    "domain.injection": ("inspect_inbound",),
     "domain.intent": ("Intent", "read_intent"),
     "domain.language": ("detect_language",),
     "domain.lead": ("Company", "Lead", "Person"),
