@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 from litestar import Litestar
@@ -297,7 +298,7 @@ def form(**changes: object) -> dict[str, object]:
     return {name: value for name, value in good.items() if value is not None}
 
 
-def signed(content: object, secret: str = SECRET) -> dict[str, object]:
+def signed(content: object, secret: str = SECRET) -> dict[str, Any]:
     """Arguments of a POST with this content, signed as the form contract asks."""
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     signature = sign_plain(secret, body)

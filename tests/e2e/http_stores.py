@@ -107,6 +107,7 @@ class Store:
     def __init__(self) -> None:
         self.down = False
         self.broken = False
+        self.unspeakable = "a library repeats secret@example.com"
         self.arrivals: dict[str, tuple[Arrival, Receipt]] = {}
         self.events: dict[str, CrmEvent] = {}
         self.rows: dict[str, Draft] = {}
@@ -123,7 +124,7 @@ class Store:
         if self.down:
             raise Unavailable("the database cannot be reached")
         if self.broken:
-            raise ZeroDivisionError("secret@example.com in a message that nobody may see")
+            raise ZeroDivisionError(self.unspeakable)
 
     async def accept(self, arrival: Arrival) -> Receipt:
         self._ready()

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 import attrs
 from litestar import Router, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, QueryParameter
 
 from salesagent_app.http.answers import LetterRow, QueueStatusAnswer, letter_row
-from salesagent_app.http.auth import Caller, Gate, requires
-from salesagent_app.http.inputs import Limit, Offset, free_text
+from salesagent_app.http.auth import Gate, requires
+from salesagent_app.http.inputs import Calling, Id, Limit, Offset, Services, free_text
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.services import HttpServices
 from salesagent_core.domain.run import DeadLetterState
 from salesagent_core.ports.api_keys import Scope
 
@@ -27,14 +25,14 @@ class ResolveBody:
 
 Status = Annotated[
     DeadLetterState | None,
-    Parameter(query="status", description="Only these; all when none is named."),
+    QueryParameter(name="status", description="Only these; all when none is named."),
 ]
 
 
 @get("/failed-tasks", responses=documented(400), summary="Work that gave up, newest first")
 async def list_failed(
-    services: HttpServices,
-    caller: Caller,
+    services: Services,
+    caller: Calling,
     status: Status = None,
     limit: Limit = 50,
     offset: Offset = 0,
@@ -51,7 +49,7 @@ async def list_failed(
     responses=documented(404, 409),
     summary="Send it round again",
 )
-async def retry(services: HttpServices, caller: Caller, letter_id: UUID) -> LetterRow:
+async def retry(services: Services, caller: Calling, letter_id: Id) -> LetterRow:
     return letter_row(
         await services.dead_letters.retry(caller.tenant_id, str(letter_id), by=caller.id)
     )
@@ -64,7 +62,7 @@ async def retry(services: HttpServices, caller: Caller, letter_id: UUID) -> Lett
     summary="Close it, with a note",
 )
 async def resolve(
-    services: HttpServices, caller: Caller, letter_id: UUID, data: ResolveBody
+    services: Services, caller: Calling, letter_id: Id, data: JSONBody[ResolveBody]
 ) -> LetterRow:
     return letter_row(
         await services.dead_letters.resolve(
@@ -74,7 +72,7 @@ async def resolve(
 
 
 @get("/queue-status", responses=documented(), summary="Counts by state, and the oldest ages")
-async def queue_status(services: HttpServices, caller: Caller) -> QueueStatusAnswer:
+async def queue_status(services: Services, caller: Calling) -> QueueStatusAnswer:
     status = await services.queries.queue_status(caller.tenant_id)
     return QueueStatusAnswer(**attrs.asdict(status, recurse=False))
 

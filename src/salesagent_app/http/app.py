@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.enums import ScopeType
-from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
+from litestar.types import (
+    AsyncAnyCallable,
+    LifeSpanReceive,
+    LifeSpanScope,
+    LifeSpanSend,
+    Receive,
+    Scope,
+    Send,
+)
 
 from salesagent_app.http.admin import admin_router
 from salesagent_app.http.auth import Caller, Gate, provide_caller, requires
@@ -15,10 +23,10 @@ from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.errors import json_error, log_fault, request_id_of, status_of
 from salesagent_app.http.frame import RequestIds, framed, request_ids
 from salesagent_app.http.health import health_router
-from salesagent_app.http.openapi import describe_webhooks, openapi_config
+from salesagent_app.http.openapi import openapi_config
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.services import HttpServices
-from salesagent_app.http.webhooks import EVENTS, FORMS, PATHS, WORKFLOW, webhook_handlers
+from salesagent_app.http.webhooks import webhook_handlers
 from salesagent_app.web.pages import Pages
 from salesagent_core.ports.api_keys import Scope as KeyScope
 
@@ -28,9 +36,11 @@ API_PREFIXES = ("/api", "/schema", "/health", "/static")
 class _App(Litestar):
     """Litestar, with our headers on every answer, whether a route gave it or the router itself.
 
-    Webhooks carry theirs ready-made, because that path is measured.
+    Webhooks are called straight from here and bring their headers ready-made: that path is
+    measured, and the router would take as long as the rest of it.
     """
 
+    doors: dict[str, AsyncAnyCallable]
     request_ids: RequestIds
     https: bool
 
@@ -40,8 +50,13 @@ class _App(Litestar):
         receive: Receive | LifeSpanReceive,
         send: Send | LifeSpanSend,
     ) -> None:
-        if scope["type"] == ScopeType.HTTP and scope["path"] not in PATHS:
-            send = framed(send, scope, self.request_ids(), https=self.https)
+        if scope["type"] == ScopeType.HTTP:
+            request = cast("Scope", scope)
+            door = self.doors.get(request["path"])
+            if door is not None:
+                await door(scope, receive, send)
+                return
+            send = framed(cast("Send", send), request, self.request_ids(), https=self.https)
         await super().__call__(scope, receive, send)
 
 
@@ -50,6 +65,7 @@ def create_app(services: HttpServices) -> Litestar:
     gate = Gate(services.api_keys, services.clock)
     ids = request_ids()
     pages = Pages(services, gate)
+    webhooks = webhook_handlers(services, ids)
 
     def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         if status_of(error) >= 500:
@@ -63,7 +79,7 @@ def create_app(services: HttpServices) -> Litestar:
 
     app = _App(
         route_handlers=[
-            *webhook_handlers(services, ids),
+            *webhooks,
             task_router(gate),
             run_router(gate),
             operator_router(gate),
@@ -82,11 +98,9 @@ def create_app(services: HttpServices) -> Litestar:
         logging_config=None,
         debug=False,
     )
+    app.doors = {path: handler.fn for handler in webhooks for path in handler.paths}
     app.request_ids = ids
     app.https = services.public_url.startswith("https:")
-    schema_paths = app.openapi_schema.paths
-    if schema_paths is not None:
-        describe_webhooks(schema_paths, FORMS, WORKFLOW, EVENTS)
     return app
 
 

@@ -7,11 +7,10 @@ text that has changed since is a 409 and changes nothing.
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 import attrs
 from litestar import Router, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, QueryParameter
 
 from salesagent_app.http.answers import (
     DecidedAnswer,
@@ -22,10 +21,17 @@ from salesagent_app.http.answers import (
     draft_answer,
     draft_row,
 )
-from salesagent_app.http.auth import Caller, Gate, requires
-from salesagent_app.http.inputs import Limit, Offset, content_hash, free_text
+from salesagent_app.http.auth import Gate, requires
+from salesagent_app.http.inputs import (
+    Calling,
+    Id,
+    Limit,
+    Offset,
+    Services,
+    content_hash,
+    free_text,
+)
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.services import HttpServices
 from salesagent_core.domain.draft import DraftStatus
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.api_keys import Scope
@@ -65,14 +71,14 @@ class RegenerateBody:
 
 Statuses = Annotated[
     list[DraftStatus] | None,
-    Parameter(query="status", description="Only these; all when none is named."),
+    QueryParameter(name="status", description="Only these; all when none is named."),
 ]
 
 
 @get("/drafts", responses=documented(400), summary="Drafts, newest first")
 async def list_drafts(
-    services: HttpServices,
-    caller: Caller,
+    services: Services,
+    caller: Calling,
     status: Statuses = None,
     limit: Limit = 50,
     offset: Offset = 0,
@@ -85,14 +91,14 @@ async def list_drafts(
 
 @get(["/pending", "/drafts/pending"], responses=documented(400), summary="The queue, by score")
 async def list_pending(
-    services: HttpServices, caller: Caller, limit: Limit = 50, offset: Offset = 0
+    services: Services, caller: Calling, limit: Limit = 50, offset: Offset = 0
 ) -> list[DraftRow]:
     queue = await services.queries.queue(caller.tenant_id)
     return [draft_row(item) for item in queue[offset : offset + limit]]
 
 
 @get("/drafts/{draft_id:uuid}", responses=documented(404), summary="One draft, with its sources")
-async def show_draft(services: HttpServices, caller: Caller, draft_id: UUID) -> DraftAnswer:
+async def show_draft(services: Services, caller: Calling, draft_id: Id) -> DraftAnswer:
     return draft_answer(await services.queries.draft(caller.tenant_id, _id(draft_id)))
 
 
@@ -103,7 +109,7 @@ async def show_draft(services: HttpServices, caller: Caller, draft_id: UUID) -> 
     summary="Approve the revision that was read; sends nothing",
 )
 async def approve(
-    services: HttpServices, caller: Caller, draft_id: UUID, data: ApproveBody
+    services: Services, caller: Calling, draft_id: Id, data: JSONBody[ApproveBody]
 ) -> DecidedAnswer:
     return decided(
         await services.review.approve(
@@ -122,7 +128,7 @@ async def approve(
     summary="Reject the revision that was read, with a reason",
 )
 async def reject(
-    services: HttpServices, caller: Caller, draft_id: UUID, data: RejectBody
+    services: Services, caller: Calling, draft_id: Id, data: JSONBody[RejectBody]
 ) -> DecidedAnswer:
     return decided(
         await services.review.reject(
@@ -142,7 +148,7 @@ async def reject(
     summary="Replace the text by a new revision, which is checked again",
 )
 async def edit(
-    services: HttpServices, caller: Caller, draft_id: UUID, data: EditBody
+    services: Services, caller: Calling, draft_id: Id, data: JSONBody[EditBody]
 ) -> DecidedAnswer:
     return decided(
         await services.review.edit(
@@ -163,7 +169,7 @@ async def edit(
     summary="Ask the writer for another version",
 )
 async def regenerate(
-    services: HttpServices, caller: Caller, draft_id: UUID, data: RegenerateBody
+    services: Services, caller: Calling, draft_id: Id, data: JSONBody[RegenerateBody]
 ) -> RegeneratingAnswer:
     run = await services.review.regenerate(
         caller.tenant_id,
@@ -193,5 +199,5 @@ def operator_router(gate: Gate) -> Router:
     )
 
 
-def _id(draft_id: UUID) -> DraftId:
+def _id(draft_id: Id) -> DraftId:
     return DraftId(str(draft_id))

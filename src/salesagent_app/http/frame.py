@@ -33,16 +33,17 @@ def request_ids() -> RequestIds:
 
 
 def framed(send: Send, scope: Scope, request_id: bytes, *, https: bool) -> Send:
-    """``send`` that adds the headers; an answer that sets its own Cache-Control keeps it."""
+    """``send`` that adds the headers; those that an answer brings itself stay."""
     scope.setdefault("state", {})["request_id"] = request_id.decode()
 
     async def send_framed(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = [*message["headers"], *SECURITY_HEADERS, (b"x-request-id", request_id)]
+            headers = list(message["headers"])
+            there = {name.lower() for name, _ in headers}
+            ours = (*SECURITY_HEADERS, NO_STORE, (b"x-request-id", request_id))
+            headers += [pair for pair in ours if pair[0] not in there]
             if https:
                 headers.append(_HSTS)
-            if not any(name.lower() == b"cache-control" for name, _ in headers):
-                headers.append(NO_STORE)
             message["headers"] = headers
         await send(message)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import attrs
 from litestar import Response, Router, get
 
+from salesagent_app.http.inputs import Services
 from salesagent_app.http.openapi import ResponseSpec
-from salesagent_app.http.services import HttpServices
 
 
 @attrs.frozen(kw_only=True)
@@ -27,7 +27,7 @@ async def liveness() -> HealthAnswer:
     summary="Work can be taken",
     responses={503: ResponseSpec(HealthAnswer, description="Not now", generate_examples=False)},
 )
-async def readiness(services: HttpServices) -> Response[HealthAnswer]:
+async def readiness(services: Services) -> Response[HealthAnswer]:
     problems = tuple(await services.readiness())
     if problems:
         return Response(HealthAnswer(status="not_ready", problems=problems), status_code=503)

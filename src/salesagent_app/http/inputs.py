@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
+from uuid import UUID
 
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
 
+from salesagent_app.http.auth import Caller
+from salesagent_app.http.services import HttpServices
 from salesagent_core.errors import InvalidInput, Problem
+
+Services = NamedDependency[HttpServices]
+Calling = NamedDependency[Caller]
+"""Whom the guard of the API let in."""
+Id = FromPath[UUID]
 
 MAX_PAGE = 200
 MAX_OFFSET = 1_000_000
 MAX_TEXT = 2_000
 
-Limit = Annotated[int, Parameter(query="limit", ge=1, le=MAX_PAGE, description="Rows at most.")]
+Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=MAX_PAGE, description="Rows at most.")]
 Offset = Annotated[
-    int, Parameter(query="offset", ge=0, le=MAX_OFFSET, description="Rows to leave out first.")
+    int, QueryParameter(name="offset", ge=0, le=MAX_OFFSET, description="Rows to leave out first.")
 ]
 
 _HASH = re.compile(r"[0-9a-f]{64}")

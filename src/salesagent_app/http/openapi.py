@@ -4,8 +4,9 @@ else's, so nothing is loaded from elsewhere."""
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
-from litestar import Router
+from litestar import Request, Router
 from litestar.openapi import ResponseSpec
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
@@ -24,8 +25,9 @@ from litestar.openapi.spec.enums import OpenAPIType
 
 from salesagent_app.http.auth import Guard
 from salesagent_app.http.errors import ErrorAnswer
+from salesagent_app.http.webhooks import EVENTS, FORMS, WORKFLOW
 
-__all__ = ["ResponseSpec", "describe_webhooks", "documented", "openapi_config"]
+__all__ = ["ResponseSpec", "documented", "openapi_config"]
 
 _MEANINGS = {
     400: "The request cannot be read; problems say where and what",
@@ -56,10 +58,12 @@ def openapi_config(guard: Guard) -> OpenAPIConfig:
         version=_version(),
         description="A form comes in, and the right person gets the right answer, once.",
         path="/schema",
-        openapi_router=Router("/schema", guards=[guard], route_handlers=[]),
+        openapi_router=Router(
+            "/schema", guards=[guard], route_handlers=[], include_in_schema=False
+        ),
         render_plugins=[
-            JsonRenderPlugin(path=["/", "/openapi.json"]),
-            YamlRenderPlugin(path=["/openapi.yaml", "/openapi.yml"]),
+            _Json(path=["/", "/openapi.json"]),
+            _Yaml(path=["/openapi.yaml", "/openapi.yml"]),
         ],
         components=Components(
             security_schemes={
@@ -72,12 +76,26 @@ def openapi_config(guard: Guard) -> OpenAPIConfig:
     )
 
 
-def describe_webhooks(paths: dict[str, PathItem], forms: str, workflow: str, events: str) -> None:
-    """Add the webhooks, which are bare ASGI and so invisible to the framework."""
+def _with_webhooks(schema: dict[str, Any]) -> dict[str, Any]:
+    """The description with the webhooks, which are bare ASGI: the framework cannot see them."""
     object_body, array_body = Schema(type=OpenAPIType.OBJECT), Schema(type=OpenAPIType.ARRAY)
-    paths[forms] = _webhook("HubspotForm", "A signed form submission", object_body)
-    paths[workflow] = _webhook("HubspotWorkflow", "A workflow's Send a webhook", object_body)
-    paths[events] = _webhook("HubspotEvents", "A delivery of CRM events", array_body)
+    webhooks = {
+        FORMS: _webhook("HubspotForm", "A signed form submission", object_body),
+        WORKFLOW: _webhook("HubspotWorkflow", "A workflow's Send a webhook", object_body),
+        EVENTS: _webhook("HubspotEvents", "A delivery of CRM events", array_body),
+    }
+    paths = {path: item.to_schema() for path, item in webhooks.items()}
+    return {**schema, "paths": {**schema.get("paths", {}), **paths}}
+
+
+class _Json(JsonRenderPlugin):
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return super().render(request, _with_webhooks(openapi_schema))
+
+
+class _Yaml(YamlRenderPlugin):
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return super().render(request, _with_webhooks(openapi_schema))
 
 
 def _webhook(operation_id: str, summary: str, body: Schema) -> PathItem:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 from litestar import Router, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from salesagent_app.http.answers import (
     RunAnswer,
@@ -16,29 +15,28 @@ from salesagent_app.http.answers import (
     run_row,
     task_answer,
 )
-from salesagent_app.http.auth import Caller, Gate, requires
-from salesagent_app.http.inputs import Limit, Offset
+from salesagent_app.http.auth import Gate, requires
+from salesagent_app.http.inputs import Calling, Id, Limit, Offset, Services
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.services import HttpServices
 from salesagent_core.domain.run import RunStatus
 from salesagent_core.ids import RunId
 from salesagent_core.ports.api_keys import Scope
 
 Statuses = Annotated[
     list[RunStatus] | None,
-    Parameter(query="status", description="Only these; all when none is named."),
+    QueryParameter(name="status", description="Only these; all when none is named."),
 ]
 
 
 @get("/{task_id:uuid}/status", responses=documented(404), summary="How far a form has come")
-async def task_status(services: HttpServices, caller: Caller, task_id: UUID) -> TaskAnswer:
+async def task_status(services: Services, caller: Calling, task_id: Id) -> TaskAnswer:
     return task_answer(await services.queries.task(caller.tenant_id, str(task_id)))
 
 
 @get("/", responses=documented(400), summary="Runs, newest first")
 async def list_runs(
-    services: HttpServices,
-    caller: Caller,
+    services: Services,
+    caller: Calling,
     status: Statuses = None,
     limit: Limit = 50,
     offset: Offset = 0,
@@ -50,7 +48,7 @@ async def list_runs(
 
 
 @get("/{run_id:uuid}", responses=documented(404), summary="One run with its sixteen steps")
-async def show_run(services: HttpServices, caller: Caller, run_id: UUID) -> RunAnswer:
+async def show_run(services: Services, caller: Calling, run_id: Id) -> RunAnswer:
     return run_answer(await services.queries.run(caller.tenant_id, RunId(str(run_id))))
 
 

@@ -46,7 +46,6 @@ from salesagent_core.ports.intake import Receipt
 
 PREFIX = "/api/webhooks/hubspot"
 FORMS, WORKFLOW, EVENTS = f"{PREFIX}/forms", f"{PREFIX}/workflow", f"{PREFIX}/events"
-PATHS = frozenset({FORMS, WORKFLOW, EVENTS})
 
 _encode = msgspec.json.Encoder().encode
 _HEADERS = (

@@ -8,6 +8,7 @@ from importlib.resources import files
 import attrs
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from salesagent_core.errors import NotFound
 
@@ -44,7 +45,7 @@ class Assets:
         """The open route that serves them."""
 
         @get("/static/{tag:str}/{name:str}", include_in_schema=False, name="static")
-        async def static(tag: str, name: str) -> Response[bytes]:
+        async def static(tag: FromPath[str], name: FromPath[str]) -> Response[bytes]:
             asset = self._assets.get(name)
             if asset is None or asset.tag != tag:
                 raise NotFound("There is no such file.")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, post
 from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Gate, Visit
@@ -23,11 +23,11 @@ from salesagent_app.web.assets import Assets
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.review import ReviewPages
 from salesagent_app.web.runs import RunPages
-from salesagent_app.web.sessions import Sessions, local_path, login_redirect
+from salesagent_app.web.sessions import Sessions, Visiting, local_path, login_redirect
 
 AnyRequest = Request[Any, Any, Any]
 Page = Response[Any]
-Wanted = Annotated[str | None, Parameter(query="next")]
+Wanted = Annotated[str | None, QueryParameter(name="next")]
 
 _TITLES = {
     400: "That cannot be read",
@@ -100,7 +100,7 @@ class Pages:
 
     def _logout(self) -> Any:
         @post("/logout", status_code=200, name="logout")
-        async def log_out(request: AnyRequest, visit: Visit) -> Page:
+        async def log_out(request: AnyRequest, visit: Visiting) -> Page:
             await self._sessions.form(request, visit)
             cookie = await self._sessions.log_out(visit)
             return Redirect("/login", status_code=303, cookies=[cookie])

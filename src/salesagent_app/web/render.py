@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -48,10 +50,14 @@ class Renderer:
         """The page as an answer. ``context`` goes to the template as it is."""
         now = self._services.clock.now()
         html = self._environment.get_template(template).render(
-            visit=visit, now=now, ago=_ago(now), **context
+            visit=visit,
+            now=now,
+            age=partial(_at, words.age, now),
+            ago=partial(_at, words.since, now),
+            **context,
         )
         return Response(html, status_code=status, media_type=HTML, headers=headers or {})
 
 
-def _ago(now: datetime) -> Any:
-    return lambda then: words.age(then, now)
+def _at(say: Callable[[datetime, datetime], str], now: datetime, then: datetime) -> str:
+    return say(then, now)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.inputs import content_hash, free_text
+from salesagent_app.http.inputs import Id, content_hash, free_text
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.render import Renderer
-from salesagent_app.web.sessions import Sessions
+from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_app.web.views import neighbours, review_view
 from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.errors import Conflict, InvalidInput
@@ -36,9 +35,9 @@ DONE = {
 }
 """What the page says after a decision; the address carries the key, never the sentence."""
 
-Done = Annotated[str | None, Parameter(query="done")]
-At = Annotated[int, Parameter(query="from", ge=0, le=1_000_000)]
-Status = Annotated[DraftStatus | None, Parameter(query="status")]
+Done = Annotated[str | None, QueryParameter(name="done")]
+At = Annotated[int, QueryParameter(name="from", ge=0, le=1_000_000)]
+Status = Annotated[DraftStatus | None, QueryParameter(name="status")]
 
 
 class ReviewPages:
@@ -53,31 +52,31 @@ class ReviewPages:
         """The routes, to be put behind the session guard."""
 
         @get(["/", "/queue"], name="queue")
-        async def queue(visit: Visit, done: Done = None, start: At = 0) -> Page:
+        async def queue(visit: Visiting, done: Done = None, start: At = 0) -> Page:
             return await self._queue(visit, done, start)
 
         @get("/drafts", name="drafts")
-        async def drafts(visit: Visit, status: Status = None, start: At = 0) -> Page:
+        async def drafts(visit: Visiting, status: Status = None, start: At = 0) -> Page:
             return await self._drafts(visit, status, start)
 
         @get("/drafts/{draft_id:uuid}", name="draft")
-        async def draft(visit: Visit, draft_id: UUID, done: Done = None) -> Page:
+        async def draft(visit: Visiting, draft_id: Id, done: Done = None) -> Page:
             return await self._review(visit, _id(draft_id), done=done)
 
         @post("/drafts/{draft_id:uuid}/approve", status_code=200, name="approve-form")
-        async def approve(request: AnyRequest, visit: Visit, draft_id: UUID) -> Page:
+        async def approve(request: AnyRequest, visit: Visiting, draft_id: Id) -> Page:
             return await self._decide(request, visit, draft_id, self._approve)
 
         @post("/drafts/{draft_id:uuid}/reject", status_code=200, name="reject-form")
-        async def reject(request: AnyRequest, visit: Visit, draft_id: UUID) -> Page:
+        async def reject(request: AnyRequest, visit: Visiting, draft_id: Id) -> Page:
             return await self._decide(request, visit, draft_id, self._reject)
 
         @post("/drafts/{draft_id:uuid}/edit", status_code=200, name="edit-form")
-        async def edit(request: AnyRequest, visit: Visit, draft_id: UUID) -> Page:
+        async def edit(request: AnyRequest, visit: Visiting, draft_id: Id) -> Page:
             return await self._decide(request, visit, draft_id, self._edit)
 
         @post("/drafts/{draft_id:uuid}/again", status_code=200, name="again-form")
-        async def again(request: AnyRequest, visit: Visit, draft_id: UUID) -> Page:
+        async def again(request: AnyRequest, visit: Visiting, draft_id: Id) -> Page:
             return await self._decide(request, visit, draft_id, self._again)
 
         return [queue, drafts, draft, approve, reject, edit, again]
@@ -147,7 +146,7 @@ class ReviewPages:
         self,
         request: AnyRequest,
         visit: Visit,
-        draft_id: UUID,
+        draft_id: Id,
         act: Callable[[Visit, DraftId, dict[str, str]], Awaitable[str]],
     ) -> Page:
         fields = await self._sessions.form(request, visit)
@@ -237,5 +236,5 @@ def _to(path: str, done: str) -> Page:
     return Redirect(f"{path}?{urlencode({'done': done})}", status_code=303)
 
 
-def _id(draft_id: UUID) -> DraftId:
+def _id(draft_id: Id) -> DraftId:
     return DraftId(str(draft_id))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.errors import Forbidden
+from salesagent_app.http.inputs import Id
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import words
 from salesagent_app.web.render import Renderer
-from salesagent_app.web.sessions import Sessions
+from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_app.web.views import timeline
 from salesagent_core.domain.run import DeadLetterState, RunStatus
 from salesagent_core.ids import RunId
@@ -23,8 +23,8 @@ from salesagent_core.ports.api_keys import Scope
 PAGE_SIZE = 100
 AnyRequest = Request[Any, Any, Any]
 Page = Response[Any]
-At = Annotated[int, Parameter(query="from", ge=0, le=1_000_000)]
-Status = Annotated[RunStatus | None, Parameter(query="status")]
+At = Annotated[int, QueryParameter(name="from", ge=0, le=1_000_000)]
+Status = Annotated[RunStatus | None, QueryParameter(name="status")]
 
 
 class RunPages:
@@ -39,11 +39,11 @@ class RunPages:
         """The routes, to be put behind the session guard."""
 
         @get("/runs", name="runs")
-        async def runs(visit: Visit, status: Status = None, start: At = 0) -> Page:
+        async def runs(visit: Visiting, status: Status = None, start: At = 0) -> Page:
             return await self._runs(visit, status, start)
 
         @get("/runs/{run_id:uuid}", name="run")
-        async def run(visit: Visit, run_id: UUID) -> Page:
+        async def run(visit: Visiting, run_id: Id) -> Page:
             return await self._run(visit, RunId(str(run_id)))
 
         @post(
@@ -51,7 +51,7 @@ class RunPages:
             status_code=200,
             name="retry-form",
         )
-        async def retry(request: AnyRequest, visit: Visit, run_id: UUID, letter_id: UUID) -> Page:
+        async def retry(request: AnyRequest, visit: Visiting, run_id: Id, letter_id: Id) -> Page:
             await self._sessions.form(request, visit)
             if not visit.caller.may(Scope.ADMIN):
                 raise Forbidden("Sending work round again needs a key with the admin scope.")

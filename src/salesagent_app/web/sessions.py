@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
 from litestar.response import Redirect
 
@@ -27,6 +28,8 @@ from salesagent_core.errors import InvalidInput, Problem, RateLimited
 from salesagent_core.ports.api_keys import Scope
 
 AnyRequest = Request[Any, Any, Any]
+Visiting = NamedDependency[Visit]
+"""Whom the guard of the pages let in."""
 MAX_FORM_FIELDS = 20
 MAX_ADDRESSES = 10_000
 WINDOW = timedelta(minutes=1)

@@ -75,6 +75,14 @@ SOURCES = {
     "operator": "you",
 }
 
+DOORS = {
+    "form": "from the site's form",
+    "workflow": "from a HubSpot workflow",
+    "event": "from a HubSpot event",
+    "poll": "found in HubSpot",
+    "smoke": "a test of ours",
+}
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -85,6 +93,32 @@ def age(then: datetime, now: datetime) -> str:
     if words is None:
         return "just now" if seconds >= 0 else "in a moment"
     return words if seconds > 0 else f"in {words}"
+
+
+def since(then: datetime, now: datetime) -> str:
+    """``age`` as it stands in a sentence: ``12 min ago``, ``just now``, ``in 5 min``."""
+    words = age(then, now)
+    return f"{words} ago" if words[0].isdigit() else words
+
+
+def waited(then: datetime, now: datetime) -> str:
+    """For how long: ``12 min``, ``under a minute``."""
+    return _span((now - then).total_seconds()) or "under a minute"
+
+
+def step(name: str) -> str:
+    """What a step does, to stand inside a sentence."""
+    title = STEPS.get(name, name)
+    return title[0].lower() + title[1:]
+
+
+def here(run: Run) -> str:
+    """What to say beside the step that a run stands at."""
+    return {
+        RunStatus.PROCESSING: "working on it",
+        RunStatus.WAITING: "waits here",
+        RunStatus.FAILED: "stopped here",
+    }.get(run.status, STEP_STATES["pending"])
 
 
 def _span(seconds: float) -> str | None:
