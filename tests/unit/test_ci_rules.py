@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-CONFTEST = Path(__file__).parents[1] / "conftest.py"
+RULES = Path(__file__).parents[1] / "ci_rules.py"
 
 SUITE = """
 import pytest
@@ -35,12 +35,14 @@ def test_that_is_expected_to_fail():
     ("ci", "outcome", "exit_code"), [("", "2 skipped", 0), ("true", "failed", 1)]
 )
 def test_a_skip_fails_in_ci_only(tmp_path: Path, ci: str, outcome: str, exit_code: int) -> None:
-    shutil.copy(CONFTEST, tmp_path)
+    shutil.copy(RULES, tmp_path / "conftest.py")
     (tmp_path / "test_services.py").write_text(SUITE)
+    # Without what pytest and xdist tell the process that this test runs in.
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
         cwd=tmp_path,
-        env={**os.environ, "CI": ci},
+        env={**outside, "CI": ci},
         capture_output=True,
         text=True,
     )
