@@ -1,19 +1,23 @@
-"""One rule for every test: in CI a missing service is a failure, never a skip."""
+"""Fixtures for every test, and the rule that CI accepts no skipped one."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Generator
+from tests.ci_rules import pytest_runtest_makereport
+from tests.databases import (
+    database,
+    database_url,
+    empty_database_url,
+    migrated_template,
+    pg_url,
+    vault,
+)
 
-import pytest
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
-        report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} was skipped, which CI does not accept: {report.longrepr}"
-    return report
+__all__ = [
+    "database",
+    "database_url",
+    "empty_database_url",
+    "migrated_template",
+    "pg_url",
+    "pytest_runtest_makereport",
+    "vault",
+]

@@ -39,19 +39,24 @@ SELECT CASE WHEN alone THEN pg_advisory_xact_lock(%b, tenant)::text
 FROM unnest(%b, %b) AS t (tenant, alone)
 """
 
+# OFFSET 0 keeps each look-up by itself, so that any plan, also one that was made and kept while the
+# table was empty, goes through the key's index once per key.
 _FIND = b"""
-SELECT 1, s.tenant_id, s.conversion_key, false, s.id, s.run_id, s.stored_at
-FROM unnest(%b, %b) AS k (tenant_id, key)
-JOIN submissions s ON s.tenant_id = k.tenant_id AND s.conversion_key = k.key
+SELECT 1, k.tenant_id, k.key, false, s.id, s.run_id, s.stored_at
+FROM unnest(%b, %b) AS k (tenant_id, key), LATERAL (
+  SELECT * FROM submissions s WHERE s.tenant_id = k.tenant_id AND s.conversion_key = k.key OFFSET 0
+) s
 UNION ALL
-SELECT 2, s.tenant_id, s.moment_key, s.conversion_key IS NULL, s.id, s.run_id, s.stored_at
-FROM unnest(%b, %b) AS k (tenant_id, key)
-JOIN submissions s ON s.tenant_id = k.tenant_id AND s.moment_key = k.key
+SELECT 2, k.tenant_id, k.key, s.conversion_key IS NULL, s.id, s.run_id, s.stored_at
+FROM unnest(%b, %b) AS k (tenant_id, key), LATERAL (
+  SELECT * FROM submissions s WHERE s.tenant_id = k.tenant_id AND s.moment_key = k.key OFFSET 0
+) s
 UNION ALL
-SELECT 3, s.tenant_id, s.content_key, false, s.id, s.run_id, s.stored_at
-FROM unnest(%b, %b) AS k (tenant_id, key)
-JOIN submissions s ON s.tenant_id = k.tenant_id AND s.content_key = k.key
-  AND s.stored_at > now() - make_interval(days => %b)
+SELECT 3, k.tenant_id, k.key, false, s.id, s.run_id, s.stored_at
+FROM unnest(%b, %b) AS k (tenant_id, key), LATERAL (
+  SELECT * FROM submissions s WHERE s.tenant_id = k.tenant_id AND s.content_key = k.key OFFSET 0
+) s
+WHERE s.stored_at > now() - make_interval(days => %b)
 ORDER BY 7, 5
 """
 
@@ -68,9 +73,10 @@ SELECT tenant_id, run_id, id, 'triggered' FROM stored
 """
 
 _FIRST_BY_CONVERSION = b"""
-SELECT s.tenant_id, s.conversion_key, s.id, s.run_id
-FROM unnest(%b, %b) AS k (tenant_id, key)
-JOIN submissions s ON s.tenant_id = k.tenant_id AND s.conversion_key = k.key
+SELECT k.tenant_id, k.key, s.id, s.run_id
+FROM unnest(%b, %b) AS k (tenant_id, key), LATERAL (
+  SELECT * FROM submissions s WHERE s.tenant_id = k.tenant_id AND s.conversion_key = k.key OFFSET 0
+) s
 """
 
 

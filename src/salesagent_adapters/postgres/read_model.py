@@ -57,7 +57,7 @@ SELECT
      WHERE tenant_id = :tenant AND status = 'pending_approval') AS oldest_pending,
   (SELECT count(*) FROM dead_letters WHERE tenant_id = :tenant AND state = 'open') AS letters,
   (SELECT count(*) FROM crm_events WHERE tenant_id = :tenant AND due_at IS NOT NULL) AS events
-""".replace("::float8", "\\:\\:float8")
+"""
 )
 
 

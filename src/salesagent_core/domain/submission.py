@@ -138,5 +138,6 @@ def intake_keys(submission: Submission) -> IntakeKeys:
 
 def _digest(kind: str, *parts: str) -> str:
     # NUL cannot stand in a form field that Postgres accepts, so the parts cannot run together.
-    text = "\0".join(parts)
-    return f"{kind}:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+    # JSON may carry a lone surrogate, which plain UTF-8 refuses.
+    text = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return f"{kind}:{hashlib.sha256(text).hexdigest()[:32]}"

@@ -1,0 +1,90 @@
+"""Real databases for tests: an embedded server, or the one that ``DATABASE_URL`` names.
+
+Each test gets a fresh database, cloned from one that was migrated once.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from salesagent_adapters.crypto.vault import Vault, new_key
+from salesagent_adapters.postgres import embedded, migrate
+from salesagent_adapters.postgres.engine import Database
+
+
+def with_database(url: str, name: str) -> str:
+    """The address of another database on the same server."""
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def administer(url: str, *statements: str) -> None:
+    """Run statements as the server's user, outside of any transaction."""
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def pg_url() -> Iterator[str]:
+    """A running server; its address names a database that tests do not touch."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        yield given
+        return
+    # A short path: a unix socket's name may have some hundred characters only.
+    with tempfile.TemporaryDirectory(prefix="sa-pg-") as folder:
+        data = Path(folder) / "data"
+        url = embedded.start(data)
+        yield url
+        embedded.stop(data)
+
+
+@pytest.fixture(scope="session")
+def migrated_template(pg_url: str) -> Iterator[str]:
+    """The name of a migrated database to clone."""
+    name = f"salesagent_template_{uuid.uuid4().hex[:12]}"
+    administer(pg_url, f"CREATE DATABASE {name}")
+    migrate.upgrade(with_database(pg_url, name))
+    yield name
+    administer(pg_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_database_url(pg_url: str) -> Iterator[str]:
+    """A database without any schema."""
+    name = f"salesagent_test_{uuid.uuid4().hex[:12]}"
+    administer(pg_url, f"CREATE DATABASE {name}")
+    yield with_database(pg_url, name)
+    administer(pg_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(pg_url: str, migrated_template: str) -> Iterator[str]:
+    """A fresh, migrated database."""
+    name = f"salesagent_test_{uuid.uuid4().hex[:12]}"
+    administer(pg_url, f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
+    yield with_database(pg_url, name)
+    administer(pg_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Connections to a fresh, migrated database."""
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def vault() -> Vault:
+    """A sealer with a key of its own."""
+    return Vault([new_key()])
