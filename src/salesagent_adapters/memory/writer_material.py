@@ -8,7 +8,7 @@ import attrs
 
 from salesagent_adapters.memory.words import overlap_count
 from salesagent_adapters.memory.writer_phrases import PHRASES, Phrases
-from salesagent_adapters.memory.writer_topics import MAX_TOPICS, Topic, topics_in
+from salesagent_adapters.memory.writer_topics import MAX_TOPICS, Topic, topic_keys, topics_in
 from salesagent_adapters.memory.writer_wishes import Wishes, read_wishes
 from salesagent_core.domain.context import Brief
 from salesagent_core.domain.evidence import Source, SourceKind
@@ -124,13 +124,13 @@ def facts_for(material: Material) -> tuple[Source, ...]:
             break
         chosen.append(best)
         left.remove(best)
-        told = {topic.key for topic in topics_in(best.text)}
+        told = topic_keys(best.text)
         open_topics = [key for key in open_topics if key not in told]
     return tuple(chosen)
 
 
 def _relevance(fact: Source, open_topics: Sequence[str], asked: Source | None) -> int:
-    told = {topic.key for topic in topics_in(fact.text)}
+    told = topic_keys(fact.text)
     shared = [len(open_topics) - place for place, key in enumerate(open_topics) if key in told]
     return TOPIC_WEIGHT * sum(shared) + overlap_count(asked.text if asked else "", fact.text)
 

@@ -63,8 +63,8 @@ TOPICS = (
     _topic("emissions", "emissions", "zu Emissionen", "des émissions", "las emisiones",
            "emission co2 carbon emision"),
     _topic("pricing", "prices", "zu Preisen", "des tarifs", "los precios",
-           "price pricing quote cost preis kosten kostet angebot tarif prix devis precio "
-           "presupuesto cotizac"),
+           "price pricing quote cost coste factur frais preis kosten kostet tarif prix devis "
+           "precio angebot presupuesto cotizac"),
     _topic("demo", "a demo", "zu einer Vorführung", "d'une démonstration", "una demostración",
            "demo vorfuhr vorgefuhrt"),
     _topic("trial", "a trial", "zu einem Test", "d'un essai", "una prueba",
@@ -103,9 +103,18 @@ def topics_in(text: str) -> tuple[Topic, ...]:
     return (*questions, *(topic for topic in _shown_in(text) if topic not in questions))
 
 
-def _shown_in(text: str) -> list[Topic]:
+def topic_keys(text: str) -> frozenset[str]:
+    """The keys of all topics that the text touches, implied ones too."""
+    return frozenset(topic.key for topic in _touched_in(text[:MAX_READ]))
+
+
+def _touched_in(text: str) -> list[Topic]:
     seen = {_flat(word) for word in _WORD.findall(text)}
-    found = [topic for topic in TOPICS if any(_shows(word, topic) for word in seen)]
+    return [topic for topic in TOPICS if any(_shows(word, topic) for word in seen)]
+
+
+def _shown_in(text: str) -> list[Topic]:
+    found = _touched_in(text)
     implied = {_IMPLIES.get(topic.key) for topic in found}
     return [topic for topic in found if topic.key not in implied]
 
