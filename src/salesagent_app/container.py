@@ -94,7 +94,6 @@ class Providers(containers.DeclarativeContainer):
     voices = providers.Singleton(PgVoices, database, vault)
     api_keys = providers.Singleton(PgApiKeys, database)
     backlog = providers.Singleton(PgBacklog, database)
-    read_model = providers.Singleton(PgReadModel, database, vault)
     crm_events = providers.Singleton(PgCrmEventInbox, database, vault)
     draft_syncs = providers.Singleton(PgDraftSyncs, database, vault)
 
@@ -113,6 +112,7 @@ class Providers(containers.DeclarativeContainer):
     )
     workflow: providers.Provider[Workflow] = providers.Singleton(sixteen_steps, steps_world)
     result_types = workflow.provided.result_types
+    read_model = providers.Singleton(PgReadModel, database, vault, result_types)
     journal = providers.Singleton(PgJournal, database, vault, result_types)
     unit_of_work = providers.Singleton(PgUnitOfWork, database, vault, result_types)
     intake = providers.Singleton(PgIntake, database, vault, providers.Callable(_run_bell, queue))
@@ -175,7 +175,7 @@ class Container:
                 receive_crm_events=make.receive_crm_events(),
                 review=make.review_draft(),
                 dead_letters=make.settle_dead_letter(),
-                reads=make.queries(),
+                queries=make.queries(),
                 api_keys=make.api_keys(),
                 tenants=make.tenants(),
                 clock=make.clock(),

@@ -29,6 +29,7 @@ from salesagent_core.ports.api_keys import Scope
 TIME_ALLOWED = 60.0
 KEY_LIFETIME = timedelta(days=1)
 REASONS_SHOWN = 3
+PIPED_WIDTH = 150
 
 
 @attrs.frozen(kw_only=True)
@@ -41,6 +42,7 @@ class Fate:
     priority: float | None
     tier: str | None
     fit: float | None
+    coverage: float | None
     why: tuple[str, ...]
     draft_id: str | None
     subject: str | None
@@ -70,12 +72,14 @@ class DemoReport:
 
     def print(self, console: Console) -> None:
         """For people."""
+        if not console.is_terminal:
+            console.width = max(console.width, PIPED_WIDTH)
         table = Table(title="What became of each lead, and why", show_lines=True)
-        table.add_column("lead", max_width=26)
+        table.add_column("lead", max_width=30)
         table.add_column("HTTP", justify="right")
-        table.add_column("became", max_width=18)
+        table.add_column("became", no_wrap=True)
         table.add_column("priority", justify="right")
-        table.add_column("fit")
+        table.add_column("fit (known)", no_wrap=True)
         table.add_column("why", ratio=1)
         for fate in self.fates:
             table.add_row(
@@ -83,13 +87,19 @@ class DemoReport:
                 str(fate.answer),
                 fate.became,
                 "" if fate.priority is None else f"{fate.priority:.0f}",
-                "" if fate.fit is None else f"{fate.tier} {fate.fit:.2f}",
+                _fit(fate),
                 "\n".join(fate.why),
             )
         console.print(table)
         console.print(
             f"{len(self.fates)} forms in {self.seconds:.1f} s; nothing was sent to anybody."
         )
+
+
+def _fit(fate: Fate) -> str:
+    if fate.fit is None or fate.coverage is None:
+        return ""
+    return f"{fate.tier} {fate.fit:.2f} ({fate.coverage:.0%})"
 
 
 def run(*, once: bool, host: str, port: int, console: Console, quiet: bool) -> DemoReport:
@@ -214,6 +224,7 @@ def _fate(
         priority=draft["aps"] if draft else None,
         tier=draft["fit"]["tier"] if draft else None,
         fit=draft["fit"]["score"] if draft else None,
+        coverage=draft["fit"]["coverage"] if draft else None,
         draft_id=draft["id"] if draft else None,
         subject=draft["revision"]["subject"] if draft else None,
         body=draft["revision"]["body"] if draft else None,

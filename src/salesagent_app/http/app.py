@@ -94,6 +94,7 @@ def create_app(services: HttpServices) -> Litestar:
         exception_handlers={Exception: on_error},
         openapi_config=openapi_config(requires(gate, *KeyScope)),
         request_max_body_size=services.limits.request_bytes,
+        on_shutdown=[services.close] if services.close is not None else [],
         signature_types=[HttpServices, Caller],
         logging_config=None,
         debug=False,

@@ -56,4 +56,5 @@ class HttpServices:
     public_url: str = attrs.field(converter=_without_slash)
     mode: str = "DRAFT ONLY"
     warnings: tuple[str, ...] = ()
+    close: Callable[[], Awaitable[None]] | None = None
     limits: Limits = Limits()

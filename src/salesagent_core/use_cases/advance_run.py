@@ -93,7 +93,7 @@ class AdvanceRuns:
             log.info("run %s goes on elsewhere: the lease was taken", run_id)
         except SalesAgentError as error:
             # Nothing more can be written for it now; its lease ends and the sweeper finds it.
-            log.warning("run %s stopped: %s", run_id, type(error).__name__)
+            log.warning("run %s stopped: %s", run_id, error)
         except Exception:
             log.exception("run %s stopped by a fault", run_id)
 

@@ -28,20 +28,21 @@ class LeaseKeeper:
         task = asyncio.current_task()
         assert task is not None, "leases are held by tasks"
         self._held[lease.run_id] = (lease, task)
-        if self._beat is None or self._beat.done():
+        if self._beat is None:
             self._beat = asyncio.create_task(self._renew_while_held())
         try:
             yield
         finally:
             if self._held.get(lease.run_id, (None, None))[0] is lease:
                 del self._held[lease.run_id]
+            if not self._held and self._beat is not None:
+                self._beat.cancel()
+                self._beat = None
 
     async def _renew_while_held(self) -> None:
-        while self._held:
+        while True:
             await asyncio.sleep(LEASE.total_seconds() / RENEWALS_PER_LEASE)
             leases = [lease for lease, _ in self._held.values()]
-            if not leases:
-                return
             try:
                 ours = await self._journal.renew(leases)
             except Unavailable:

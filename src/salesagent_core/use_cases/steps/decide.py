@@ -78,7 +78,8 @@ def _rule_facts(facts: Facts) -> RuleFacts:
         ungrounded_claims=sum(ungrounded([finding]) for finding in findings),
         injection_suspected=any(finding.part == INBOUND_PART for finding in findings),
         degraded=facts.degraded,
-        thread_intents=tuple(mail.intent for mail in replies if mail.intent),
+        # A reply that nobody could read for certain is for a person to read.
+        thread_intents=tuple(mail.intent or "unclear" for mail in replies),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from salesagent_core.domain.address import judge_address
 from salesagent_core.domain.lead import Lead
 from salesagent_core.domain.mail_host import registrable_domain
@@ -30,4 +32,6 @@ class ResolveContact:
             phone=form.value("phone", "mobilephone", "phone_number"),
             country=form.value("country", "country_code", "hs_country"),
         )
-        return await self._crm.resolve(form.tenant_id, hint)
+        lead = await self._crm.resolve(form.tenant_id, hint)
+        wanted = lead.company.domain in facts.tenant.target_accounts
+        return attrs.evolve(lead, is_target_account=lead.is_target_account or wanted)
