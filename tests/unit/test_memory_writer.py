@@ -109,3 +109,7 @@ def test_what_is_no_known_wish_changes_nothing(wish: str) -> None:
 
 def test_the_same_brief_gives_the_same_draft() -> None:
     assert compose(brief(Ask.OFFER_MEETING, "de")) == compose(brief(Ask.OFFER_MEETING, "de"))
+
+
+def test_nobody_is_asked_for_the_size_they_just_told() -> None:
+    assert "how large" not in compose(brief(Ask.QUALIFY, "en")).body

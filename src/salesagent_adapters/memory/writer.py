@@ -98,11 +98,19 @@ def _acknowledge(text: TextBuilder, material: Material) -> None:
     text.say(thanks, _ids(asked) if material.topics or again else ())
     if asked is None or material.wishes.shorter or material.ask is Ask.HAND_OVER:
         return
-    numbers = numbers_in(asked.text)
-    if numbers and detect_language(asked.text, material.language) == material.language:
+    numbers = _sizes(material)
+    if numbers:
         sentence = phrases.mention.format(numbers=phrases.join_and.join(numbers))
         text.say(" ")
         text.say(sentence, _ids(asked))
+
+
+def _sizes(material: Material) -> tuple[str, ...]:
+    """Sizes that they name, word for word, where their language is the mail's."""
+    asked = material.asked.text if material.asked else ""
+    if detect_language(asked, material.language) != material.language:
+        return ()
+    return numbers_in(asked)
 
 
 def _inform(text: TextBuilder, material: Material) -> None:
@@ -174,7 +182,9 @@ def _question(material: Material) -> str:
             }
             return special.get(intent, phrases.hand_on)
         case _:
-            special = {"pricing": phrases.qualify_pricing, "student": phrases.qualify_student}
+            special = {"student": phrases.qualify_student}
+            if not _sizes(material):
+                special["pricing"] = phrases.qualify_pricing
             return special.get(intent, phrases.qualify)
 
 
