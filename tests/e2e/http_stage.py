@@ -138,6 +138,19 @@ class Stage:
         (session,) = self.keys.sessions.values()
         return session.csrf
 
+    @staticmethod
+    def blank_revision(body: str) -> Revision:
+        """A first revision without claims or findings."""
+        return Revision(
+            number=1,
+            subject="S",
+            body=body,
+            content_hash=content_hash("maria@acme.example", "S", body),
+            author=Author.WRITER,
+            author_id="memory",
+            created_at=NOW,
+        )
+
     def draft(
         self,
         *,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import traceback
 from collections.abc import Mapping
@@ -194,4 +195,4 @@ def _problem(item: dict[str, Any]) -> Problem:
 def _seconds_until(at: datetime | None, now: datetime) -> int:
     if at is None:
         return RETRY_AFTER_SECONDS
-    return max(1, min(MAX_RETRY_AFTER_SECONDS, int((at - now).total_seconds()) + 1))
+    return max(1, min(MAX_RETRY_AFTER_SECONDS, math.ceil((at - now).total_seconds())))
