@@ -188,12 +188,13 @@ async def test_orders_in_a_form_are_not_followed(writing: MemoryWriterStage, ask
         assert word not in f"{draft.subject}\n{draft.body}"
 
 
-async def test_another_persons_mail_is_never_cited(writing: MemoryWriterStage) -> None:
-    foreign = attrs.evolve(
-        source("memory.1", SourceKind.MEMORY, "We gave Fellside Foods a price of 12 per van."),
-        citable=False,
-    )
-    draft = await writing.writer.write(brief(extra=(foreign,)))
+@pytest.mark.parametrize("kind", [SourceKind.MEMORY, SourceKind.HOUSE, SourceKind.MESSAGE])
+async def test_what_may_not_be_cited_is_not(writing: MemoryWriterStage, kind: SourceKind) -> None:
+    text = "We host the data of Fellside Foods and the price for their 40 vans is 12."
+    foreign = attrs.evolve(source("other.1", kind, text), citable=False)
+    given_ = brief(extra=(foreign,))
+    draft = await writing.writer.write(given_)
+    assert_honest(draft, given_)
     assert "Fellside" not in draft.body
     assert "12" not in draft.body
 
