@@ -7,7 +7,7 @@ from tests.databases import (
     database,
     database_url,
     empty_database_url,
-    migrated_template,
+    migrated_database,
     pg_url,
     vault,
 )
@@ -16,7 +16,7 @@ __all__ = [
     "database",
     "database_url",
     "empty_database_url",
-    "migrated_template",
+    "migrated_database",
     "pg_url",
     "pytest_runtest_makereport",
     "vault",
