@@ -95,7 +95,7 @@ class PgTenantDirectory:
                     table.c.portal_id == tenant.portal_id, table.c.tenant_id != tenant.id
                 )
             )
-            if taken.first() is not None:
+            if tenant.portal_id is not None and taken.first() is not None:
                 raise Conflict("another tenant claims this portal")
             await connection.execute(
                 statement.on_conflict_do_update(constraint="tenants_pkey", set_=changes)

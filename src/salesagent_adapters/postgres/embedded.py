@@ -20,6 +20,8 @@ _uses_lock = threading.Lock()
 
 START_TIMEOUT_S = 60.0
 """Replaying the log after a crash may take longer than one attempt to start."""
+MAX_REFUSALS = 3
+"""A server that gives up by itself may have met another that was just stopping."""
 
 
 def start(folder: Path) -> str:
@@ -32,16 +34,20 @@ def start(folder: Path) -> str:
         Rejected: the folder cannot be used, or the package for it is not installed.
         Unavailable: the server did not come up in ``START_TIMEOUT_S``.
     """
+    if any(char.isspace() for char in str(folder.expanduser().resolve())):
+        raise Rejected(f"the embedded database cannot run in {folder}: its path holds a space")
     server = _server(folder)
     deadline = time.monotonic() + START_TIMEOUT_S
+    refusals = 0
     while True:
         try:
             with _uses_lock:
                 server.start()
                 _uses[server.pgdata] = _uses.get(server.pgdata, 0) + 1
             return str(server.get_uri())
-        except subprocess.SubprocessError:
-            if time.monotonic() >= deadline:
+        except subprocess.SubprocessError as error:
+            refusals += isinstance(error, subprocess.CalledProcessError)
+            if refusals == MAX_REFUSALS or time.monotonic() >= deadline:
                 log = server.log
                 raise Unavailable(f"the embedded database did not start; see {log}") from None
             time.sleep(1)

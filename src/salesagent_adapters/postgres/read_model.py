@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import attrs
-from sqlalchemy import Select, select, text, tuple_
+from sqlalchemy import Select, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables
@@ -212,15 +212,15 @@ class PgReadModel:
     ) -> tuple[tuple[Draft, Decision | None], ...]:
         drafts = [read_draft(self._chest, row) for row in await connection.execute(statement)]
         table = tables.decisions
-        latest = (
-            select(table)
+        last = (
+            select(func.max(table.c.seq))
             .where(
                 table.c.tenant_id == tenant_id,
                 table.c.draft_id.in_([draft.id for draft in drafts]),
             )
-            .distinct(table.c.draft_id)
-            .order_by(table.c.draft_id, table.c.seq.desc())
+            .group_by(table.c.draft_id)
         )
+        latest = select(table).where(table.c.tenant_id == tenant_id, table.c.seq.in_(last))
         decisions = {
             row.draft_id: read_decision(self._chest, row)
             for row in (await connection.execute(latest) if drafts else ())

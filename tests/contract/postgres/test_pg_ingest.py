@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from tests.contract.postgres.samples import OTHER, SENT_AT, TENANT, arrival
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_core.errors import InvalidInput
 from salesagent_core.ids import RunId, TenantId
-from tests.contract.postgres.samples import OTHER, SENT_AT, TENANT, arrival
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 from sqlalchemy import text
+from tests.contract.postgres.samples import OTHER, RESULT_TYPES, TENANT, arrival, entry, valid
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.postgres.engine import Database
@@ -19,7 +20,6 @@ from salesagent_core.domain.run import JournalEntry, Lease, Redraft, RunStatus, 
 from salesagent_core.errors import LeaseLost
 from salesagent_core.ids import RunId
 from salesagent_core.ports.journal import ClaimedRun
-from tests.contract.postgres.samples import OTHER, RESULT_TYPES, TENANT, arrival, entry, valid
 
 
 @pytest.fixture
@@ -305,7 +305,7 @@ async def test_appends_of_many_runs_are_all_durable(
         rows = await connection.execute(
             text("SELECT run_id, count(*) FROM journal GROUP BY run_id")
         )
-        assert {run: count for run, count in rows} == {one.run.id: 3 for one in claimed}
+        assert {row.run_id: row.count for row in rows} == {one.run.id: 3 for one in claimed}
     await other.close()
 
 

@@ -1,0 +1,263 @@
+"""The database's own wall between tenants, on every table there is."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, select, text
+from sqlalchemy.exc import ProgrammingError
+from tests.contract.postgres.samples import (
+    EMAIL,
+    OTHER,
+    RESULT_TYPES,
+    SENT_AT,
+    TENANT,
+    arrival,
+    draft,
+    valid,
+)
+
+from salesagent_adapters.crypto.vault import Vault
+from salesagent_adapters.postgres.api_keys import PgApiKeys
+from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
+from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
+from salesagent_adapters.postgres.engine import SET_TENANT, Database
+from salesagent_adapters.postgres.ingest import PgIntake
+from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.rows import new_id
+from salesagent_adapters.postgres.tables import metadata
+from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
+from salesagent_core.domain.approval import Decision, Verdict
+from salesagent_core.domain.audit import AuditEvent
+from salesagent_core.domain.run import DeadLetterState
+from salesagent_core.domain.tenant import Tenant
+from salesagent_core.domain.voice import VoiceProfile
+from salesagent_core.errors import InvalidInput, NotFound, Reason
+from salesagent_core.ids import TenantId
+from salesagent_core.ports.api_keys import ApiKey, PageSession, Scope
+from salesagent_core.ports.crm_events import CrmEvent
+
+TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
+PLANTED = "planted-needle"
+NEEDLE = f"{PLANTED}@example.com"
+
+
+async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
+    """One row at least in every table, each with planted words where a person's text goes."""
+    intake = PgIntake(database, vault)
+    await intake.accept(arrival(tenant=tenant, email=NEEDLE, message=PLANTED, raw=NEEDLE.encode()))
+    await intake.close()
+    journal = PgJournal(database, vault, RESULT_TYPES)
+    (claimed,) = await journal.claim(None, 1)
+    await journal.append(claimed.lease, [valid(NEEDLE)])
+    await journal.bury(
+        claimed.lease, step="decide", code="x", error="broken", attempts=4, parked=False
+    )
+    await journal.close()
+    await fill_review(database, vault, tenant, claimed.run.id)
+    await fill_settings(database, vault, tenant)
+
+
+async def fill_review(database: Database, vault: Vault, tenant: TenantId, run_id: str) -> None:
+    made = draft(run_id, tenant=tenant)
+    async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
+        await tx.drafts.add(made)
+        await tx.decisions.add(
+            Decision(
+                id=new_id(),
+                draft_id=made.id,
+                content_hash=made.revision.content_hash,
+                verdict=Verdict.NEEDS_REVIEW,
+                by="policy",
+                at=SENT_AT,
+                reasons=(Reason(code="x", sentence=f"because of {PLANTED}"),),
+            )
+        )
+        await tx.audit.add(
+            AuditEvent(
+                id=new_id(),
+                tenant_id=tenant,
+                at=SENT_AT,
+                actor="system",
+                action="draft.made",
+                subject_kind="draft",
+                subject_id=made.id,
+            )
+        )
+
+
+async def fill_settings(database: Database, vault: Vault, tenant: TenantId) -> None:
+    keys = PgApiKeys(database)
+    key = ApiKey(
+        id=new_id(),
+        tenant_id=tenant,
+        name="ci",
+        digest=b"d",
+        scopes=frozenset({Scope.ADMIN}),
+        created_at=SENT_AT,
+    )
+    await keys.add(key)
+    await keys.add_session(
+        PageSession(
+            digest=new_id().encode(),
+            key_id=key.id,
+            tenant_id=tenant,
+            csrf="c",
+            created_at=SENT_AT,
+            expires_at=SENT_AT,
+        )
+    )
+    default = Tenant(id=TenantId("main"), name="Main", mailbox="m@example.org", sender_name="M")
+    directory = PgTenantDirectory(database, vault, default)
+    await directory.save(
+        Tenant(id=tenant, name=PLANTED, mailbox=NEEDLE, sender_name=PLANTED), [PLANTED]
+    )
+    await PgVoices(database, vault).save(tenant, NEEDLE, VoiceProfile(name=PLANTED))
+    event = CrmEvent(
+        id=new_id(),
+        tenant_id=tenant,
+        key="k",
+        kind="contact.creation",
+        object_id="1",
+        occurred_at=SENT_AT,
+        property_value=NEEDLE,
+    )
+    await PgCrmEventInbox(database, vault).accept([event], NEEDLE.encode())
+
+
+async def rows_in(connection: Any, table: Table) -> int:
+    return len((await connection.execute(select(table))).all())
+
+
+async def test_each_tenant_sees_its_own_rows_only_and_a_forgetful_connection_none(
+    database: Database, vault: Vault
+) -> None:
+    for tenant in (TENANT, OTHER):
+        await fill(database, vault, tenant)
+    for table in TABLES:
+        async with database.across_tenants() as connection:
+            total = await rows_in(connection, table)
+        seen = []
+        for tenant in (TENANT, OTHER):
+            async with database.tenant(tenant) as connection:
+                rows = (await connection.execute(select(table.c.tenant_id))).scalars().all()
+                assert set(rows) == {tenant}, table.name
+                seen.append(len(rows))
+        assert sum(seen) == total >= 2, table.name
+        async with database.tenants.begin() as connection:
+            assert await rows_in(connection, table) == 0, table.name
+
+
+async def test_no_tenant_can_change_delete_or_take_over_anothers_rows(
+    database: Database, vault: Vault
+) -> None:
+    await fill(database, vault, TENANT)
+    for table in TABLES:
+        async with database.tenant(OTHER) as connection:
+            changed = await connection.execute(table.update().values(tenant_id=OTHER))
+            assert changed.rowcount == 0, table.name
+            assert (await connection.execute(table.delete())).rowcount == 0, table.name
+        # A row of one's own cannot be given away either, nor one be made for another.
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            await give_away(database, table)
+
+
+async def give_away(database: Database, table: Table) -> None:
+    async with database.tenants.begin() as connection:
+        await connection.execute(SET_TENANT, {"tenant": TENANT})
+        await connection.execute(table.update().values(tenant_id=OTHER))
+
+
+async def test_the_setting_ends_with_its_transaction(database: Database, vault: Vault) -> None:
+    await fill(database, vault, TENANT)
+    for _ in range(30):
+        async with database.tenant(TENANT) as connection:
+            assert await rows_in(connection, metadata.tables["runs"]) == 1
+        async with database.tenants.begin() as connection:
+            assert await rows_in(connection, metadata.tables["runs"]) == 0
+
+
+async def test_every_table_is_behind_its_policy(database: Database) -> None:
+    statement = text(
+        "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+        " AND relkind = 'r' AND relrowsecurity AND relforcerowsecurity"
+    )
+    async with database.across_tenants() as connection:
+        guarded = set((await connection.execute(statement)).scalars())
+    assert guarded == set(metadata.tables)
+
+
+def test_every_key_and_index_holds_the_tenant() -> None:
+    for table in TABLES:
+        assert "tenant_id" in table.primary_key.columns, table.name
+        for index in table.indexes:
+            assert "tenant_id" in index.columns, index.name
+        for constraint in table.constraints:
+            columns = getattr(constraint, "columns", None)
+            if columns:
+                assert "tenant_id" in columns, constraint.name
+
+
+@pytest.mark.parametrize("tenant", ["", "*", "a\0b"])
+async def test_nobody_asks_for_all_tenants_by_name(
+    database: Database, vault: Vault, tenant: str
+) -> None:
+    work = PgUnitOfWork(database, vault, RESULT_TYPES)
+    with pytest.raises(InvalidInput):
+        async with work.begin(TenantId(tenant)):
+            pass
+
+
+async def test_anothers_things_look_as_if_they_were_not_there(
+    database: Database, vault: Vault
+) -> None:
+    await fill(database, vault, TENANT)
+    async with database.tenant(TENANT) as connection:
+        run_id = (await connection.execute(text("SELECT id FROM runs"))).scalar_one()
+        draft_id = (await connection.execute(text("SELECT id FROM drafts"))).scalar_one()
+        letter_id = (await connection.execute(text("SELECT id FROM dead_letters"))).scalar_one()
+    work = PgUnitOfWork(database, vault, RESULT_TYPES)
+    async with work.begin(TENANT) as tx:
+        mine = await tx.drafts.get(draft_id)
+        assert (await tx.dead_letters.get(letter_id)).state is DeadLetterState.OPEN
+    async with work.begin(OTHER) as tx:
+        for lookup in (
+            tx.runs.get(run_id),
+            tx.runs.resume(run_id),
+            tx.drafts.get(draft_id),
+            tx.drafts.save(mine),
+            tx.dead_letters.get(letter_id),
+        ):
+            with pytest.raises(NotFound):
+                await lookup
+        assert await tx.drafts.by_run(run_id) is None
+        assert await tx.drafts.revisions(draft_id) == ()
+
+
+async def test_no_stored_byte_shows_what_a_person_wrote(database: Database, vault: Vault) -> None:
+    await fill(database, vault, TENANT)
+    needles = (PLANTED.encode(), EMAIL.encode(), b"how about Tuesday", b"Please call me")
+    async with database.across_tenants() as connection:
+        for table in TABLES:
+            rows = (await connection.execute(text(f"SELECT t::text FROM {table.name} t"))).scalars()
+            dump = "\n".join(rows)
+            for needle in needles:
+                assert needle.decode() not in dump, table.name
+                assert needle.hex() not in dump, table.name
+
+
+async def test_parallel_transactions_keep_their_own_tenant(
+    database: Database, vault: Vault
+) -> None:
+    await fill(database, vault, TENANT)
+    await fill(database, vault, OTHER)
+
+    async def look(tenant: TenantId) -> set[str]:
+        async with database.tenant(tenant) as connection:
+            await asyncio.sleep(0)
+            return set((await connection.execute(text("SELECT tenant_id FROM runs"))).scalars())
+
+    tenants = [TENANT, OTHER] * 20
+    assert await asyncio.gather(*map(look, tenants)) == [{tenant} for tenant in tenants]
