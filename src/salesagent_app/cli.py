@@ -1,29 +1,28 @@
-"""The command line. Every command takes ``--json``; errors say what to do and exit with 1 or 2."""
+"""The command line. Every command takes ``--json``; errors say what to do and exit with 1 or 2.
+
+Commands import what they need when they run: ``salesagent --help`` need not load a server.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING
 
 import rich_click as click
+from click.exceptions import Exit
 from rich.console import Console
 from rich.table import Table
 
-from salesagent_app import demo as demo_command
-from salesagent_app import doctor as doctor_command
-from salesagent_app import serving, smoke
-from salesagent_app.keys import MadeKey, create_key
-from salesagent_app.process import Process
-from salesagent_app.settings import read_settings
-from salesagent_app.telemetry import configure_logging
-from salesagent_core.errors import SalesAgentError
+from salesagent_core.errors import Problem, SalesAgentError
 from salesagent_core.ports.api_keys import Scope
 
-F = TypeVar("F", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from salesagent_app.keys import MadeKey
+    from salesagent_app.process import Process
+
 
 out = Console()
 err = Console(stderr=True)
@@ -43,7 +42,7 @@ def main() -> None:
     """The console script: known errors become a sentence and an exit status, never a traceback."""
     try:
         cli(standalone_mode=False)
-    except click.exceptions.Exit as stop:
+    except Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
         error.show()
@@ -56,14 +55,11 @@ def main() -> None:
 
 
 def _show_error(error: SalesAgentError) -> None:
+    problems: tuple[Problem, ...] = getattr(error, "problems", ())
     if "--json" in sys.argv:
-        problems = [
-            {"where": problem.where, "what": problem.what}
-            for problem in getattr(error, "problems", ())
-        ]
-        print(json.dumps({"error": str(error), "problems": problems}))  # noqa: T201
+        listed = [{"where": one.where, "what": one.what} for one in problems]
+        _print_json({"error": str(error), "problems": listed})
         return
-    problems = getattr(error, "problems", ())
     if not problems:
         err.print(f"[bold red]salesagent:[/] {error}", highlight=False)
         return
@@ -87,6 +83,12 @@ def _print_json(value: object) -> None:
 @as_json
 def serve(host: str, port: int, worker: bool | None, json_: bool) -> None:
     """Serve the API, the webhooks and the operator's pages."""
+
+    from salesagent_app import serving
+    from salesagent_app.process import Process
+    from salesagent_app.settings import read_settings
+    from salesagent_app.telemetry import configure_logging
+
     settings = read_settings()
     configure_logging(settings.log_level, pretty=False if json_ else None)
     with_worker = settings.redis_url is None if worker is None else worker
@@ -98,6 +100,12 @@ def serve(host: str, port: int, worker: bool | None, json_: bool) -> None:
 @as_json
 def worker(json_: bool) -> None:
     """Work off runs until SIGTERM, then drain for up to 30 s."""
+
+    from salesagent_app import serving
+    from salesagent_app.process import Process
+    from salesagent_app.settings import read_settings
+    from salesagent_app.telemetry import configure_logging
+
     settings = read_settings()
     configure_logging(settings.log_level, pretty=False if json_ else None)
     with Process(settings) as process:
@@ -109,6 +117,11 @@ def worker(json_: bool) -> None:
 @as_json
 def migrate(revision: str, json_: bool) -> None:
     """Bring the database to the newest schema."""
+
+    from salesagent_app import serving
+    from salesagent_app.settings import read_settings
+    from salesagent_app.telemetry import configure_logging
+
     settings = read_settings()
     configure_logging("WARNING")
     with err.status("migrating the database"):
@@ -123,8 +136,12 @@ def migrate(revision: str, json_: bool) -> None:
 @as_json
 def doctor(json_: bool) -> None:
     """Check settings, secrets and connections; say what is missing and how to get it."""
+
+    from salesagent_app.doctor import examine
+    from salesagent_app.telemetry import configure_logging
+
     configure_logging("ERROR")
-    checks = doctor_command.examine()
+    checks = examine()
     if json_:
         _print_json(
             {
@@ -138,13 +155,18 @@ def doctor(json_: bool) -> None:
             table.add_row(check.mark, check.name, check.found, check.advice)
         out.print(table)
     if any(check.failed for check in checks):
-        raise click.exceptions.Exit(1)
+        raise Exit(1)
 
 
 @cli.command(name="smoke")
 @as_json
 def smoke_(json_: bool) -> None:
     """Send one synthetic form through the whole flow and watch its draft appear."""
+
+    from salesagent_app import smoke
+    from salesagent_app.settings import read_settings
+    from salesagent_app.telemetry import configure_logging
+
     settings = read_settings()
     configure_logging("WARNING")
     with err.status("one form through sixteen steps"):
@@ -155,7 +177,7 @@ def smoke_(json_: bool) -> None:
         for line in report.lines():
             out.print(line, highlight=False)
     if not report.passed:
-        raise click.exceptions.Exit(1)
+        raise Exit(1)
 
 
 @cli.command()
@@ -165,14 +187,18 @@ def smoke_(json_: bool) -> None:
 @as_json
 def demo(once: bool, host: str, port: int, json_: bool) -> None:
     """Run made-up leads through the real engine, then serve them for review."""
+
+    from salesagent_app import demo as demo_leads
+    from salesagent_app.telemetry import configure_logging
+
     configure_logging("ERROR")
-    report = demo_command.run(once=once, host=host, port=port, console=err, quiet=json_)
+    report = demo_leads.run(once=once, host=host, port=port, console=err, quiet=json_)
     if json_:
         _print_json(report.as_dict())
     else:
         report.print(out)
     if not report.passed:
-        raise click.exceptions.Exit(1)
+        raise Exit(1)
 
 
 @cli.group()
@@ -197,6 +223,11 @@ def key_create(
     name: str, scopes: tuple[str, ...], days: int | None, tenant: str, json_: bool
 ) -> None:
     """Make an API key called NAME. It is shown once and kept nowhere."""
+
+    from salesagent_app.process import Process
+    from salesagent_app.settings import read_settings
+    from salesagent_app.telemetry import configure_logging
+
     settings = read_settings()
     configure_logging("WARNING")
     lifetime = timedelta(days=days) if days else None
@@ -216,6 +247,8 @@ async def _make_key(
     lifetime: timedelta | None,
     tenant: str,
 ) -> MadeKey:
+    from salesagent_app.keys import create_key
+
     container = process.container()
     try:
         return await create_key(

@@ -11,12 +11,6 @@ from typing import Any
 
 import dramatiq
 from dependency_injector import containers, providers
-from salesagent_adapters.postgres.api_keys import PgApiKeys
-from salesagent_adapters.postgres.backlog import PgBacklog
-from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
-from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
-from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
-from salesagent_adapters.postgres.read_model import PgReadModel
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
@@ -27,15 +21,22 @@ from salesagent_adapters.memory.mailbox import MemoryMailbox
 from salesagent_adapters.memory.memory import LongMemory
 from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.memory.writer import MemoryWriter
+from salesagent_adapters.postgres.api_keys import PgApiKeys
+from salesagent_adapters.postgres.backlog import PgBacklog
+from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
+from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
+from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_app.http.app import create_app
 from salesagent_app.http.services import HttpServices
 from salesagent_app.settings import Settings
+from salesagent_app.workers.actors import Handler
 from salesagent_app.workers.main import WorkerParts
 from salesagent_app.workers.sweeper import Sweeper
 from salesagent_core.domain.tenant import Tenant
@@ -205,7 +206,7 @@ class Container:
         async def sync_drafts(ids: list[str]) -> None:
             await sync([DraftId(one) for one in ids], limit=len(ids))
 
-        handlers = {
+        handlers: dict[Topic, Handler] = {
             Topic.RUN: advance_runs,
             Topic.CRM_EVENT: resolve_events,
             Topic.DRAFT_SYNC: sync_drafts,

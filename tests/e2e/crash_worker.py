@@ -26,7 +26,7 @@ BEFORE, AFTER, COMMITTED = "before the effect", "after the effect", "after the c
 PLACES = (BEFORE, AFTER, COMMITTED)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Deadly:
     """Where to die: at this place of this step; never when ``step`` is None."""
 

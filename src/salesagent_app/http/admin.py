@@ -10,7 +10,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from salesagent_app.http.answers import LetterRow, QueueStatusAnswer, letter_row
 from salesagent_app.http.auth import Gate, requires
-from salesagent_app.http.inputs import Calling, Id, Limit, Offset, Services, free_text
+from salesagent_app.http.inputs import Calling, Id, Limit, Offset, Services, Words
 from salesagent_app.http.openapi import documented
 from salesagent_core.domain.run import DeadLetterState
 from salesagent_core.ports.api_keys import Scope
@@ -20,7 +20,7 @@ from salesagent_core.ports.api_keys import Scope
 class ResolveBody:
     """``note`` says why it is closed without being done."""
 
-    note: str
+    note: Words
 
 
 Status = Annotated[
@@ -66,7 +66,7 @@ async def resolve(
 ) -> LetterRow:
     return letter_row(
         await services.dead_letters.resolve(
-            caller.tenant_id, str(letter_id), by=caller.id, note=free_text("note", data.note)
+            caller.tenant_id, str(letter_id), by=caller.id, note=data.note
         )
     )
 

@@ -92,14 +92,17 @@ class Gate:
         Raises:
             Unauthenticated: no key, or none that is good.
         """
-        text = headers.get("x-api-key")
-        if text is None:
-            scheme, _, text = headers.get("authorization", "").partition(" ")
-            if scheme.lower() != "bearer":
-                raise Unauthenticated(
-                    "An API key is needed, as Authorization: Bearer or as X-API-Key."
-                )
-        return caller_of(await self.by_key(text))
+        given = set()
+        if "x-api-key" in headers:
+            given.add(headers["x-api-key"].strip())
+        if "authorization" in headers:
+            scheme, _, text = headers["authorization"].partition(" ")
+            given.add(text.strip() if scheme.lower() == "bearer" else "")
+        if len(given) != 1:
+            raise Unauthenticated(
+                "One API key is needed, as Authorization: Bearer or as X-API-Key."
+            )
+        return caller_of(await self.by_key(given.pop()))
 
     async def open_session(self, key: ApiKey) -> tuple[PageSession, str]:
         """A new session of this key, stored, and the token that goes into the cookie."""

@@ -23,13 +23,15 @@ from salesagent_app.http.answers import (
 )
 from salesagent_app.http.auth import Gate, requires
 from salesagent_app.http.inputs import (
+    Body,
     Calling,
+    ContentHash,
     Id,
     Limit,
     Offset,
     Services,
-    content_hash,
-    free_text,
+    Subject,
+    Words,
 )
 from salesagent_app.http.openapi import documented
 from salesagent_core.domain.draft import DraftStatus
@@ -41,32 +43,32 @@ from salesagent_core.ports.api_keys import Scope
 class ApproveBody:
     """``content_hash`` of the revision that was read."""
 
-    content_hash: str
+    content_hash: ContentHash
 
 
 @attrs.frozen(kw_only=True)
 class RejectBody:
     """``reason`` is kept with the decision; it must say something."""
 
-    content_hash: str
-    reason: str
+    content_hash: ContentHash
+    reason: Words
 
 
 @attrs.frozen(kw_only=True)
 class EditBody:
     """The new text in full. It becomes a new revision and is checked again."""
 
-    content_hash: str
-    subject: str
-    body: str
+    content_hash: ContentHash
+    subject: Subject
+    body: Body
 
 
 @attrs.frozen(kw_only=True)
 class RegenerateBody:
     """``instruction`` tells the writer what to change."""
 
-    content_hash: str
-    instruction: str
+    content_hash: ContentHash
+    instruction: Words
 
 
 Statuses = Annotated[
@@ -115,7 +117,7 @@ async def approve(
         await services.review.approve(
             caller.tenant_id,
             _id(draft_id),
-            content_hash=content_hash(data.content_hash),
+            content_hash=data.content_hash,
             operator=caller.id,
         )
     )
@@ -134,9 +136,9 @@ async def reject(
         await services.review.reject(
             caller.tenant_id,
             _id(draft_id),
-            content_hash=content_hash(data.content_hash),
+            content_hash=data.content_hash,
             operator=caller.id,
-            reason=free_text("reason", data.reason),
+            reason=data.reason,
         )
     )
 
@@ -154,7 +156,7 @@ async def edit(
         await services.review.edit(
             caller.tenant_id,
             _id(draft_id),
-            content_hash=content_hash(data.content_hash),
+            content_hash=data.content_hash,
             operator=caller.id,
             subject=data.subject,
             body=data.body,
@@ -174,9 +176,9 @@ async def regenerate(
     run = await services.review.regenerate(
         caller.tenant_id,
         _id(draft_id),
-        content_hash=content_hash(data.content_hash),
+        content_hash=data.content_hash,
         operator=caller.id,
-        instruction=free_text("instruction", data.instruction),
+        instruction=data.instruction,
     )
     return RegeneratingAnswer(status="accepted", draft_id=str(draft_id), task_id=run.id)
 

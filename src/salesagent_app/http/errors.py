@@ -182,6 +182,8 @@ def _problems(error: HTTPException) -> tuple[Problem, ...]:
     return (Problem(where="body", what="is not readable as JSON of the documented shape"),)
 
 
+_PATTERN = "Expected `str` matching regex"
+_FORMS = {"content_hash": "must be the draft's content_hash: 64 hexadecimal digits"}
 _MISSING = re.compile(r"Object missing required field `([^`]{1,80})`")
 
 
@@ -189,6 +191,8 @@ def _problem(item: dict[str, Any]) -> Problem:
     where, what = str(item.get("key") or "body"), str(item.get("message", ""))
     if missing := _MISSING.match(what):
         return Problem(where=missing[1], what="is missing")
+    if what.startswith(_PATTERN):
+        what = _FORMS.get(where, "must have something to read, and no control characters")
     return Problem(where="body" if where == "data" else where, what=what)
 
 

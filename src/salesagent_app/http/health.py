@@ -36,4 +36,4 @@ async def readiness(services: Services) -> Response[HealthAnswer]:
 
 def health_router() -> Router:
     """Open to everyone."""
-    return Router("/health", route_handlers=[liveness, readiness], tags=["health"], security=[])
+    return Router("/health", route_handlers=[liveness, readiness], tags=["health"], security=[{}])

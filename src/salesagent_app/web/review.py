@@ -11,7 +11,7 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.inputs import Id, content_hash, free_text
+from salesagent_app.http.inputs import Id
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
@@ -171,7 +171,7 @@ class ReviewPages:
         draft: Draft = await self._services.review.approve(
             visit.caller.tenant_id,
             draft_id,
-            content_hash=content_hash(fields.get("content_hash", "")),
+            content_hash=fields.get("content_hash", ""),
             operator=visit.caller.id,
         )
         is_there = draft.in_mailbox is not None and not draft.mailbox_is_behind
@@ -181,9 +181,9 @@ class ReviewPages:
         await self._services.review.reject(
             visit.caller.tenant_id,
             draft_id,
-            content_hash=content_hash(fields.get("content_hash", "")),
+            content_hash=fields.get("content_hash", ""),
             operator=visit.caller.id,
-            reason=free_text("reason", fields.get("reason", "")),
+            reason=fields.get("reason", ""),
         )
         return "rejected"
 
@@ -191,7 +191,7 @@ class ReviewPages:
         await self._services.review.edit(
             visit.caller.tenant_id,
             draft_id,
-            content_hash=content_hash(fields.get("content_hash", "")),
+            content_hash=fields.get("content_hash", ""),
             operator=visit.caller.id,
             subject=fields.get("subject", ""),
             body=fields.get("body", ""),
@@ -202,9 +202,9 @@ class ReviewPages:
         await self._services.review.regenerate(
             visit.caller.tenant_id,
             draft_id,
-            content_hash=content_hash(fields.get("content_hash", "")),
+            content_hash=fields.get("content_hash", ""),
             operator=visit.caller.id,
-            instruction=free_text("instruction", fields.get("instruction", "")),
+            instruction=fields.get("instruction", ""),
         )
         return "again"
 
