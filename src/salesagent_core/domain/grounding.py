@@ -18,9 +18,9 @@ from salesagent_core.domain.facts import Fact, FactKind, Text, facts_of, read_te
 from salesagent_core.domain.finding import Finding, Severity
 from salesagent_core.domain.holding import Library, build_library, holds
 
-MAX_CHECKED = 30_000
-MAX_SOURCE = 60_000
-MAX_ALL_SOURCES = 400_000
+MAX_CHECKED = 20_000
+MAX_SOURCE = 20_000
+MAX_ALL_SOURCES = 80_000
 
 _CODES: dict[FactKind, tuple[str, Severity, str]] = {
     FactKind.NUMBER: ("ungrounded_number", Severity.BLOCK, "No source holds this number for this thing."),

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 import attrs
 
@@ -141,6 +142,7 @@ def _words(bare: str) -> list[str]:
     return words + [piece for word in words if re.search(r"[-'&]", word) for piece in re.split(r"[-'&]", word)]
 
 
+@lru_cache(maxsize=64)
 def _bounds(bare: str) -> list[int]:
     """Where sentences begin."""
     return [0, *(match.end() for match in re.finditer(r"[!?\n;]+|(?<!\d)\.(?=\s)|(?<=\d)\.(?=\s+[a-z]{2,}\s[a-z])", bare))]

@@ -242,5 +242,5 @@ SELF_COUNTED = frozenset(
     "moglichkeiten zeiten zeitfenster schritte gedanken dinge alternativen satze zeilen "
     "creneau creneaux horaire horaires possibilites questions propositions points idees choses etapes dates "
     "hueco huecos opciones horas preguntas propuestas puntos ideas cosas pasos fechas alternativas momentos "
-    "or oder ou o to bis a".split()
+    "or oder ou o to bis a ligne lignes linea lineas zeile zeilen mot mots palabras worte minute".split()
 )

@@ -126,6 +126,8 @@ def is_common(word: str, language: str) -> bool:
     words = common_words(language)
     if word in words or word.rstrip("s") in words or word.removesuffix("'s") in words:
         return True
+    if word.replace("-", "") in ("estce", "estil", "estelle"):
+        return True
     if "-" in word:
         return all(is_common(piece, language) for piece in word.split("-") if piece)
     return language == "de" and _compound(word, words)
@@ -239,7 +241,8 @@ def _name(
 
 
 def _key(word: str) -> str:
-    return re.sub(r"'s?$", "", word)
+    # "l'Oréal" and "qu'est-ce" begin with an article or a pronoun.
+    return re.sub(r"'s?$|^(?:qu|[ldjmnstc])'", "", word)
 
 
 def _opens_sentence(line: str, start: int) -> bool:

@@ -11,6 +11,8 @@ import attrs
 from salesagent_core.domain.lexicon import FUNCTION_WORDS, LANGUAGES, SCALES, number_words, stem
 
 HEAD_WORDS = 3
+SPELLED_WORDS = 7
+SPELLED_REACH = 60
 YEARS = range(1900, 2100)
 
 
@@ -67,14 +69,14 @@ _HALVES = {
 def _patterns(language: str) -> dict[str, re.Pattern[str]]:
     scale = r"(?: ?(?:k|m|mn|mio|mln|tsd|bn|mrd)\b\.?| (?:thousand|millions?|billion|tausend|millionen|milliarden?|mille|milliards|mil|millon(?:es)?|hundred|dozen|dutzend)\b)?"
     digits = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,15}(?:[.,]\d{1,6})?"
-    words = sorted(_spelled(language), key=len, reverse=True)
-    spelled = "|".join(re.escape(word).replace(r"\ ", r"[ \n]") for word in words)
     symbols = r"[€$£¥]|us\$|\b(?:eur|usd|gbp|chf|fr\.)"
     return {
         "number": re.compile(
             rf"(?P<before>(?:{symbols}) ?)?(?:(?<![\w.,/#-])|(?<=[€$£¥ ])|(?<=\d[-])|(?<=[a-z][-/(]))"
-            rf"(?:(?P<digits>{digits})|(?<!\w)(?P<spelled>{spelled})(?!\w))(?P<scale>{scale})"
+            rf"(?P<digits>{digits})(?P<scale>{scale})"
         ),
+        "scale": re.compile(scale),
+        "token": re.compile(r"[a-z]{1,60}(?:-[a-z]{2,20}){0,4}"),
         "after": re.compile(
             r"[ -]?(?P<currency>€|\$|£|¥|(?:eur|euros?|usd|dollars?|dolares|gbp|pounds?|pfund|libras|livres|chf|franken|francs|pln|sek|mxn|pesos|cents?)\b)"
             r"|[ -]?(?P<percent>%|percent\b|per cent\b|prozent\b|pour ?cent\b|por ciento\b|percentage points?\b|prozentpunkte\b)"
@@ -89,6 +91,30 @@ def _patterns(language: str) -> dict[str, re.Pattern[str]]:
     }
 
 
+@cache
+def _first_words(language: str) -> frozenset[str]:
+    return frozenset(phrase.split(" ", 1)[0] for phrase in _spelled(language))
+
+
+def _spelled_numbers(
+    text: str, patterns: dict[str, re.Pattern[str]], language: str
+) -> Iterator[tuple[int, int, int]]:
+    """Start, end and value of every number in words, the longest phrase at each place."""
+    words, firsts, done = _spelled(language), _first_words(language), 0
+    for match in patterns["token"].finditer(text):
+        if match.start() < done or match[0] not in firsts or text[match.start() - 1 : match.start()].isalnum():
+            continue
+        tokens = text[match.start() : match.start() + SPELLED_REACH].replace("\n", " ").split(" ")[:SPELLED_WORDS]
+        for count in range(len(tokens), 0, -1):
+            phrase = " ".join(tokens[:count])
+            trimmed = phrase.rstrip(".,;:!?)")
+            if trimmed in words:
+                done = match.start() + len(trimmed)
+                yield match.start(), done, words[trimmed]
+                break
+
+
+@cache
 def _spelled(language: str) -> dict[str, int]:
     if language in LANGUAGES:
         return number_words(language)
@@ -115,24 +141,27 @@ def find_quantities(text: str, language: str) -> Iterator[Quantity]:
     for match in patterns["number"].finditer(text):
         if _is_numbering(text, match) or _glued(text, match):
             continue
-        yield _quantity(text, match, patterns, language)
+        yield _quantity(
+            text, match.start(), match.end(), readings(match["digits"]), patterns,
+            before=(match["before"] or "").strip(), scale=match["scale"].strip(" ."), digits=match["digits"],
+        )
+    for start, end, value in _spelled_numbers(text, patterns, language):
+        scale = patterns["scale"].match(text, end)
+        written = scale[0].strip(" .") if scale else ""
+        yield _quantity(
+            text, start, scale.end() if scale else end, frozenset({float(value)}), patterns, scale=written
+        )
 
 
 def _quantity(
-    text: str, match: re.Match[str], patterns: dict[str, re.Pattern[str]], language: str
+    text: str, start: int, end: int, values: frozenset[float], patterns: dict[str, re.Pattern[str]],
+    *, before: str = "", scale: str = "", digits: str = "",
 ) -> Quantity:
-    spelled = match["spelled"]
-    values = (
-        frozenset({float(_spelled(language)[re.sub(r"\n", " ", spelled)])})
-        if spelled
-        else readings(match["digits"])
-    )
-    end = match.end()
-    if scale := match["scale"].strip(" ."):
+    if scale:
         values = frozenset(value * SCALES[scale] for value in values)
     kind, unit = "count", ""
-    if match["before"]:
-        kind, unit = "money", _CURRENCIES[match["before"].strip()]
+    if before:
+        kind, unit = "money", _CURRENCIES[before]
     elif after := patterns["after"].match(text, end):
         end = after.end()
         kind = "percent" if after["percent"] else "money"
@@ -141,13 +170,11 @@ def _quantity(
         _, unit, factor = _DURATIONS[int((duration.lastgroup or "d0")[1:])]
         values = frozenset(round(value * factor, 6) for value in values)
         kind, end = "duration", duration.end()
-    elif not spelled and not scale and re.fullmatch(r"\d{4}", match["digits"]) and (
-        int(match["digits"]) in YEARS
-    ):
+    elif not scale and re.fullmatch(r"\d{4}", digits) and int(digits) in YEARS:
         kind = "year"
     return Quantity(
         values=values, kind=kind, unit=unit, nouns=_head(text, end, patterns["word"]),
-        start=match.start(), end=end, spelled=bool(spelled),
+        start=start, end=end, spelled=not digits,
     )
 
 
@@ -194,7 +221,7 @@ def _head(text: str, end: int, word: re.Pattern[str]) -> tuple[str, ...]:
 
 
 def _is_numbering(text: str, match: re.Match[str]) -> bool:
-    if match["spelled"] or match["before"]:
+    if match["before"]:
         return False
     line = text.rfind("\n", 0, match.start()) + 1
     return not text[line : match.start()].strip(" \t(*>-") and bool(
@@ -205,8 +232,6 @@ def _is_numbering(text: str, match: re.Match[str]) -> bool:
 def _glued(text: str, match: re.Match[str]) -> bool:
     """A digit inside a name such as "mp3" or "v2.1x" is not a quantity."""
     start, end = match.start(), match.end()
-    if match["spelled"]:
-        return False
     before = text[start - 1 : start]
     after = text[end : end + 1]
     if before.isalpha() and not match["before"]:

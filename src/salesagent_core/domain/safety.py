@@ -98,9 +98,13 @@ def _found(
 
 
 def _in_part(part: str, text: str, policy: SafetyPolicy) -> Iterator[Finding]:
-    yield from _disclosed(part, text)
+    disclosed = list(_disclosed(part, text))
+    yield from disclosed
     yield from _foreign_addresses(part, text, policy)
-    yield from _links(part, text, policy)
+    inside = [(one.start, one.end) for one in disclosed]
+    for finding in _links(part, text, policy):
+        if not any(start <= finding.start and finding.end <= end for start, end in inside):
+            yield finding
     yield from _mismatched_texts(part, text)
     for wording in (*prohibited(text, policy.prohibited_words),
                     *spam_style(text, subject=part == "subject")):

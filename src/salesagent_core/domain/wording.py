@@ -135,7 +135,7 @@ def _exclamations(text: str, *, allowed: int) -> Iterator[Wording]:
 
 
 def _shouting(text: str, *, subject: bool) -> Iterator[Wording]:
-    words = [match for match in re.finditer(r"[^\W\d_]{2,}", text)]
+    words = list(re.finditer(r"(?<!\w)[^\W\d_]{2,}(?!\w)", text))
     runs: list[list[re.Match[str]]] = [[]]
     for word in words:
         if word[0].isupper():
