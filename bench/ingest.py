@@ -38,6 +38,7 @@ NAMES = {
     "fastapi": "(a) FastAPI + SQLAlchemy + Celery",
     "litestar": "(b) Litestar + psycopg pool + Dramatiq",
     "constant": "(c) the same server, a constant",
+    "door": "    the same, before the router",
     "pgbench": "(d) pgbench, single-row commits",
 }
 
@@ -103,6 +104,8 @@ def subjects(stage: Stage, stack: ExitStack, wanted: frozenset[str]) -> Iterator
             port = start(stage, stack, name, program)
             database = None if name == "constant" else name
             yield Subject(name=name, port=port, path=path, database=database)
+            if name == "constant":
+                yield Subject(name="door", port=port, path="/bench/door", database=None)
 
 
 def measure(

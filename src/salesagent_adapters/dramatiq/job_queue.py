@@ -15,6 +15,8 @@ from salesagent_core.ports.job_queue import Topic
 
 IDS_PER_MESSAGE = 8
 """Few enough that a burst spreads over the workers, enough that a batch needs few messages."""
+MESSAGES_PER_RING = 8
+"""A large batch makes longer messages instead of more: each costs the broker a round trip."""
 
 
 class DramatiqJobQueue:
@@ -36,12 +38,13 @@ class DramatiqJobQueue:
             raise Unavailable("the broker cannot be reached") from error
 
     def _enqueue(self, topic: Topic, ids: Sequence[str]) -> None:
-        for start in range(0, len(ids), IDS_PER_MESSAGE):
+        size = max(IDS_PER_MESSAGE, -(-len(ids) // MESSAGES_PER_RING))
+        for start in range(0, len(ids), size):
             self._broker.enqueue(
                 dramatiq.Message(
                     queue_name=QUEUE,
                     actor_name=topic.value,
-                    args=(list(ids[start : start + IDS_PER_MESSAGE]),),
+                    args=(list(ids[start : start + size]),),
                     kwargs={},
                     options={},
                 )

@@ -191,7 +191,11 @@ def read_run(chest: Chest, row: Any) -> Run:
 
 def shut_submission(sealer: Sealer, submission: Submission, raw: bytes) -> bytes:
     """The submission and the bytes that it came as, sealed together."""
-    plain = dumps(submission)
+    try:
+        # What the converter would write, in a quarter of the time: this is done for every form.
+        plain = msgspec.json.encode(submission)
+    except UnicodeEncodeError:
+        plain = dumps(submission)
     whole = len(plain).to_bytes(_LENGTH_BYTES, "big") + plain + raw
     return sealer.seal(whole, context=place("submission", submission.tenant_id, submission.id))
 
