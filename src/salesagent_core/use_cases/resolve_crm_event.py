@@ -17,6 +17,7 @@ from salesagent_core.ports.intake import Receipt
 
 Receive = Callable[[Submission, bytes], Awaitable[Receipt]]
 
+PRIVACY_DELETION = "contact.privacyDeletion"
 REAUTH_RECHECK = timedelta(hours=1)
 """How long an event waits for the CRM to be connected again before it looks once more."""
 
@@ -47,6 +48,10 @@ class ResolveCrmEvents:
 
     async def _resolve(self, claimed: ClaimedEvent) -> None:
         event = claimed.event
+        if event.kind == PRIVACY_DELETION:
+            # Never a run. It stays in sight until a person has erased what is kept here.
+            await self._inbox.postpone(claimed, None, "the contact asked to be erased")
+            return
         try:
             record = await self._crm.contact(event.tenant_id, event.object_id)
             if record.converted_at is None:
