@@ -72,11 +72,12 @@ JOIN journal j ON j.tenant_id = k.tenant_id AND j.run_id = k.run_id
 ORDER BY j.finished_at
 """)
 
-# The status is judged by us and not here, so that the plan can only be one look-up by key each.
+# The status is judged by us, and IS NOT DISTINCT FROM is no index condition: the plan can only be
+# one look-up by id each, even if it was made while the table was empty and kept since.
 _FENCE = b"""
 SELECT r.tenant_id, r.id, r.lease_token, r.status
 FROM unnest(%b, %b, %b, %b) AS a (tenant_id, id, token, pass_number)
-JOIN runs r ON r.tenant_id = a.tenant_id AND r.id = a.id
+JOIN runs r ON r.id = a.id AND r.tenant_id IS NOT DISTINCT FROM a.tenant_id
 WHERE r.lease_token = a.token AND r.pass_number = a.pass_number
 ORDER BY r.id
 FOR NO KEY UPDATE OF r
@@ -103,7 +104,7 @@ SET status = e.status, due_at = e.due_at, waiting_for = e.waiting_for, failure =
     updated_at = now()
 FROM unnest(%b, %b, %b, %b, %b, %b, %b, %b)
   AS e (tenant_id, id, status, due_at, waiting_for, failure, step, attempt)
-WHERE r.tenant_id = e.tenant_id AND r.id = e.id
+WHERE r.id = e.id AND r.tenant_id IS NOT DISTINCT FROM e.tenant_id
 """
 
 _BY_LEASE = """

@@ -34,6 +34,7 @@ from salesagent_core.ports.secrets_vault import Sealer
 T = TypeVar("T")
 
 converter = make_converter()
+_encode = msgspec.json.Encoder().encode
 
 _LENGTH_BYTES = 4
 _UNREADABLE = "a stored {name} cannot be read by this version"
@@ -45,12 +46,14 @@ def new_id() -> str:
 
 
 def dumps(value: object) -> bytes:
-    """A domain value as JSON bytes. Lone surrogates, which UTF-8 cannot hold, become U+FFFD."""
-    plain = converter.unstructure(value)
+    """A domain value as JSON bytes. Lone surrogates, which UTF-8 cannot hold, become U+FFFD.
+
+    msgspec writes attrs classes as the converter would, in a quarter of the time.
+    """
     try:
-        return msgspec.json.encode(plain)
-    except UnicodeEncodeError:
-        return msgspec.json.encode(_cleaned(plain))
+        return _encode(value)
+    except (UnicodeEncodeError, TypeError):
+        return _encode(_cleaned(converter.unstructure(value)))
 
 
 def loads(data: bytes, kind: type[T]) -> T:
@@ -135,7 +138,7 @@ class EntryRows:
         """The sealed column; None where there is nothing to seal."""
         if entry.result is None and entry.gap is None:
             return None
-        body = {"result": converter.unstructure(entry.result), "gap": entry.gap}
+        body = {"result": entry.result, "gap": entry.gap}
         return self._chest.shut(body, entry_place(tenant_id, run_id, entry.step))
 
     def read(self, tenant_id: str, run_id: str, row: Any) -> JournalEntry:
@@ -191,11 +194,7 @@ def read_run(chest: Chest, row: Any) -> Run:
 
 def shut_submission(sealer: Sealer, submission: Submission, raw: bytes) -> bytes:
     """The submission and the bytes that it came as, sealed together."""
-    try:
-        # What the converter would write, in a quarter of the time: this is done for every form.
-        plain = msgspec.json.encode(submission)
-    except UnicodeEncodeError:
-        plain = dumps(submission)
+    plain = dumps(submission)
     whole = len(plain).to_bytes(_LENGTH_BYTES, "big") + plain + raw
     return sealer.seal(whole, context=place("submission", submission.tenant_id, submission.id))
 

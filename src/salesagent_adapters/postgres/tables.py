@@ -2,9 +2,10 @@
 
 Ids, codes, statuses, times and numbers are plain columns. What a person wrote, and what we know
 about one, is in ``sealed``; a person is found by ``contact_index`` only, a keyed digest.
-Every key and every index holds ``tenant_id``; where work is claimed across tenants by id, the id
-comes first. There are no foreign keys on the hot path:
-rows are written together in one transaction, and a check per row would cost what it guards.
+Every key and every index holds ``tenant_id``; where batches of several tenants look rows up, the
+key comes first, so that no plan made while a table was small reads a tenant's every row. There
+are no foreign keys on the hot path: rows are written together in one transaction, and a check per
+row would cost what it guards.
 """
 
 from __future__ import annotations
@@ -79,28 +80,28 @@ submissions = _table(
 )
 Index(
     "submissions_conversion",
-    submissions.c.tenant_id,
     submissions.c.conversion_key,
+    submissions.c.tenant_id,
     unique=True,
     postgresql_where=text("conversion_key IS NOT NULL"),
 )
 Index(
     "submissions_moment",
-    submissions.c.tenant_id,
     submissions.c.moment_key,
+    submissions.c.tenant_id,
     postgresql_where=text("moment_key IS NOT NULL"),
 )
 Index(
     "submissions_content",
-    submissions.c.tenant_id,
     submissions.c.content_key,
+    submissions.c.tenant_id,
     submissions.c.stored_at,
     postgresql_where=text("content_key IS NOT NULL"),
 )
 Index(
     "submissions_contact",
-    submissions.c.tenant_id,
     submissions.c.contact_index,
+    submissions.c.tenant_id,
     postgresql_where=text("contact_index IS NOT NULL"),
 )
 

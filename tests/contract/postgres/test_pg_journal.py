@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -135,7 +136,7 @@ async def test_a_lease_that_differs_anywhere_is_no_lease(
 ) -> None:
     await intake.accept(arrival())
     lease = (await claim_one(journal)).lease
-    values = {"tenant_id": OTHER, "pass_number": 2, "token": lease.token + 1}
+    values: dict[str, Any] = {"tenant_id": OTHER, "pass_number": 2, "token": lease.token + 1}
     with pytest.raises(LeaseLost):
         await journal.append(attrs.evolve(lease, **{change: values[change]}), [valid()])
 
@@ -303,9 +304,9 @@ async def test_appends_of_many_runs_are_all_durable(
     other = Database(database.url.render_as_string(hide_password=False))
     async with other.across_tenants() as connection:
         rows = await connection.execute(
-            text("SELECT run_id, count(*) FROM journal GROUP BY run_id")
+            text("SELECT run_id, count(*) AS steps FROM journal GROUP BY run_id")
         )
-        assert {row.run_id: row.count for row in rows} == {one.run.id: 3 for one in claimed}
+        assert {row.run_id: row.steps for row in rows} == {one.run.id: 3 for one in claimed}
     await other.close()
 
 

@@ -171,12 +171,12 @@ _TABLES = {
 }
 
 _INDEXES = (
-    "UNIQUE INDEX submissions_conversion ON submissions (tenant_id, conversion_key)"
+    "UNIQUE INDEX submissions_conversion ON submissions (conversion_key, tenant_id)"
     " WHERE conversion_key IS NOT NULL",
-    "INDEX submissions_moment ON submissions (tenant_id, moment_key) WHERE moment_key IS NOT NULL",
-    "INDEX submissions_content ON submissions (tenant_id, content_key, stored_at)"
+    "INDEX submissions_moment ON submissions (moment_key, tenant_id) WHERE moment_key IS NOT NULL",
+    "INDEX submissions_content ON submissions (content_key, tenant_id, stored_at)"
     " WHERE content_key IS NOT NULL",
-    "INDEX submissions_contact ON submissions (tenant_id, contact_index)"
+    "INDEX submissions_contact ON submissions (contact_index, tenant_id)"
     " WHERE contact_index IS NOT NULL",
     "INDEX runs_due ON runs (due_at, tenant_id, id) WHERE due_at IS NOT NULL",
     "INDEX runs_created ON runs (tenant_id, created_at, id)",
