@@ -13,7 +13,7 @@ from salesagent_adapters.dramatiq.broker import QUEUE
 from salesagent_core.errors import Unavailable
 from salesagent_core.ports.job_queue import Topic
 
-IDS_PER_MESSAGE = 8
+IDS_PER_MESSAGE = 32
 """Few enough that a burst spreads over the workers, enough that a batch needs few messages."""
 MESSAGES_PER_RING = 8
 """A large batch makes longer messages instead of more: each costs the broker a round trip."""

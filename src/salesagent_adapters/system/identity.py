@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import random
 import threading
+from collections import deque
 
 from salesagent_core.ids import ENTROPY_BYTES, uuid7
 from salesagent_core.ports.clock import Clock
 
+IDS_PER_REFILL = 64
 _FRACTION_BITS = 53  # What a float can hold without rounding up to 1.
 
 
@@ -17,10 +19,24 @@ class RandomIds:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._entropy: deque[bytes] = deque()
+        # A child process must not hand out the ids that its parent hands out.
+        os.register_at_fork(after_in_child=self._entropy.clear)
 
     def new(self) -> str:
         """A UUIDv7 that nobody can guess."""
-        return uuid7(self._clock.now(), os.urandom(ENTROPY_BYTES))
+        try:
+            entropy = self._entropy.popleft()
+        except IndexError:
+            entropy = self._refill()
+        return uuid7(self._clock.now(), entropy)
+
+    def _refill(self) -> bytes:
+        """Ask for randomness in bulk: the call itself is what takes time."""
+        bulk = os.urandom(ENTROPY_BYTES * IDS_PER_REFILL)
+        pieces = [bulk[at : at + ENTROPY_BYTES] for at in range(0, len(bulk), ENTROPY_BYTES)]
+        self._entropy.extend(pieces[1:])
+        return pieces[0]
 
     def fraction(self) -> float:
         """A random number from 0 to before 1."""
