@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
 """What no source holds is found; what the sources hold is left alone."""
 
 from __future__ import annotations
@@ -5,6 +6,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.grounding_cases import invented_cases, true_cases
 
 from salesagent_core.domain.evidence import Claim, Source, SourceKind
 from salesagent_core.domain.grounding import (
@@ -14,15 +16,21 @@ from salesagent_core.domain.grounding import (
     fact_spans,
     ungrounded,
 )
-from tests.grounding_cases import invented_cases, true_cases
 
 
-def _source(source_id: str, text: str, kind: SourceKind = SourceKind.FORM, **more: object) -> Source:
-    return Source(id=source_id, kind=kind, label=source_id, text=text, citable=bool(more.get("citable", True)))
+def _source(
+    source_id: str, text: str, kind: SourceKind = SourceKind.FORM, **more: object
+) -> Source:
+    return Source(
+        id=source_id, kind=kind, label=source_id, text=text, citable=bool(more.get("citable", True))
+    )
 
 
 SOURCES = (
-    _source("form.message", "We run 40 trucks out of Hamburg. What would it cost? Anna Berg, Nordwind Logistics"),
+    _source(
+        "form.message",
+        "We run 40 trucks out of Hamburg. What would it cost? Anna Berg, Nordwind Logistics",
+    ),
     _source("slot.1", "2026-11-24 10:00-10:30", SourceKind.SLOT),
     _source("slot.2", "2026-11-25 14:00-14:30", SourceKind.SLOT),
     _source(
@@ -41,7 +49,8 @@ def codes(body: str, language: str = "en") -> set[str]:
 
 def test_true_drafts_are_left_alone() -> None:
     flagged = [
-        case for case in true_cases(100, seed=11)
+        case
+        for case in true_cases(100, seed=11)
         if check_grounding(case.body, case.sources, subject=case.subject, language=case.language)
     ]
     assert len(flagged) <= 2
@@ -49,7 +58,8 @@ def test_true_drafts_are_left_alone() -> None:
 
 def test_no_invented_fact_passes() -> None:
     passed = [
-        (case.language, case.invented) for case in invented_cases(504, seed=12)
+        (case.language, case.invented)
+        for case in invented_cases(504, seed=12)
         if not ungrounded(
             check_grounding(case.body, case.sources, subject=case.subject, language=case.language)
         )
@@ -121,7 +131,11 @@ def test_claims_must_name_real_sources_that_hold_them() -> None:
 def test_the_senders_name_may_be_allowed() -> None:
     body = "Hello\n\nKind regards\nMaya Roth"
     assert not check_grounding(body, SOURCES, allowed_names=("Maya Roth",))
-    assert ungrounded(check_grounding("Hello\n\nKind regards\nPeter Wolkow", SOURCES, allowed_names=("Maya Roth",)))
+    assert ungrounded(
+        check_grounding(
+            "Hello\n\nKind regards\nPeter Wolkow", SOURCES, allowed_names=("Maya Roth",)
+        )
+    )
 
 
 def test_fact_spans_point_at_the_facts() -> None:

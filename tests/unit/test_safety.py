@@ -14,14 +14,18 @@ from salesagent_core.domain.safety import SafetyPolicy, inspect_text
 
 CASES = Path(__file__).parents[1] / "data" / "judgement" / "safety.jsonl"
 POLICY = SafetyPolicy(
-    allowed_addresses=frozenset({"me@house.example"}), link_hosts=frozenset({"house.example"}),
+    allowed_addresses=frozenset({"me@house.example"}),
+    link_hosts=frozenset({"house.example"}),
     prohibited_words=("leverage", "circle back", "bandwidth"),
 )
 
 
 def found(body: str, subject: str = "Hello") -> set[tuple[str, str]]:
     findings = inspect_text(subject, body, POLICY)
-    return {(one.code, (body if one.part == "body" else subject)[one.start : one.end]) for one in findings}
+    return {
+        (one.code, (body if one.part == "body" else subject)[one.start : one.end])
+        for one in findings
+    }
 
 
 def test_labelled_cases() -> None:
@@ -36,7 +40,12 @@ def test_labelled_cases() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["4111 1111 1111 1111", "４１１１ １１１１ １１１１ １１１１", "٤١١١-١١١١-١١١١-١١١١", "4111\u00a01111\u00a01111\u00a01111"],
+    [
+        "4111 1111 1111 1111",
+        "４１１１ １１１１ １１１１ １１１１",
+        "٤١١١-١١١١-١١١١-١١١١",
+        "4111\u00a01111\u00a01111\u00a01111",
+    ],
 )
 def test_offsets_point_at_the_number_as_written(written: str) -> None:
     assert ("payment_card", written) in found(f"Card {written} please")
@@ -51,8 +60,20 @@ def test_words_not_parts_of_words() -> None:
 
 
 def test_every_reason_at_once() -> None:
-    codes = {code for code, _ in found("ACT NOW FRIENDS!!! card 4111 1111 1111 1111 at https://evil.example", "x\r\nBcc: a")}
-    assert codes >= {"header_injection", "prohibited_phrase", "shouting", "exclamation_marks", "payment_card", "link_not_allowed"}
+    codes = {
+        code
+        for code, _ in found(
+            "ACT NOW FRIENDS!!! card 4111 1111 1111 1111 at https://evil.example", "x\r\nBcc: a"
+        )
+    }
+    assert codes >= {
+        "header_injection",
+        "prohibited_phrase",
+        "shouting",
+        "exclamation_marks",
+        "payment_card",
+        "link_not_allowed",
+    }
 
 
 def test_opt_out_only_where_asked_for() -> None:
@@ -61,7 +82,10 @@ def test_opt_out_only_where_asked_for() -> None:
     assert inspect_text("Hi", "Hello. Unsubscribe by replying.", policy) == ()
 
 
-@pytest.mark.parametrize("piece", ["a", "1 ", "4111 ", "@.", "a.", "DE89 ", "<a ", "http://", "[(", "\u202e", "\u0661", "x@a-"])
+@pytest.mark.parametrize(
+    "piece",
+    ["a", "1 ", "4111 ", "@.", "a.", "DE89 ", "<a ", "http://", "[(", "\u202e", "\u0661", "x@a-"],
+)
 def test_huge_input_is_bounded(piece: str) -> None:
     started = time.monotonic()
     findings = inspect_text("Hi", piece * (10_000_000 // len(piece)), POLICY)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
 """The facts of a text: what a reader would take as true and could check."""
 
 from __future__ import annotations
@@ -10,13 +11,20 @@ import attrs
 
 from salesagent_core.domain.commitments import Statement, find_statements
 from salesagent_core.domain.folding import Folded, bare_text, plain
-from salesagent_core.domain.lexicon import SELF_COUNTED, FUNCTION_WORDS, LANGUAGES, guess_language, stem
+from salesagent_core.domain.lexicon import (
+    FUNCTION_WORDS,
+    LANGUAGES,
+    SELF_COUNTED,
+    guess_language,
+    stem,
+)
 from salesagent_core.domain.links import Link, find_addresses, find_links
 from salesagent_core.domain.moments import Clock, Day, Moments, Weekday, find_moments
 from salesagent_core.domain.names import Name, find_names
 from salesagent_core.domain.quantities import Quantity, find_quantities
 
 MAX_SELF_COUNT = 5
+MAX_FACTS = 600
 PHONE_DIGITS = range(7, 16)
 
 
@@ -63,24 +71,35 @@ class Text:
 def read_text(text: str, language: str = "en") -> Text:
     """Fold a text once for all who look at it."""
     folded = plain(text)
-    leveled = "".join(
-        one if len(one) == 1 else char.lower()[:1] or char
-        for char, one in ((char, bare_text(char)) for char in folded.text)
-    ) if not folded.text.isascii() else folded.text.lower()
+    leveled = (
+        "".join(
+            one if len(one) == 1 else char.lower()[:1] or char
+            for char, one in ((char, bare_text(char)) for char in folded.text)
+        )
+        if not folded.text.isascii()
+        else folded.text.lower()
+    )
     fallback = language[:2].lower() if language[:2].lower() in LANGUAGES else "en"
     return Text(
-        folded=folded, original=folded.text, bare=leveled.replace("\t", " ").replace("\r", " "),
+        folded=folded,
+        original=folded.text,
+        bare=leveled.replace("\t", " ").replace("\r", " "),
         language=guess_language(leveled, fallback),
     )
 
 
 _PHONE = re.compile(r"(?<![\w.,/])(?:\+|\(\+?|00|0|\d)\d?(?:[ ()/.-]{0,2}\d){6,14}(?!\w)")
 _KINDS = {
-    "percent": FactKind.PERCENT, "money": FactKind.PRICE, "duration": FactKind.DURATION,
-    "count": FactKind.NUMBER, "year": FactKind.NUMBER,
+    "percent": FactKind.PERCENT,
+    "money": FactKind.PRICE,
+    "duration": FactKind.DURATION,
+    "count": FactKind.NUMBER,
+    "year": FactKind.NUMBER,
 }
 _STATEMENTS = {
-    "promise": FactKind.PROMISE, "past": FactKind.PAST, "customer": FactKind.CUSTOMER,
+    "promise": FactKind.PROMISE,
+    "past": FactKind.PAST,
+    "customer": FactKind.CUSTOMER,
 }
 
 
@@ -98,23 +117,39 @@ def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -
     masked = _masked(masked, [(fact.start, fact.end) for fact in phones])
     statements = list(find_statements(text.bare))
     certificates = [(one.start, one.end) for one in statements if one.family == "certificate"]
-    numbers = find_quantities(_masked(masked, certificates), "any" if any_language else text.language)
+    numbers = find_quantities(
+        _masked(masked, certificates), "any" if any_language else text.language
+    )
     for quantity in numbers:
         if any_language or not _counts_itself(quantity):
-            facts.append(Fact(kind=_KINDS[quantity.kind], value=quantity, start=quantity.start, end=quantity.end))
+            facts.append(
+                Fact(
+                    kind=_KINDS[quantity.kind],
+                    value=quantity,
+                    start=quantity.start,
+                    end=quantity.end,
+                )
+            )
     if any_language:
         facts += _statement_facts(statements)
-        return facts
+        return facts[:MAX_FACTS]
     facts += _statement_facts(statements)
     names_text = _masked(text.original, [*taken, *certificates])
-    for name in find_names(names_text, _masked(text.bare, [*taken, *certificates]), text.language, known):
+    for name in find_names(
+        names_text, _masked(text.bare, [*taken, *certificates]), text.language, known
+    ):
         facts.append(Fact(kind=FactKind.NAME, value=name, start=name.start, end=name.end))
-    return facts
+    return facts[:MAX_FACTS]
 
 
 def _statement_facts(statements: list[Statement]) -> Iterator[Fact]:
     for one in statements:
-        yield Fact(kind=_STATEMENTS.get(one.kind, FactKind.PROMISE), value=one, start=one.start, end=one.end)
+        yield Fact(
+            kind=_STATEMENTS.get(one.kind, FactKind.PROMISE),
+            value=one,
+            start=one.start,
+            end=one.end,
+        )
 
 
 def _moment_facts(moments: Moments) -> Iterator[Fact]:
@@ -140,7 +175,9 @@ def _masked(text: str, spans: list[tuple[int, int]]) -> str:
 
 def _links_and_addresses(text: Text) -> Iterator[Fact]:
     for address in find_addresses(text.original):
-        yield Fact(kind=FactKind.ADDRESS, value=address.address, start=address.start, end=address.end)
+        yield Fact(
+            kind=FactKind.ADDRESS, value=address.address, start=address.start, end=address.end
+        )
     for link in find_links(text.original):
         yield Fact(kind=FactKind.LINK, value=link, start=link.start, end=link.end)
 
@@ -158,12 +195,10 @@ def _phones(text: str) -> Iterator[Fact]:
 
 
 def _counts_itself(quantity: Quantity) -> bool:
-    """"Three times that work:" counts what the mail itself lists; it tells nothing of the world."""
+    """ "Three times that work:" counts what the mail itself lists; it tells nothing of the world."""
     if quantity.kind != "count" or max(quantity.values) > MAX_SELF_COUNT or not quantity.spelled:
         return False
-    return not quantity.nouns or any(
-        noun in _SELF_STEMS for noun in quantity.nouns
-    )
+    return not quantity.nouns or any(noun in _SELF_STEMS for noun in quantity.nouns)
 
 
 _SELF_STEMS = frozenset(stem(word) for word in SELF_COUNTED) | SELF_COUNTED

@@ -133,9 +133,9 @@ def _mapped(text: str, table: dict[str, str]) -> Folded:
     return Folded(text=joined, origin=tuple(origin))
 
 
-def without(spans: Iterable[tuple[int, int]], others: Iterable[tuple[int, int]]) -> list[
-    tuple[int, int]
-]:
+def without(
+    spans: Iterable[tuple[int, int]], others: Iterable[tuple[int, int]]
+) -> list[tuple[int, int]]:
     """The spans that touch none of ``others``."""
     taken = list(others)
     return [

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import attrs
 
 from salesagent_core.domain.evidence import Claim, Source
-from salesagent_core.domain.facts import Fact, FactKind, Text, facts_of, read_text
+from salesagent_core.domain.facts import MAX_FACTS, Fact, FactKind, Text, facts_of, read_text
 from salesagent_core.domain.finding import Finding, Severity
 from salesagent_core.domain.holding import Library, build_library, holds
 
@@ -23,18 +23,42 @@ MAX_SOURCE = 20_000
 MAX_ALL_SOURCES = 80_000
 
 _CODES: dict[FactKind, tuple[str, Severity, str]] = {
-    FactKind.NUMBER: ("ungrounded_number", Severity.BLOCK, "No source holds this number for this thing."),
-    FactKind.PERCENT: ("ungrounded_number", Severity.BLOCK, "No source holds this percentage for this thing."),
+    FactKind.NUMBER: (
+        "ungrounded_number",
+        Severity.BLOCK,
+        "No source holds this number for this thing.",
+    ),
+    FactKind.PERCENT: (
+        "ungrounded_number",
+        Severity.BLOCK,
+        "No source holds this percentage for this thing.",
+    ),
     FactKind.PRICE: ("ungrounded_price", Severity.BLOCK, "No source holds this price."),
-    FactKind.DURATION: ("ungrounded_duration", Severity.BLOCK, "No source holds this length of time."),
+    FactKind.DURATION: (
+        "ungrounded_duration",
+        Severity.BLOCK,
+        "No source holds this length of time.",
+    ),
     FactKind.DATE: ("ungrounded_date", Severity.BLOCK, "No source holds this date."),
     FactKind.WEEKDAY: ("ungrounded_date", Severity.BLOCK, "No source holds this day."),
-    FactKind.TIME: ("ungrounded_time", Severity.BLOCK, "No source holds this time, or not on this day."),
+    FactKind.TIME: (
+        "ungrounded_time",
+        Severity.BLOCK,
+        "No source holds this time, or not on this day.",
+    ),
     FactKind.NAME: ("ungrounded_name", Severity.BLOCK, "No source holds this name."),
     FactKind.LINK: ("ungrounded_link", Severity.BLOCK, "No source holds exactly this link."),
-    FactKind.ADDRESS: ("ungrounded_address", Severity.BLOCK, "No source holds this e-mail address."),
+    FactKind.ADDRESS: (
+        "ungrounded_address",
+        Severity.BLOCK,
+        "No source holds this e-mail address.",
+    ),
     FactKind.PHONE: ("ungrounded_phone", Severity.BLOCK, "No source holds this telephone number."),
-    FactKind.PROMISE: ("ungrounded_promise", Severity.BLOCK, "No source allows this promise or assertion."),
+    FactKind.PROMISE: (
+        "ungrounded_promise",
+        Severity.BLOCK,
+        "No source allows this promise or assertion.",
+    ),
     FactKind.PAST: ("ungrounded_past", Severity.BLOCK, "No source shows that this happened."),
     FactKind.CUSTOMER: ("ungrounded_customer", Severity.BLOCK, "No source names this reference."),
 }
@@ -90,8 +114,12 @@ def check_grounding(
         if len(text) > MAX_CHECKED:
             findings.append(
                 Finding(
-                    code="too_long", severity=Severity.BLOCK, start=MAX_CHECKED, end=len(text),
-                    sentence="The text is too long to be checked to its end.", part=part,
+                    code="too_long",
+                    severity=Severity.BLOCK,
+                    start=MAX_CHECKED,
+                    end=len(text),
+                    sentence="The text is too long to be checked to its end.",
+                    part=part,
                 )
             )
         findings.extend(_in_part(text[:MAX_CHECKED], part, library, language))
@@ -111,7 +139,15 @@ def _capped(sources: Sequence[Source]) -> Iterator[Source]:
 
 def _in_part(text: str, part: str, library: Library, language: str) -> Iterator[Finding]:
     reading = read_text(text, language)
-    for fact in _missing(reading, library):
+    facts = facts_of(reading, library.words)
+    if len(facts) >= MAX_FACTS:
+        yield Finding(
+            code="too_long",
+            severity=Severity.BLOCK,
+            sentence="The text holds too many facts to check them all.",
+            part=part,
+        )
+    for fact in _missing(reading, library, facts):
         code, severity, sentence = _CODES[fact.kind]
         start, end = reading.folded.span(fact.start, fact.end)
         yield Finding(
@@ -119,8 +155,7 @@ def _in_part(text: str, part: str, library: Library, language: str) -> Iterator[
         )
 
 
-def _missing(reading: Text, library: Library) -> list[Fact]:
-    facts = facts_of(reading, library.words)
+def _missing(reading: Text, library: Library, facts: list[Fact]) -> list[Fact]:
     return [fact for fact in facts if not holds(library, fact, reading, facts)]
 
 
@@ -137,18 +172,25 @@ def _claim_findings(
         end = max(start, end)
         unknown = [source_id for source_id in claim.source_ids if source_id not in by_id]
         if unknown or not claim.source_ids:
-            yield _about_claim("unknown_source", "This statement names a source that does not exist.",
-                               start, end)
+            yield _about_claim(
+                "unknown_source", "This statement names a source that does not exist.", start, end
+            )
         if _squeezed(body[start:end]) != _squeezed(claim.text):
-            yield _about_claim("misplaced_claim", "This statement is not where it says it is.",
-                               start, end)
+            yield _about_claim(
+                "misplaced_claim", "This statement is not where it says it is.", start, end
+            )
         named = [by_id[one] for one in claim.source_ids if one in by_id and by_id[one].citable]
         if unknown and not named:
             continue
         library = build_library(_capped(named), allowed_names)
-        if _missing(read_text(claim.text[:MAX_CHECKED], language), library):
-            yield _about_claim("unsupported_claim",
-                               "The sources this statement names do not hold what it says.", start, end)
+        said = read_text(claim.text[:MAX_CHECKED], language)
+        if _missing(said, library, facts_of(said, library.words)):
+            yield _about_claim(
+                "unsupported_claim",
+                "The sources this statement names do not hold what it says.",
+                start,
+                end,
+            )
 
 
 def _about_claim(code: str, sentence: str, start: int, end: int) -> Finding:

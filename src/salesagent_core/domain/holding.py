@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
 """What the sources hold, prepared once, and whether it covers one fact of a draft."""
 
 from __future__ import annotations
@@ -7,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 
 import attrs
 
@@ -21,16 +23,19 @@ from salesagent_core.domain.facts import (
     read_text,
 )
 from salesagent_core.domain.folding import bare_text
-from salesagent_core.domain.lexicon import stem
+from salesagent_core.domain.lexicon import SYNONYMS, stem
 from salesagent_core.domain.links import Link
 from salesagent_core.domain.moments import ANY_MONTH, Clock, Day, Weekday
 from salesagent_core.domain.names import FIRST_NAMES, Name, is_common
 from salesagent_core.domain.quantities import Quantity
 
 PAIR_REACH = 60
+SENTENCE_REACH = 400
 PHONE_TAIL = 7
 WRITTEN_OVERLAP = 0.5
-_KEYED = frozenset({"free", "terms", "superlative", "support", "capability", "contract", "multiple"})
+_KEYED = frozenset(
+    {"free", "terms", "superlative", "support", "capability", "contract", "multiple"}
+)
 _REQUEST = re.compile(
     r"\?|\b(?:we|i|they|he|she) (?:\w+ )?(?:need|needs|want|wants|require|wish|would like|would love|are looking|am looking|hope|expect|look)|"
     r"\b(?:asks?|asked|asking|whether|wonder\w*|interested in|looking for|requests?|requested|demand\w*)\b|\b(?:brauche\w*|benotig\w+|suche\w*|"
@@ -48,7 +53,9 @@ _NEGATION = re.compile(
     r"jamais|aucun\w*|sans|malheureusement|nunca|sin|tampoco|ningun\w*|lamentablemente)\b"
 )
 _OURS = frozenset({SourceKind.FORM, SourceKind.MESSAGE})
-_CUSTOMER_WORD = re.compile(r"\b(?:customers?|clients?|kund\w+|clientes?|referen\w+|case study|trusted by|used by)\b")
+_CUSTOMER_WORD = re.compile(
+    r"\b(?:customers?|clients?|kund\w+|clientes?|referen\w+|case study|trusted by|used by)\b"
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -115,43 +122,62 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
     lengths = frozenset(one for fs, bare in spans for one in _slot_lengths(fs, bare))
     words = frozenset(word for document in documents for word in document) | allowed
     return Library(
-        words=words, allowed=allowed, documents=tuple(documents),
+        words=words,
+        allowed=allowed,
+        documents=tuple(documents),
         stems=frozenset(one for _, text in texts for one in content_stems(text.bare)),
         languages=frozenset(text.language for _, text in texts),
         quantities=tuple(m for m in mentions if isinstance(m.value, Quantity)),
         statements=tuple(m for m in mentions if isinstance(m.value, Statement)),
-        days=days, weekdays=_weekday_numbers(gathered, days),
+        days=days,
+        weekdays=_weekday_numbers(gathered, days),
         clocks=frozenset(
-            minute for f, _ in gathered[FactKind.TIME] if isinstance(f.value, Clock)
+            minute
+            for f, _ in gathered[FactKind.TIME]
+            if isinstance(f.value, Clock)
             for minute in f.value.minutes
         ),
         pairs=tuple(pairs),
-        urls=frozenset(_same_url(url) for url in urls), hosts=frozenset(link.host for link in links),
-        addresses=frozenset(f.value for f, _ in gathered[FactKind.ADDRESS] if isinstance(f.value, str)),
+        urls=frozenset(_same_url(url) for url in urls),
+        hosts=frozenset(link.host for link in links),
+        addresses=frozenset(
+            f.value for f, _ in gathered[FactKind.ADDRESS] if isinstance(f.value, str)
+        ),
         phones=frozenset(f.value for f, _ in gathered[FactKind.PHONE] if isinstance(f.value, str)),
         names_someone=bool(words & FIRST_NAMES) or bool(allowed),
         names_customers=any(
             source.kind not in _OURS and _CUSTOMER_WORD.search(text.bare) for source, text in texts
         ),
-        lengths=lengths, whens=" ".join(text.bare for _, text in texts),
+        lengths=lengths,
+        whens=" ".join(text.bare for _, text in texts),
     )
 
 
 def _words(bare: str) -> list[str]:
     words = re.findall(r"[^\W_]+(?:['&-][^\W_]+)*", bare)
-    return words + [piece for word in words if re.search(r"[-'&]", word) for piece in re.split(r"[-'&]", word)]
+    return words + [
+        piece for word in words if re.search(r"[-'&]", word) for piece in re.split(r"[-'&]", word)
+    ]
 
 
 @lru_cache(maxsize=64)
 def _bounds(bare: str) -> list[int]:
     """Where sentences begin."""
-    return [0, *(match.end() for match in re.finditer(r"[!?\n;]+|(?<!\d)\.(?=\s)|(?<=\d)\.(?=\s+[a-z]{2,}\s[a-z])", bare))]
+    return [
+        0,
+        *(
+            match.end()
+            for match in re.finditer(
+                r"[!?\n;]+|(?<!\d)\.(?=\s)|(?<=\d)\.(?=\s+[a-z]{2,}\s[a-z])", bare
+            )
+        ),
+    ]
 
 
 def _sentence(bare: str, bounds: list[int], start: int) -> tuple[int, int]:
     index = bisect_right(bounds, start) - 1
     end = bounds[index + 1] if index + 1 < len(bounds) else len(bare)
-    return bounds[index], end
+    return max(bounds[index], start - SENTENCE_REACH), min(end, start + SENTENCE_REACH)
 
 
 def _mention(fact: Fact, text: Text, bounds: list[int]) -> Mention:
@@ -161,7 +187,9 @@ def _mention(fact: Fact, text: Text, bounds: list[int]) -> Mention:
     first, last = _sentence(text.bare, bounds, fact.start)
     sentence = text.bare[first:last]
     return Mention(
-        value=value, stems=content_stems(sentence), language=text.language,
+        value=value,
+        stems=content_stems(sentence),
+        language=text.language,
         requested=bool(_REQUEST.search(sentence)),
         negated=bool(_NEGATION.search(text.bare[max(first, fact.start - 40) : fact.start])),
     )
@@ -182,9 +210,15 @@ def _day_of(clock: Fact, facts: list[Fact], bare: str) -> Day | Weekday | None:
     line_end = bare.find("\n", clock.end)
     line_end = len(bare) if line_end < 0 else line_end
     days = [f for f in facts if isinstance(f.value, Day | Weekday) and line <= f.start < line_end]
-    before = [f for f in days if f.end <= clock.start and not re.search(r"[!?;]|\. ", bare[f.end : clock.start])]
+    before = [
+        f
+        for f in days
+        if f.end <= clock.start and not re.search(r"[!?;]|\. ", bare[f.end : clock.start])
+    ]
     after = [f for f in days if 0 <= f.start - clock.end <= PAIR_REACH // 2]
-    direct = [f for f in after if re.fullmatch(r"\s?(?:on|am|le|el|,)?\s?", bare[clock.end : f.start])]
+    direct = [
+        f for f in after if re.fullmatch(r"\s?(?:on|am|le|el|,)?\s?", bare[clock.end : f.start])
+    ]
     chosen = None
     if direct and not (before and clock.start - max(f.end for f in before) <= 8):
         chosen = min(direct, key=lambda f: f.start)
@@ -195,7 +229,9 @@ def _day_of(clock: Fact, facts: list[Fact], bare: str) -> Day | Weekday | None:
     return chosen.value if chosen and isinstance(chosen.value, Day | Weekday) else None
 
 
-def _weekday_numbers(gathered: dict[FactKind, list[tuple[Fact, Text]]], days: tuple[Day, ...]) -> frozenset[int]:
+def _weekday_numbers(
+    gathered: dict[FactKind, list[tuple[Fact, Text]]], days: tuple[Day, ...]
+) -> frozenset[int]:
     stated = {f.value.number for f, _ in gathered[FactKind.WEEKDAY] if isinstance(f.value, Weekday)}
     stated |= {day.weekday for day in days if day.weekday is not None}
     return frozenset(stated | {number for day in days for number in _weekdays_of(day)})
@@ -228,7 +264,10 @@ def holds(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:
         return _holds_statement(library, value, fact, text)
     if fact.kind is FactKind.ADDRESS:
         return value in library.addresses
-    return any(value[-PHONE_TAIL:] == phone[-PHONE_TAIL:] and _same_phone(value, phone) for phone in library.phones)
+    return any(
+        value[-PHONE_TAIL:] == phone[-PHONE_TAIL:] and _same_phone(value, phone)
+        for phone in library.phones
+    )
 
 
 def _same_phone(one: str, other: str) -> bool:
@@ -236,16 +275,20 @@ def _same_phone(one: str, other: str) -> bool:
     return long.endswith(short) and len(long) - len(short) <= 3
 
 
-_TO = re.compile(r"\s?(?:-|to|bis|a|and|until|jusqu'a|hasta|uhr -|/)\s?(?:las? )?(?:\d{4}-\d{2}-\d{2}t)?")
+_TO = re.compile(
+    r"\s?(?:-|to|bis|a|and|until|jusqu'a|hasta|uhr -|/)\s?(?:las? )?(?:\d{4}-\d{2}-\d{2}t)?"
+)
 
 
 def _slot_lengths(facts: list[Fact], bare: str) -> Iterator[float]:
     """Minutes between the ends of every "10:00-10:30"."""
     clocks = sorted((f for f in facts if isinstance(f.value, Clock)), key=lambda f: f.start)
-    for first, second in zip(clocks, clocks[1:], strict=False):
+    for first, second in pairwise(clocks):
         one, other = first.value, second.value
-        if isinstance(one, Clock) and isinstance(other, Clock) and _TO.fullmatch(
-            bare[first.end : second.start]
+        if (
+            isinstance(one, Clock)
+            and isinstance(other, Clock)
+            and _TO.fullmatch(bare[first.end : second.start])
         ):
             yield from (float(b - a) for a in one.minutes for b in other.minutes if b > a)
 
@@ -258,7 +301,11 @@ def _held_length(library: Library, minutes: float) -> bool:
 
 
 def _holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
-    same = [m for m in library.quantities if isinstance(m.value, Quantity) and _same_value(wanted, m.value)]
+    same = [
+        m
+        for m in library.quantities
+        if isinstance(m.value, Quantity) and _same_value(wanted, m.value)
+    ]
     if wanted.kind == "year":
         years = {reading[0] for day in library.days for reading in day.readings}
         return bool(same) or bool(wanted.values & {float(y) for y in years if y})
@@ -267,18 +314,31 @@ def _holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) 
     if wanted.kind == "percent":
         first, last = _sentence(text.bare, _bounds(text.bare), fact.start)
         around = content_stems(text.bare[first:last])
-        return any(m.language != text.language or not m.stems or around & m.stems for m in same)
+        return any(
+            around & m.stems or not m.stems or _untranslatable(m, text, m.stems) for m in same
+        )
     if wanted.kind != "count" or not wanted.nouns:
         return bool(same)
     return any(
-        m.language != text.language and not set(wanted.nouns) & library.stems
-        or set(wanted.nouns) & m.stems
+        set(wanted.nouns) & m.stems or _untranslatable(m, text, frozenset(wanted.nouns))
         for m in same
     )
 
 
+def _untranslatable(held: Mention, text: Text, words: frozenset[str]) -> bool:
+    """True when the source speaks another language and its words cannot be told apart here."""
+    return held.language != text.language and not words & _THINGS
+
+
+_THINGS = frozenset(SYNONYMS.values())
+
+
 def _same_value(wanted: Quantity, held: Quantity) -> bool:
-    if not any(abs(one - other) < 1e-6 * max(1.0, abs(one)) for one in wanted.values for other in held.values):
+    if not any(
+        abs(one - other) < 1e-6 * max(1.0, abs(one))
+        for one in wanted.values
+        for other in held.values
+    ):
         return False
     kinds = {wanted.kind, held.kind}
     if kinds <= {"count", "year"}:
@@ -306,21 +366,34 @@ def _same_day(wanted: Day, held: Day) -> bool:
     return False
 
 
-def _holds_clock(library: Library, wanted: Clock, fact: Fact, text: Text, facts: list[Fact]) -> bool:
+def _holds_clock(
+    library: Library, wanted: Clock, fact: Fact, text: Text, facts: list[Fact]
+) -> bool:
     day = _day_of(fact, facts, text.bare)
     if wanted.minutes & library.clocks:
         return day is None or any(
-            minute in wanted.minutes and _compatible(day, held, library) for held, minute in library.pairs
+            minute in wanted.minutes and _compatible(day, held, library)
+            for held, minute in library.pairs
         )
     # "10:00-10:30" where the source holds the start and that the slot takes 30 minutes.
     before = [
-        one for one in facts
-        if isinstance(one.value, Clock) and one.end <= fact.start
-        and re.fullmatch(r"\s?(?:-|to|bis|a|and|until|jusqu'a|hasta)\s?(?:las? )?", text.bare[one.end : fact.start])
+        one
+        for one in facts
+        if isinstance(one.value, Clock)
+        and one.end <= fact.start
+        and re.fullmatch(
+            r"\s?(?:-|to|bis|a|and|until|jusqu'a|hasta)\s?(?:las? )?",
+            text.bare[one.end : fact.start],
+        )
     ]
     return any(
-        isinstance(one.value, Clock) and one.value.minutes & library.clocks
-        and any(_held_length(library, float(end - start)) for start in one.value.minutes for end in wanted.minutes)
+        isinstance(one.value, Clock)
+        and one.value.minutes & library.clocks
+        and any(
+            _held_length(library, float(end - start))
+            for start in one.value.minutes
+            for end in wanted.minutes
+        )
         for one in before
     )
 
@@ -360,12 +433,20 @@ def _holds_name(library: Library, name: Name, language: str) -> bool:
 def _known(token: str, words: frozenset[str]) -> bool:
     if token in words or token + "s" in words:
         return True
-    if any(token.endswith(e) and len(token) - len(e) >= 3 and token.removesuffix(e) in words for e in ("s", "es", "n", "en")):
+    if any(
+        token.endswith(e) and len(token) - len(e) >= 3 and token.removesuffix(e) in words
+        for e in ("s", "es", "n", "en")
+    ):
         return True
     pieces = [piece for piece in re.split(r"[-'&]", token) if piece]
     if len(pieces) > 1 and (pieces[0] in words or pieces[0] in ("l", "d")):
-        return all(piece in words or stem(piece) in {stem(w) for w in words if w[:3] == piece[:3]} or not index
-                   or is_common(piece, "de") for index, piece in enumerate(pieces))
+        return all(
+            piece in words
+            or stem(piece) in {stem(w) for w in words if w[:3] == piece[:3]}
+            or not index
+            or is_common(piece, "de")
+            for index, piece in enumerate(pieces)
+        )
     return False
 
 
@@ -382,10 +463,17 @@ def _holds_link(library: Library, link: Link) -> bool:
     path = link.url.partition("://")[2] if "://" in link.url else link.url
     if "/" not in path.rstrip("/"):
         bare_host = link.host.removeprefix("www.")
-        return link.bare and not link.deceptive and any(
-            bare_host == host.removeprefix("www.") for host in library.hosts
-        ) or any(_same_url(scheme + path.rstrip("/")) in library.urls for scheme in ("https://", "http://"))
-    return link.bare and any(_same_url(scheme + link.url) in library.urls for scheme in ("https://", "http://"))
+        return (
+            link.bare
+            and not link.deceptive
+            and any(bare_host == host.removeprefix("www.") for host in library.hosts)
+        ) or any(
+            _same_url(scheme + path.rstrip("/")) in library.urls
+            for scheme in ("https://", "http://")
+        )
+    return link.bare and any(
+        _same_url(scheme + link.url) in library.urls for scheme in ("https://", "http://")
+    )
 
 
 def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text) -> bool:
@@ -398,18 +486,28 @@ def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text
     if wanted.family == "written":
         said = content_stems(text.bare[fact.end : last])
         return bool(library.documents) and (
-            not said or len(said & library.stems) >= WRITTEN_OVERLAP * len(said)
+            not said
+            or len(said & library.stems) >= WRITTEN_OVERLAP * len(said)
             or text.language not in library.languages
         )
     if wanted.kind == "customer" and library.names_customers:
         return True
-    words = content_stems(text.bare[fact.start : fact.end]) - {"free", "kostenlos", "gratis", "gratuit"}
+    words = content_stems(text.bare[fact.start : fact.end]) - {
+        "free",
+        "kostenlos",
+        "gratis",
+        "gratuit",
+    }
     return any(
         isinstance(m.value, Statement)
         and (m.value.kind, m.value.family, m.value.key) == (wanted.kind, wanted.family, wanted.key)
         and (theirs or wanted.kind == "past" or not m.requested)
         and (theirs or m.negated == negated)
-        and (wanted.family not in _KEYED or not words or m.language != text.language or bool(words & m.stems))
+        and (
+            wanted.family not in _KEYED
+            or not words
+            or m.language != text.language
+            or bool(words & m.stems)
+        )
         for m in library.statements
     )
-

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
 """Text from strangers that tries to steer the system instead of talking to its people.
 
 Flow: ``text | views (plain, leet, spaced out, reversed, decoded) | wordings | score``. Signals of
@@ -90,12 +91,19 @@ def inspect_inbound(text: str) -> InjectionReading:
     hits: list[_Hit] = []
     findings: list[Finding] = []
     for offset, piece in _pieces(text):
-        hits += [attrs.evolve(hit, start=hit.start + offset, end=hit.end + offset) for hit in _hits(piece)]
+        hits += [
+            attrs.evolve(hit, start=hit.start + offset, end=hit.end + offset)
+            for hit in _hits(piece)
+        ]
     if len(text) > MAX_HEAD + MAX_TAIL:
         findings.append(
             Finding(
-                code="too_long", severity=Severity.REVIEW, start=MAX_HEAD, end=len(text) - MAX_TAIL,
-                sentence="The text is too long; its middle was not read.", part="inbound",
+                code="too_long",
+                severity=Severity.REVIEW,
+                start=MAX_HEAD,
+                end=len(text) - MAX_TAIL,
+                sentence="The text is too long; its middle was not read.",
+                part="inbound",
             )
         )
     score = _score(hits)
@@ -109,8 +117,12 @@ def inspect_inbound(text: str) -> InjectionReading:
     if suspected:
         findings += [
             Finding(
-                code=f"injection_{signal.code}", severity=Severity.REVIEW,
-                sentence=_SENTENCES[signal.code], start=signal.start, end=signal.end, part="inbound",
+                code=f"injection_{signal.code}",
+                severity=Severity.REVIEW,
+                sentence=_SENTENCES[signal.code],
+                start=signal.start,
+                end=signal.end,
+                part="inbound",
             )
             for signal in signals
         ]
@@ -143,7 +155,10 @@ def _hits(text: str) -> list[_Hit]:
     for view in _views(text, folded):
         found = list(_read(view))
         hits += found
-        if view.disguise and any(hit.weight >= QUESTION_DAMPING for hit in found):
+        if view.disguise == "spelling":
+            start, end = view.locate(0, 0)
+            hits.append(_Hit(code="disguised", weight=0.55, start=start, end=end))
+        elif view.disguise and any(hit.weight >= QUESTION_DAMPING for hit in found):
             start, end = min(h.start for h in found), max(h.end for h in found)
             hits.append(_Hit(code="disguised", weight=0.4, start=start, end=end))
     return hits
@@ -158,19 +173,44 @@ def _views(text: str, folded: Folded) -> Iterator[_View]:
     if any(word in folded.text for word in _REVERSED):
         length = len(folded.text)
         yield _View(
-            text=folded.text[::-1], disguise="reversed",
+            text=folded.text[::-1],
+            disguise="reversed",
             locate=lambda start, end: folded.span(length - end, length - start),
         )
     if any(word in folded.text for word in _ROT13):
         yield _View(text=folded.text.translate(_ROT), locate=folded.span, disguise="rot13")
+    inner = list(_INNER_DIGIT.finditer(folded.text))
+    if len(inner) >= MIN_LEET_WORDS:
+        yield _View(
+            text="",
+            locate=lambda _s, _e: folded.span(inner[0].start(), inner[-1].end()),
+            disguise="spelling",
+        )
     for start, end, decoded in _decoded(text):
         place = (start, end)
         yield _View(text=bare(decoded).text, locate=lambda _s, _e, at=place: at, disguise="encoded")  # type: ignore[misc]
 
 
-_LEET_WORD = re.compile(r"(?<![\w.@/$])(?=[a-z0-9@$!|+]{3,24}(?![\w@]))(?=[0-9@$!|+]*[a-z])(?=[a-z]*[0-9@$!|+])[a-z0-9@$!|+]{3,24}")
+_LEET_WORD = re.compile(
+    r"(?<![\w.@/$])(?=[a-z0-9@$!|+]{3,24}(?![\w@]))(?=[0-9@$!|+]*[a-z])(?=[a-z]*[0-9@$!|+])[a-z0-9@$!|+]{3,24}"
+)
 _LEET = str.maketrans("013457@$!|+8", "oieastasiltb")
-_REVERSED = ("snoitcurtsni", "tpmorp", "erongi", "nehcsilgna", "negnusiewna", "snoitcurtsnoc", "senoiccurtsni", "sengisnoc", "evorppa")
+# Digits inside words: "c0mp0rt3". Part numbers hold capitals, hyphens or end in digits.
+_INNER_DIGIT = re.compile(
+    r"(?<![\w.@/-])[013457]?[a-z]{1,12}[013457]{1,3}[a-z]{1,12}[a-z013457]{0,12}(?![\w@])"
+)
+MIN_LEET_WORDS = 3
+_REVERSED = (
+    "snoitcurtsni",
+    "tpmorp",
+    "erongi",
+    "nehcsilgna",
+    "negnusiewna",
+    "snoitcurtsnoc",
+    "senoiccurtsni",
+    "sengisnoc",
+    "evorppa",
+)
 _ROT13 = ("vafgehpgvbaf", "vtaber", "flfgrz cebzcg", "cebzcg", "nccebir")
 _ROT = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
 _SPACED = re.compile(r"(?<!\w)\w(?:[ ._*~/-]{1,3}\w){5,400}(?!\w)")
@@ -274,22 +314,28 @@ def _readable(raw: bytes) -> str:
 def _hidden_hits(text: str) -> Iterator[_Hit]:
     for match in re.finditer(r"<!--(.{0,2000}?)-->", text, re.DOTALL):
         inside = list(_read(_View(text=bare(match[1]).text, locate=lambda s, e: (s, e))))
-        if inside or len(re.findall(r"[^\W\d_]{3,}", match[1])) >= 6 and "{" not in match[1]:
+        if inside or (len(re.findall(r"[^\W\d_]{3,}", match[1])) >= 6 and "{" not in match[1]):
             weight = 0.6 if inside else 0.35
             yield _Hit(code="hidden_text", weight=weight, start=match.start(), end=match.end())
     if text.isascii():
         return
     for match in re.finditer(r"[\U000E0020-\U000E007F]{3,}", text):
-        if not text[match.start() - 1 : match.start()] == "\U0001f3f4":
+        if text[match.start() - 1 : match.start()] != "\U0001f3f4":
             yield _Hit(code="hidden_text", weight=0.7, start=match.start(), end=match.end())
-    zero_width = list(re.finditer(r"(?<=[A-Za-zÀ-ɏ])[\u200b\u200c\u200d\u2060\ufeff\u00ad]+(?=[A-Za-zÀ-ɏ])", text))
+    zero_width = list(
+        re.finditer(r"(?<=[A-Za-zÀ-ɏ])[\u200b\u200c\u200d\u2060\ufeff\u00ad]+(?=[A-Za-zÀ-ɏ])", text)
+    )
     if len(zero_width) >= 2:
         # One may come from a web page; several inside words are put there.
         weight = 0.3 if all("\u00ad" in match[0] for match in zero_width) else 0.45
-        yield _Hit(code="hidden_text", weight=weight, start=zero_width[0].start(), end=zero_width[-1].end())
+        yield _Hit(
+            code="hidden_text", weight=weight, start=zero_width[0].start(), end=zero_width[-1].end()
+        )
     if match_ := re.search(r"[\u202d\u202e]", text):
         yield _Hit(code="hidden_text", weight=0.5, start=match_.start(), end=match_.end())
-    for match in re.finditer(r"\b(?=\w*[A-Za-z])(?=\w*[\u0370-\u03ff\u0400-\u052f])\w{4,30}\b", text):
+    for match in re.finditer(
+        r"\b(?=\w*[A-Za-z])(?=\w*[\u0370-\u03ff\u0400-\u052f])\w{4,30}\b", text
+    ):
         if len(re.findall(r"[A-Za-z]", match[0])) >= 2:
             yield _Hit(code="disguised", weight=0.3, start=match.start(), end=match.end())
 
@@ -310,27 +356,35 @@ def _read(view: _View) -> Iterator[_Hit]:
 
 
 _ASKS = re.compile(
-    r"^\W*(?:(?:and|but|also|so|und|aber|et|mais|y|pero)\s)?(?:do(?! not\b)|does|did|is|are|was|has|have|had|how|what|why|where|when|which|who|(?:can|could|will|would|should|may|might|must) (?:your|the|it|we|i|they|our|an?|this)\b|"
+    r"^\W*(?:(?:and|but|also|so|und|aber|et|mais|y|pero)\s)?(?:do(?! not\b)|does|did|is|are|was|has|have|had|how|what|why|where|when (?:do|does|did|is|are|can|could|will|would|should)|which|who|(?:can|could|will|would|should|may|might|must) (?:your|the|it|we|i|they|our|an?|this)\b|"
     r"we|our|i\b|my|they|he|she|it\b|nobody|some|many|most|"
     r"wie|was|warum|wo|wann|welche\w*|hat|haben|ist|sind|gibt|nutz\w+|verwende\w*|unterstutz\w+|konnen wir|kann (?:ihr|das|man|ich|die)|wir|unser\w*|ich|"
     r"est-ce|avez|utilisez|comment|pourquoi|quel\w*|nous|notre|nos|je|on|peut-on|pouvons|"
-    r"como|por que|que|cual\w*|tienen|tiene|usan|utilizan|nosotros|nuestr\w+|podemos|puedo|se puede|hay|su (?:chatbot|sistema|asistente))\b"
+    r"como(?! (?:tu|su)\b)|por que|que|cual\w*|tienen|tiene|usan|utilizan|nosotros|nuestr\w+|podemos|puedo|se puede|hay|su (?:chatbot|sistema|asistente))\b"
 )
-_IMPERATIVE_INSIDE = re.compile(r"\b(?:you (?:must|should|have to|need to|will|are)|want you to|need you to|please|now|then|instead|bitte|s'il (?:te|vous)|por favor)\b")
+_IMPERATIVE_INSIDE = re.compile(
+    r"\b(?:you (?:must|should|have to|need to|will|are)|want you to|need you to|please|now|then|instead|bitte|s'il (?:te|vous)|por favor)\b"
+)
 _REPORTED = re.compile(
     r"(?:prompt[- ]injection|jailbreak|attacks?\b|attacker|angriff\w*|attaques?|ataques?|inyeccion|phish\w*|such as|e\.g|for example|z\. ?b|zum beispiel|par exemple|por ejemplo|"
     r"people (?:type|write|try)|users? (?:type|write|try|typing|writing|trying|who)|someone (?:types?|writes?|tries)|if (?:a|an|the) (?:user|customer|attacker|visitor)|wenn (?:ein|jemand)|si (?:un|quelqu'un|alguien|un)|"
     r"protect|detect|block|filter|prevent|against|schutz\w*|erkenn\w*|gegen|proteg\w+|contre|contra|detect\w+)"
 )
-_OWN_WORDS = re.compile(r"\b(?:my|our|meine[rnm]?|unsere[rnm]?|mes|mon|ma|nos|notre|mis?|nuestr[oa]s?)\b")
+_OWN_WORDS = re.compile(
+    r"\b(?:my|our|meine[rnm]?|unsere[rnm]?|mes|mon|ma|nos|notre|mis?|nuestr[oa]s?)\b"
+)
 _ABOUT_OWN = frozenset({"override", "exfiltration"})
 _DELETES = re.compile(r"\b(?:delet|eras|wip|purg|remov|losch|entfern|supprim|effac|elimin|borr)")
-_MACHINE_WORDS = re.compile(r"\b(?:system|prompt|you (?:were|are)|dein\w*|tes|tus|automatic\w*|automati\w*|approv\w*|reveal)\b")
+_MACHINE_WORDS = re.compile(
+    r"\b(?:system|prompt|you (?:were|are)|dein\w*|tes|tus|automatic\w*|automati\w*|approv\w*|reveal)\b"
+)
 _INFINITIVE = re.compile(
     r"\b(?:tends?|want|wants|wanted|trying|try|tries|likes?|hope|plan|plans|able|allow\w*|helps?|easy|hard|possible|ways?|option|ability|how|used|right|who|that|which|people|staff|drivers|users|"
     r"colleagues|team|teams|customers|mochten|wollen|um|voulons|souhaitons|queremos|deseamos|permite|permet\w*|pour|para|vamos a|pouvoir|poder)\s(?:to |de |a |que )?(?:\w+ly )?$"
 )
-_MAILISH = re.compile(r"\b(?:(?:last|previous|earlier|first|letzte\w*|vorherige\w*|precedente?|dernier|anterior|ultimo) (?:e-?mails?|mail|message|nachricht)|invoice|order|quote|letter|attachment|voicemail|nachricht|rechnung|bestellung|angebot|courriel|facture|commande|devis|correo|factura|pedido|lieferadresse|delivery|shipping|packing|assembly|installation|safety data|payment|manual|warehouse|lager\w*|parking|booking|visit|driver|drivers|fahrer|loading|unloading|billing|purchase)\b")
+_MAILISH = re.compile(
+    r"\b(?:(?:last|previous|earlier|first|letzte\w*|vorherige\w*|precedente?|dernier|anterior|ultimo) (?:e-?mails?|mail|message|nachricht)|invoice|order|quote|letter|attachment|voicemail|nachricht|rechnung|bestellung|angebot|courriel|facture|commande|devis|correo|factura|pedido|lieferadresse|delivery|shipping|packing|assembly|installation|safety data|payment|manual|warehouse|lager\w*|parking|booking|visit|driver|drivers|fahrer|loading|unloading|billing|purchase)\b"
+)
 
 
 def _damping(text: str, match: re.Match[str], code: str) -> float:
@@ -340,15 +394,23 @@ def _damping(text: str, match: re.Match[str], code: str) -> float:
     before, sentence = text[first : match.start()], text[first:last]
     factor = 1.0
     about = match[0] + text[match.end() : min(last, match.end() + 45)]
-    if _OWN_WORDS.search(match[0]) and (code in _ABOUT_OWN or _DELETES.match(match[0])):
-        factor *= OWN_WORDS_DAMPING
-    elif code == "override" and _MAILISH.search(about) and not _MACHINE_WORDS.search(sentence):
+    if (_OWN_WORDS.search(match[0]) and (code in _ABOUT_OWN or _DELETES.match(match[0]))) or (
+        code == "override" and _MAILISH.search(about) and not _MACHINE_WORDS.search(sentence)
+    ):
         factor *= OWN_WORDS_DAMPING
     if _INFINITIVE.search(before) and "want you to" not in before and "need you to" not in before:
         factor *= QUESTION_DAMPING
-    if _ASKS.match(text[first : match.end()].lstrip()) and not _IMPERATIVE_INSIDE.search(before) and not (
-        re.match(r"^\W*(?:what|was|quel|cual|which|welche|wie laute)", text[first : match.end()]) and code == "exfiltration"
-    ) and not re.match(r"\W*(?:i|we) (?:want|need|order|command|instruct|would like) you", before):
+    if (
+        _ASKS.match(text[first : match.end()].lstrip())
+        and not _IMPERATIVE_INSIDE.search(before)
+        and not (
+            re.match(
+                r"^\W*(?:what|was|quel|cual|which|welche|wie laute)", text[first : match.end()]
+            )
+            and code == "exfiltration"
+        )
+        and not re.match(r"\W*(?:i|we) (?:want|need|order|command|instruct|would like) you", before)
+    ):
         factor *= QUESTION_DAMPING
     quoted = before.count('"') % 2 == 1 or re.search(r"(?:^|\s)'[^']*$", before) is not None
     if _REPORTED.search(before) and (quoted or len(before) > 25):

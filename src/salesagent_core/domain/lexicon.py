@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
 """Words the grounding check must know in English, German, French and Spanish.
 
 All entries are in bare form (lower case, no accents; see ``folding.bare``).
@@ -97,14 +98,32 @@ _TENS = {
     "de": "zwanzig dreissig vierzig funfzig sechzig siebzig achtzig neunzig",
     "es": "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
 }
-_SPANISH_HUNDREDS = (
-    "ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
-)
+_SPANISH_HUNDREDS = "ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
 SCALES: dict[str, int] = {
-    "thousand": 1_000, "tausend": 1_000, "tsd": 1_000, "mille": 1_000, "mil": 1_000, "k": 1_000,
-    "million": 10**6, "millions": 10**6, "millionen": 10**6, "mio": 10**6, "mn": 10**6, "mln": 10**6,
-    "millones": 10**6, "millon": 10**6, "m": 10**6, "billion": 10**9, "bn": 10**9, "milliarde": 10**9,
-    "milliarden": 10**9, "milliards": 10**9, "mrd": 10**9, "hundred": 100, "dozen": 12, "dutzend": 12,
+    "thousand": 1_000,
+    "tausend": 1_000,
+    "tsd": 1_000,
+    "mille": 1_000,
+    "mil": 1_000,
+    "k": 1_000,
+    "million": 10**6,
+    "millions": 10**6,
+    "millionen": 10**6,
+    "mio": 10**6,
+    "mn": 10**6,
+    "mln": 10**6,
+    "millones": 10**6,
+    "millon": 10**6,
+    "m": 10**6,
+    "billion": 10**9,
+    "bn": 10**9,
+    "milliarde": 10**9,
+    "milliarden": 10**9,
+    "milliards": 10**9,
+    "mrd": 10**9,
+    "hundred": 100,
+    "dozen": 12,
+    "dutzend": 12,
 }
 
 
@@ -112,7 +131,9 @@ def _below_hundred(language: str) -> dict[str, int]:
     ones = _ONES[language].split()
     words = {word: value for value, word in enumerate(ones)}
     if language == "fr":
-        for ten, word in zip((20, 30, 40, 50), "vingt trente quarante cinquante".split(), strict=True):
+        for ten, word in zip(
+            (20, 30, 40, 50), "vingt trente quarante cinquante".split(), strict=True
+        ):
             _french_decade(words, ones, ten, word)
         _french_decade(words, ones, 60, "soixante", to=20)
         _french_decade(words, ones, 80, "quatre-vingt", to=20)
@@ -133,7 +154,9 @@ def _below_hundred(language: str) -> dict[str, int]:
     return words
 
 
-def _french_decade(words: dict[str, int], ones: list[str], ten: int, word: str, to: int = 10) -> None:
+def _french_decade(
+    words: dict[str, int], ones: list[str], ten: int, word: str, to: int = 10
+) -> None:
     words[word] = ten
     for one in range(1, to):
         for joint in ("-", " ", "-et-", " et "):
@@ -142,7 +165,9 @@ def _french_decade(words: dict[str, int], ones: list[str], ten: int, word: str, 
 
 def _hundreds(language: str) -> dict[str, int]:
     if language == "es":
-        return {word: 100 * i for i, word in enumerate(_SPANISH_HUNDREDS.split(), start=1)} | {"cien": 100}
+        return {word: 100 * i for i, word in enumerate(_SPANISH_HUNDREDS.split(), start=1)} | {
+            "cien": 100
+        }
     ones = _ONES[language].split()
     bases = {"en": "hundred", "de": "hundert", "fr": "cent"}[language]
     words: dict[str, int] = {} if language == "en" else {bases: 100}

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
 """Links and addresses in a text: where they stand and where they lead."""
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList  # type: ignore[import-untyped,unused-ignore]
 
 MAX_URL = 2_048
-_RESERVED_TLDS = frozenset({"example", "test", "invalid", "localhost", "local", "internal", "onion"})
+_RESERVED_TLDS = frozenset(
+    {"example", "test", "invalid", "localhost", "local", "internal", "onion"}
+)
 # Names of files and of code that end like a top-level domain.
 _FILE_LIKE = frozenset({"md", "py", "sh", "rs", "pl", "zip", "mov", "ps", "cab", "java", "app"})
 _DANGEROUS_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob"})
@@ -60,7 +63,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?P<rest>[^\s<>\"]{1,2048})",
             re.IGNORECASE,
         ),
-        "relative": re.compile(r"(?<![\w:/\\.])//(?P<rest>[^\s<>\"'`{}|^/]{1,253}[^\s<>\"']{0,1024})"),
+        "relative": re.compile(
+            r"(?<![\w:/\\.])//(?P<rest>[^\s<>\"'`{}|^/]{1,253}[^\s<>\"']{0,1024})"
+        ),
         "bare": re.compile(
             rf"(?<![\w@/.:\\-])(?P<host>{label}(?:{dot}{label}){{1,8}})"
             r"(?P<tail>(?::\d{1,5})?(?:[/?#][^\s<>\"'`{}|^]{0,2048})?)(?![\w@])",
@@ -83,9 +88,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?<![\w.+-])(?P<local>[\w.+-]{1,64}) at (?P<host>[\w-]{2,63}) dot (?P<tld>[a-z]{2,12})\b",
             re.IGNORECASE,
         ),
-        "undot": re.compile(
-            r" ?[\[({] ?(?:\.|dot|punkt|point|punto) ?[\])}] ?", re.IGNORECASE
-        ),
+        "undot": re.compile(r" ?[\[({] ?(?:\.|dot|punkt|point|punto) ?[\])}] ?", re.IGNORECASE),
     }
 
 
@@ -130,7 +133,9 @@ def find_addresses(text: str) -> tuple[Address, ...]:
 
 def _has_at(text: str) -> bool:
     lowered = text.lower()
-    return "@" in text or "at]" in lowered or "at)" in lowered or "at }" in lowered or "at " in lowered
+    return (
+        "@" in text or "at]" in lowered or "at)" in lowered or "at }" in lowered or "at " in lowered
+    )
 
 
 def find_links(text: str) -> tuple[Link, ...]:
@@ -151,19 +156,17 @@ def find_links(text: str) -> tuple[Link, ...]:
             return
         taken.append((start, end))
         first, last = folded.span(start, end)
-        found.append(
-            Link(url=url, host=host, start=first, end=last, deceptive=trick, bare=bare)
-        )
+        found.append(Link(url=url, host=host, start=first, end=last, deceptive=trick, bare=bare))
 
     # A link may hold an @; links with a scheme therefore go first and free of the addresses.
-    schemed = list(patterns["scheme"].finditer(folded.text)) if "//" in folded.text or (
-        "\\\\" in folded.text
-    ) else []
+    schemed = (
+        list(patterns["scheme"].finditer(folded.text))
+        if "//" in folded.text or ("\\\\" in folded.text)
+        else []
+    )
     if schemed:
         spans = [match.span() for match in schemed]
-        taken = [
-            span for span in taken if not any(s <= span[0] < e for s, e in spans)
-        ]
+        taken = [span for span in taken if not any(s <= span[0] < e for s, e in spans)]
     for match in schemed:
         rest = trimmed(match["rest"])
         end = match.start("rest") + len(rest)
@@ -205,7 +208,9 @@ def find_links(text: str) -> tuple[Link, ...]:
 def trimmed(url: str) -> str:
     """Without the punctuation that belongs to the sentence around it."""
     url = url.rstrip(".,;:!?*_~…\"'")
-    while url and url[-1] in ")]" and url.count(url[-1]) > url.count("(" if url[-1] == ")" else "["):
+    while (
+        url and url[-1] in ")]" and url.count(url[-1]) > url.count("(" if url[-1] == ")" else "[")
+    ):
         url = url[:-1].rstrip(".,;:!?*_")
     # A Markdown target ends at the first bracket that was not opened in it.
     if ")" in url and "(" not in url:
@@ -238,9 +243,7 @@ def _believable_bare(host: str, written: str, certain: bool) -> bool:
 def _authority(rest: str) -> tuple[str, str]:
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
     trick = ""
-    if "@" in rest.split("?", 1)[0].split("#", 1)[0] and (
-        "@" in authority or "\\" in rest
-    ):
+    if "@" in rest.split("?", 1)[0].split("#", 1)[0] and ("@" in authority or "\\" in rest):
         authority = authority.rpartition("@")[2]
         trick = "userinfo"
     if "[." in authority or "(dot" in authority.lower() or "[dot" in authority.lower():

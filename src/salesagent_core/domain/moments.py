@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
 """Dates, weekdays and times of day in a text, in English, German, French and Spanish."""
 
 from __future__ import annotations
@@ -63,12 +64,12 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     months = "|".join(sorted(MONTHS, key=len, reverse=True))
     weekdays = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
     long_weekdays = "|".join(sorted(WEEKDAYS.keys() - SHORT_WEEKDAYS, key=len, reverse=True))
-    lead = (
-        rf"(?:(?<![a-z])(?P<weekday>{weekdays})\b\.?,?(?: (?:the|den|dem|der|le|el|dia|am|on))?[ ,]{{1,2}})?"
-    )
+    lead = rf"(?:(?<![a-z])(?P<weekday>{weekdays})\b\.?,?(?: (?:the|den|dem|der|le|el|dia|am|on))?[ ,]{{1,2}})?"
     year = r"(?P<year>(?:19|20)\d{2})(?!\d)"
     return {
-        "iso": re.compile(rf"{lead}(?<!\d)(?P<y>(?:19|20)\d{{2}})-(?P<m>\d{{2}})-(?P<d>\d{{2}})(?!\d)"),
+        "iso": re.compile(
+            rf"{lead}(?<!\d)(?P<y>(?:19|20)\d{{2}})-(?P<m>\d{{2}})-(?P<d>\d{{2}})(?!\d)"
+        ),
         "numeric": re.compile(
             rf"{lead}(?<![\d.,/])(?P<a>\d{{1,2}})(?P<sep>[./])(?P<b>\d{{1,2}})(?:(?P=sep)(?P<y>\d{{4}}|\d{{2}})(?!\d)|(?P<open>\.(?!\d)|(?!\d|[.,/]\d)))"
         ),
@@ -98,7 +99,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "bare_hour": re.compile(
             r"\b(?:at|um|gegen|ab|before|after|until|a las?|vers|des|des les|a)\s(?P<h>\d{1,2})(?:\s(?:heures?|horas|h|o'?clock)\b|(?=\s?(?:$|[.,;!?\n]|on\b|or\b|am\b|and\b|oder\b|ou\b|o\b)))"
         ),
-        "noon": re.compile(r"\b(?P<noon>noon|midday|mittags|midi|mediodia)\b|\b(?:midnight|mitternacht|minuit|medianoche)\b"),
+        "noon": re.compile(
+            r"\b(?P<noon>noon|midday|mittags|midi|mediodia)\b|\b(?:midnight|mitternacht|minuit|medianoche)\b"
+        ),
     }
 
 
@@ -127,28 +130,36 @@ def _days(text: str, original: str) -> Iterator[Day]:
             readings = frozenset(_valid(_readings(name, match)))
             if readings and _free(taken, match.start(), match.end()):
                 yield Day(
-                    readings=readings, weekday=WEEKDAYS.get(match["weekday"] or ""),
-                    start=match.start(), end=match.end(),
+                    readings=readings,
+                    weekday=WEEKDAYS.get(match["weekday"] or ""),
+                    start=match.start(),
+                    end=match.end(),
                 )
     for match in patterns["weekday_day"].finditer(text):
         if 1 <= int(match["d"]) <= 31 and _free(taken, match.start(), match.end()):
             yield Day(
                 readings=frozenset({(None, ANY_MONTH, int(match["d"]))}),
-                weekday=WEEKDAYS[match["weekday"]], start=match.start(), end=match.end(),
+                weekday=WEEKDAYS[match["weekday"]],
+                start=match.start(),
+                end=match.end(),
             )
     for match in patterns["quarter"].finditer(text):
         if _free(taken, match.start(), match.end()):
             year = int(match["year"]) if match["year"] else None
             yield Day(
-                readings=frozenset({(year, 100 + int(match["q"]), None)}), weekday=None,
-                start=match.start(), end=match.end(),
+                readings=frozenset({(year, 100 + int(match["q"]), None)}),
+                weekday=None,
+                start=match.start(),
+                end=match.end(),
             )
     for match in patterns["month"].finditer(text):
         if _is_month(match, text, original) and _free(taken, match.start(), match.end()):
             year = int(match["year"]) if match["year"] else None
             yield Day(
-                readings=frozenset({(year, MONTHS[match["m"]], None)}), weekday=None,
-                start=match.start(), end=match.end(),
+                readings=frozenset({(year, MONTHS[match["m"]], None)}),
+                weekday=None,
+                start=match.start(),
+                end=match.end(),
             )
 
 
@@ -179,8 +190,11 @@ def _readings(name: str, match: re.Match[str]) -> Iterator[tuple[int | None, int
             return
         if match["sep"] == "/" and len(match["b"]) < 2:
             return
-        if match["sep"] == "." and not match["weekday"] and match["open"] == "." and (
-            match.end() >= len(match.string) and len(match["b"]) < 2
+        if (
+            match["sep"] == "."
+            and not match["weekday"]
+            and match["open"] == "."
+            and (match.end() >= len(match.string) and len(match["b"]) < 2)
         ):
             return
         yield None, second, first
@@ -209,8 +223,15 @@ def _weekdays(text: str, original: str, taken: list[tuple[int, int]]) -> Iterato
     for match in patterns["weekday"].finditer(text):
         name = match["weekday"]
         if name in SHORT_WEEKDAYS and not (
-            original[match.start()].isupper() and len(name) == 3 and name not in ("mar", "sun", "mon", "sam", "dim", "mie", "sat")
-            or original[match.start()].isupper() and re.match(r"\.?,? (?:at )?\d", text[match.end() : match.end() + 6])
+            (
+                original[match.start()].isupper()
+                and len(name) == 3
+                and name not in ("mar", "sun", "mon", "sam", "dim", "mie", "sat")
+            )
+            or (
+                original[match.start()].isupper()
+                and re.match(r"\.?,? (?:at )?\d", text[match.end() : match.end() + 6])
+            )
         ):
             continue
         if _free(taken, match.start(), match.end()):
@@ -219,7 +240,8 @@ def _weekdays(text: str, original: str, taken: list[tuple[int, int]]) -> Iterato
         if _free(taken, match.start(), match.end()):
             yield Weekday(
                 number=DAY_AFTER if match["after"] else TOMORROW,
-                start=match.start(), end=match.end(),
+                start=match.start(),
+                end=match.end(),
             )
 
 
@@ -235,7 +257,11 @@ def _clocks(text: str, days: list[tuple[int, int]]) -> Iterator[Clock]:
             if half == "pm" and min(first) > min(last):
                 first = _minutes(match["h"], match["m"], "am")
             middle = match.start("h2")
-            yield Clock(minutes=first, start=match.start(), end=match.end("m") if match["m"] else match.end("h"))
+            yield Clock(
+                minutes=first,
+                start=match.start(),
+                end=match.end("m") if match["m"] else match.end("h"),
+            )
             yield Clock(minutes=last, start=middle, end=match.end())
     for match in patterns["clock"].finditer(text):
         half = (match["half"] or "").replace(".", "")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
 """Proper names in a mail: persons, companies, products, places.
 
 English, French and Spanish write little else with a capital inside a sentence. German writes
@@ -64,7 +65,9 @@ KNOWN_ORGANISATIONS = frozenset(
     "philips shell accenture deloitte kpmg pwc mckinsey gartner forrester forbes bloomberg reuters linkedin youtube uber "
     "airbnb spotify paypal visa mastercard deutsche kia fiat ferrari iveco man zf hapag aramark sodexo danfoss vodafone".split()
 )
-_COMMON_ALSO = frozenset("man orange visa shell seat deutsche apple oracle target hermes stripe zoom slack ups schneider".split())
+_COMMON_ALSO = frozenset(
+    "man orange visa shell seat deutsche apple oracle target hermes stripe zoom slack ups schneider".split()
+)
 _LEGAL_FORMS = frozenset(
     "gmbh ag se kg ohg ug mbh inc ltd llc llp plc corp corporation co sa sas sarl eurl sl slu bv nv spa srl oy ab".split()
 )
@@ -72,21 +75,25 @@ _TITLES = frozenset(
     "mr mrs ms miss dr prof sir madam herr frau herrn firma monsieur madame mme mlle m senor senora sr sra don dona kollege "
     "kollegin kollegen".split()
 )
-_SAFE = frozenset(
-    "i hi hello dear hey sir madam team all everyone sincerely regards best kind cheers thanks thank you re fw fwd aw wg ps pps "
-    "ceo cto cfo coo cio cmo vp svp evp hr it pr pm am uk eu usa us crm erp api apis pdf url faq kpi kpis roi gps iot ai ml b2b b2c "
-    "saas sql csv xml json html sms tv ok okay asap eta sla nda rfp rfq poc sso vat gmbh ag inc ltd llc co tba tbd fyi cc bcc utc gmt "
-    "id ids ui ux os pc app web wifi internet email e-mail mail mr mrs ms dr prof "
-    "head sales manager director chief officer president vice marketing operations support customer success account executive "
-    "business development engineering engineer product finance logistics procurement purchasing human resources legal department "
-    "fleet lead senior junior assistant consultant representative owner founder partner general managing regional global "
-    "english german french spanish european american british italian dutch swiss austrian europe "
-    "christmas easter new year sie ihnen ihr ihre ihren ihrem ihres ihrer du dein deine dir dich euch euer eure liebe lieber "
-    "guten tag hallo sehr geehrte geehrter geehrten damen herren grusse gruss gruessen beste freundliche freundlichen viele mit herzliche "
-    "bonjour madame monsieur cordialement bien salutations merci bonne journee cher chere hola buenos buenas dias tardes estimado "
-    "estimada atentamente saludos cordiales un cordial saludo gracias usted ustedes ud uds don dona sr sra "
-    "lkw lkws pkw pkws edv kmu uhr mwst ust dsgvo rgpd gdpr tva iva pme rh si rdv cet cest mez mesz est edt pst pdt cst mst bst iso soc".split()
-) | frozenset(MONTHS) | frozenset(WEEKDAYS)
+_SAFE = (
+    frozenset(
+        "i hi hello dear hey sir madam team all everyone sincerely regards best kind cheers thanks thank you re fw fwd aw wg ps pps "
+        "ceo cto cfo coo cio cmo vp svp evp hr it pr pm am uk eu usa us crm erp api apis pdf url faq kpi kpis roi gps iot ai ml b2b b2c "
+        "saas sql csv xml json html sms tv ok okay asap eta sla nda rfp rfq poc sso vat gmbh ag inc ltd llc co tba tbd fyi cc bcc utc gmt "
+        "id ids ui ux os pc app web wifi internet email e-mail mail mr mrs ms dr prof "
+        "head sales manager director chief officer president vice marketing operations support customer success account executive "
+        "business development engineering engineer product finance logistics procurement purchasing human resources legal department "
+        "fleet lead senior junior assistant consultant representative owner founder partner general managing regional global "
+        "english german french spanish european american british italian dutch swiss austrian europe "
+        "christmas easter new year sie ihnen ihr ihre ihren ihrem ihres ihrer du dein deine dir dich euch euer eure liebe lieber "
+        "guten tag hallo sehr geehrte geehrter geehrten damen herren grusse gruss gruessen beste freundliche freundlichen viele mit herzliche "
+        "bonjour madame monsieur cordialement bien salutations merci bonne journee cher chere hola buenos buenas dias tardes estimado "
+        "estimada atentamente saludos cordiales un cordial saludo gracias usted ustedes ud uds don dona sr sra "
+        "lkw lkws pkw pkws edv kmu uhr mwst ust dsgvo rgpd gdpr tva iva pme rh si rdv cet cest mez mesz est edt pst pdt cst mst bst iso soc".split()
+    )
+    | frozenset(MONTHS)
+    | frozenset(WEEKDAYS)
+)
 _ZONES = frozenset("cet cest mez mesz est edt pst pdt cst mst bst utc gmt".split())
 _GREETING = re.compile(
     r"^\W{0,3}(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|liebe[rs]?|sehr geehrte[rs]?|guten (?:tag|morgen|abend)|moin|"
@@ -142,8 +149,16 @@ def _compound(word: str, words: frozenset[str], depth: int = 0) -> bool:
         return False
     for cut in range(len(word) - 3, 3, -1):
         head, tail = word[:cut], word[cut:]
-        stems = (head, head.removesuffix("s"), head.removesuffix("n"), head.removesuffix("en"), head + "e")
-        if any(len(one) >= 3 and one in words for one in stems) and _compound(tail, words, depth + 1):
+        stems = (
+            head,
+            head.removesuffix("s"),
+            head.removesuffix("n"),
+            head.removesuffix("en"),
+            head + "e",
+        )
+        if any(len(one) >= 3 and one in words for one in stems) and _compound(
+            tail, words, depth + 1
+        ):
             return True
     return any(
         word.endswith(ending) and word.removesuffix(ending) in words
@@ -163,11 +178,15 @@ def find_names(original: str, bare: str, language: str, known: frozenset[str]) -
         stripped = level.strip()
         if after_sign_off and stripped and signature_left:
             signature_left -= 1
-            if len(stripped.split()) <= SIGNATURE_WORDS and not stripped.endswith((".", "!", "?", ":")):
+            if len(stripped.split()) <= SIGNATURE_WORDS and not stripped.endswith(
+                (".", "!", "?", ":")
+            ):
                 for match in _TOKEN.finditer(line):
                     yield Name(
-                        tokens=(level[match.start() : match.end()],), start=offset + match.start(),
-                        end=offset + match.end(), signature=True,
+                        tokens=(level[match.start() : match.end()],),
+                        start=offset + match.start(),
+                        end=offset + match.end(),
+                        signature=True,
                     )
                 offset += len(line) + 1
                 continue
@@ -178,9 +197,17 @@ def find_names(original: str, bare: str, language: str, known: frozenset[str]) -
             limit = min(len(line), 60)
             for name in _in_line(line, level, language, known):
                 yield attrs.evolve(
-                    name, start=name.start + offset, end=name.end + offset,
-                    greeting=bool(greeting) and name.start < limit and "," not in line[: name.start]
-                    and "." not in level[: name.start].replace("mr.", "").replace("ms.", "").replace("dr.", ""),
+                    name,
+                    start=name.start + offset,
+                    end=name.end + offset,
+                    greeting=bool(greeting)
+                    and name.start < limit
+                    and "," not in line[: name.start]
+                    and "."
+                    not in level[: name.start]
+                    .replace("mr.", "")
+                    .replace("ms.", "")
+                    .replace("dr.", ""),
                 )
         offset += len(line) + 1
 
@@ -188,11 +215,17 @@ def find_names(original: str, bare: str, language: str, known: frozenset[str]) -
 def _in_line(line: str, level: str, language: str, known: frozenset[str]) -> Iterator[Name]:
     tokens = list(_TOKEN.finditer(line))
     capitals = sum(token[0][0].isupper() for token in tokens)
-    title_case = len(tokens) >= 3 and language != "de" and capitals >= TITLE_CASE_SHARE * len(tokens)
+    title_case = (
+        len(tokens) >= 3 and language != "de" and capitals >= TITLE_CASE_SHARE * len(tokens)
+    )
     run: list[re.Match[str]] = []
     for token in [*tokens, None]:
-        joined = token is not None and run and re.fullmatch(
-            r" |-| & | de | von | van | della? | du ", line[run[-1].end() : token.start()]
+        joined = (
+            token is not None
+            and run
+            and re.fullmatch(
+                r" |-| & | de | von | van | della? | du ", line[run[-1].end() : token.start()]
+            )
         )
         if token is not None and token[0][0].isupper() and (joined or not run):
             run.append(token)
@@ -209,7 +242,12 @@ def _inner_capital(word: str) -> bool:
 
 
 def _name(
-    line: str, level: str, run: list[re.Match[str]], language: str, known: frozenset[str], title_case: bool
+    line: str,
+    level: str,
+    run: list[re.Match[str]],
+    language: str,
+    known: frozenset[str],
+    title_case: bool,
 ) -> Iterator[Name]:
     first = _opens_sentence(line, run[0].start())
     before = re.search(r"([^\W\d_]+)\W{0,2}$", level[: run[0].start()])
@@ -228,10 +266,18 @@ def _name(
     kept = [
         (token, key)
         for index, (token, key) in enumerate(words)
-        if legal or titled
-        or _counts(token[0], key, language, known,
-                   first=first and index == 0 and words[0][0] is run[0], many=len(words) > 1,
-                   previous=previous if index == 0 else "", title_case=title_case)
+        if legal
+        or titled
+        or _counts(
+            token[0],
+            key,
+            language,
+            known,
+            first=first and index == 0 and words[0][0] is run[0],
+            many=len(words) > 1,
+            previous=previous if index == 0 else "",
+            title_case=title_case,
+        )
     ]
     kept = [(token, key) for token, key in kept if key not in _SAFE or key in known]
     if kept:
@@ -251,8 +297,15 @@ def _opens_sentence(line: str, start: int) -> bool:
 
 
 def _counts(
-    word: str, key: str, language: str, known: frozenset[str], *, first: bool, many: bool,
-    previous: str, title_case: bool,
+    word: str,
+    key: str,
+    language: str,
+    known: frozenset[str],
+    *,
+    first: bool,
+    many: bool,
+    previous: str,
+    title_case: bool,
 ) -> bool:
     if key in known:
         return not first

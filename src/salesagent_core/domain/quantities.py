@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
 """Numbers in a text by value, with what they count: percent, money, duration or a noun."""
 
 from __future__ import annotations
@@ -35,38 +36,76 @@ class Quantity:
 
 
 _CURRENCIES = {
-    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "usd": "USD", "us$": "USD", "dollar": "USD",
-    "dollars": "USD", "dolares": "USD", "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "pfund": "GBP",
-    "libras": "GBP", "livres": "GBP", "chf": "CHF", "fr.": "CHF", "franken": "CHF", "francs": "CHF", "¥": "JPY",
-    "jpy": "JPY", "pln": "PLN", "sek": "SEK", "mxn": "MXN", "pesos": "MXN", "cents": "CENT", "cent": "CENT",
+    "€": "EUR",
+    "eur": "EUR",
+    "euro": "EUR",
+    "euros": "EUR",
+    "$": "USD",
+    "usd": "USD",
+    "us$": "USD",
+    "dollar": "USD",
+    "dollars": "USD",
+    "dolares": "USD",
+    "£": "GBP",
+    "gbp": "GBP",
+    "pound": "GBP",
+    "pounds": "GBP",
+    "pfund": "GBP",
+    "libras": "GBP",
+    "livres": "GBP",
+    "chf": "CHF",
+    "fr.": "CHF",
+    "franken": "CHF",
+    "francs": "CHF",
+    "¥": "JPY",
+    "jpy": "JPY",
+    "pln": "PLN",
+    "sek": "SEK",
+    "mxn": "MXN",
+    "pesos": "MXN",
+    "cents": "CENT",
+    "cent": "CENT",
 }
 _DURATIONS: tuple[tuple[str, str, float], ...] = (
     (r"sec(?:ond)?s?|sekunden?|secondes?|segundos?", "minutes", 1 / 60),
     (r"min(?:ute)?s?|minuten|minutos?|min\.", "minutes", 1),
     (r"hours?|hrs?|h|stunden?|std|heures?|horas?", "minutes", 60),
-    (r"(?:business|working|work) days?|werktagen?|arbeitstagen?|jours? ouvr(?:es|ables?)|dias? (?:habil(?:es)?|laborables?)",
-     "workdays", 1),
+    (
+        r"(?:business|working|work) days?|werktagen?|arbeitstagen?|jours? ouvr(?:es|ables?)|dias? (?:habil(?:es)?|laborables?)",
+        "workdays",
+        1,
+    ),
     (r"days?|tage?n?|jours?|dias?", "minutes", 1440),
     (r"weeks?|wochen?|semaines?|semanas?", "minutes", 10080),
     (r"months?|monate?n?|mois|mes(?:es)?", "months", 1),
     (r"years?|yrs?|jahre?n?|ans?|annees?|anos?", "months", 12),
 )
 _HALVES = {
-    r"half an hour|eine halbe stunde|halbe stunde|une demi[- ]heure|demi[- ]heure|media hora": ("minutes", 30.0),
+    r"half an hour|eine halbe stunde|halbe stunde|une demi[- ]heure|demi[- ]heure|media hora": (
+        "minutes",
+        30.0,
+    ),
     r"quarter of an hour|viertelstunde|quart d'heure|cuarto de hora": ("minutes", 15.0),
     r"(?:a|one) fortnight": ("minutes", 20160.0),
     r"(?:one|a|an|eine?r?|une|una) (?:single )?(?:hour|stunde|heure|hora)": ("minutes", 60.0),
-    r"(?:within|in|under|innerhalb|binnen|en|dentro de) (?:of )?(?:one|a|an|einem|einer|eines|un|une|una) (?:day|tag|tages|jour|dia)":
-        ("minutes", 1440.0),
-    r"(?:within|in|under|innerhalb|binnen|en|dentro de) (?:of )?(?:one|a|einer|une|una) (?:week|woche|semaine|semana)":
-        ("minutes", 10080.0),
-    r"(?:within|in|under|innerhalb|binnen|en|dentro de) (?:of )?(?:one|a|einem|eines|un) (?:month|monat|monats|mois|mes)": ("months", 1.0),
+    r"(?:within|in|under|innerhalb|binnen|en|dentro de) (?:of )?(?:one|a|an|einem|einer|eines|un|une|una) (?:day|tag|tages|jour|dia)": (
+        "minutes",
+        1440.0,
+    ),
+    r"(?:within|in|under|innerhalb|binnen|en|dentro de) (?:of )?(?:one|a|einer|une|una) (?:week|woche|semaine|semana)": (
+        "minutes",
+        10080.0,
+    ),
+    r"(?:within|in|under|innerhalb|binnen|en|dentro de) (?:of )?(?:one|a|einem|eines|un) (?:month|monat|monats|mois|mes)": (
+        "months",
+        1.0,
+    ),
     r"overnight|uber nacht": ("minutes", 1440.0),
 }
 
 
 @cache
-def _patterns(language: str) -> dict[str, re.Pattern[str]]:
+def _patterns() -> dict[str, re.Pattern[str]]:
     scale = r"(?: ?(?:k|m|mn|mio|mln|tsd|bn|mrd)\b\.?| (?:thousand|millions?|billion|tausend|millionen|milliarden?|mille|milliards|mil|millon(?:es)?|hundred|dozen|dutzend)\b)?"
     digits = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,15}(?:[.,]\d{1,6})?"
     symbols = r"[€$£¥]|us\$|\b(?:eur|usd|gbp|chf|fr\.)"
@@ -102,9 +141,17 @@ def _spelled_numbers(
     """Start, end and value of every number in words, the longest phrase at each place."""
     words, firsts, done = _spelled(language), _first_words(language), 0
     for match in patterns["token"].finditer(text):
-        if match.start() < done or match[0] not in firsts or text[match.start() - 1 : match.start()].isalnum():
+        if (
+            match.start() < done
+            or match[0] not in firsts
+            or text[match.start() - 1 : match.start()].isalnum()
+        ):
             continue
-        tokens = text[match.start() : match.start() + SPELLED_REACH].replace("\n", " ").split(" ")[:SPELLED_WORDS]
+        tokens = (
+            text[match.start() : match.start() + SPELLED_REACH]
+            .replace("\n", " ")
+            .split(" ")[:SPELLED_WORDS]
+        )
         for count in range(len(tokens), 0, -1):
             phrase = " ".join(tokens[:count])
             trimmed = phrase.rstrip(".,;:!?)")
@@ -129,33 +176,56 @@ def find_quantities(text: str, language: str) -> Iterator[Quantity]:
 
     List numbering at the start of a line is not a quantity; neither is the word "one".
     """
-    patterns = _patterns(language)
+    patterns = _patterns()
     for match in patterns["half"].finditer(text):
         unit, value = list(_HALVES.values())[int((match.lastgroup or "h0")[1:])]
         if match.start() and text[match.start() - 1].isalnum():
             continue
         yield Quantity(
-            values=frozenset({value}), kind="duration", unit=unit, nouns=(), start=match.start(),
-            end=match.end(), spelled=True,
+            values=frozenset({value}),
+            kind="duration",
+            unit=unit,
+            nouns=(),
+            start=match.start(),
+            end=match.end(),
+            spelled=True,
         )
     for match in patterns["number"].finditer(text):
         if _is_numbering(text, match) or _glued(text, match):
             continue
         yield _quantity(
-            text, match.start(), match.end(), readings(match["digits"]), patterns,
-            before=(match["before"] or "").strip(), scale=match["scale"].strip(" ."), digits=match["digits"],
+            text,
+            match.start(),
+            match.end(),
+            readings(match["digits"]),
+            patterns,
+            before=(match["before"] or "").strip(),
+            scale=match["scale"].strip(" ."),
+            digits=match["digits"],
         )
     for start, end, value in _spelled_numbers(text, patterns, language):
         scale = patterns["scale"].match(text, end)
         written = scale[0].strip(" .") if scale else ""
         yield _quantity(
-            text, start, scale.end() if scale else end, frozenset({float(value)}), patterns, scale=written
+            text,
+            start,
+            scale.end() if scale else end,
+            frozenset({float(value)}),
+            patterns,
+            scale=written,
         )
 
 
 def _quantity(
-    text: str, start: int, end: int, values: frozenset[float], patterns: dict[str, re.Pattern[str]],
-    *, before: str = "", scale: str = "", digits: str = "",
+    text: str,
+    start: int,
+    end: int,
+    values: frozenset[float],
+    patterns: dict[str, re.Pattern[str]],
+    *,
+    before: str = "",
+    scale: str = "",
+    digits: str = "",
 ) -> Quantity:
     if scale:
         values = frozenset(value * SCALES[scale] for value in values)
@@ -173,8 +243,13 @@ def _quantity(
     elif not scale and re.fullmatch(r"\d{4}", digits) and int(digits) in YEARS:
         kind = "year"
     return Quantity(
-        values=values, kind=kind, unit=unit, nouns=_head(text, end, patterns["word"]),
-        start=start, end=end, spelled=not digits,
+        values=values,
+        kind=kind,
+        unit=unit,
+        nouns=_head(text, end, patterns["word"]),
+        start=start,
+        end=end,
+        spelled=not digits,
     )
 
 
@@ -224,9 +299,11 @@ def _is_numbering(text: str, match: re.Match[str]) -> bool:
     if match["before"]:
         return False
     line = text.rfind("\n", 0, match.start()) + 1
-    return not text[line : match.start()].strip(" \t(*>-") and bool(
-        re.match(r"[.)](?:\s|$)", text[match.end("digits") : match.end("digits") + 2])
-    ) and len(match["digits"]) <= 2
+    return (
+        not text[line : match.start()].strip(" \t(*>-")
+        and bool(re.match(r"[.)](?:\s|$)", text[match.end("digits") : match.end("digits") + 2]))
+        and len(match["digits"]) <= 2
+    )
 
 
 def _glued(text: str, match: re.Match[str]) -> bool:
@@ -236,4 +313,6 @@ def _glued(text: str, match: re.Match[str]) -> bool:
     after = text[end : end + 1]
     if before.isalpha() and not match["before"]:
         return True
-    return after.isalpha() and not re.match(r"(?:st|nd|rd|th|x|h|min|std|er|e|d)\b|[a-z]{1,3}\b", text[end : end + 4])
+    return after.isalpha() and not re.match(
+        r"(?:st|nd|rd|th|x|h|min|std|er|e|d)\b|[a-z]{1,3}\b", text[end : end + 4]
+    )

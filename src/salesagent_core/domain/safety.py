@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
 """What makes a mail unsafe to send: every finding at once, with its place.
 
 Flow: ``subject, body | disclosures | links and addresses | wording | markup and hidden text``.
@@ -29,7 +30,9 @@ MAX_SCANNED = 50_000
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _DIRECTION_MARKS = frozenset("\u200e\u200f\u061c")
 _JOINERS = frozenset("\u200c\u200d")
-_HIDDEN = frozenset("\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\u180e\u115f\u1160\u3164\uffa0\u034f")
+_HIDDEN = frozenset(
+    "\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\u180e\u115f\u1160\u3164\uffa0\u034f"
+)
 _LINE_ENDS = frozenset("\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 _OPT_OUT = (
     r"unsubscrib\w*|opt[- ]?out|no longer (?:wish|want)|stop receiving|abmeld\w*|abbestell\w*|keine weiteren (?:mails|e-mails)|"
@@ -74,15 +77,27 @@ def inspect_text(subject: str, body: str, policy: SafetyPolicy) -> tuple[Finding
     for part, text in (("subject", subject), ("body", body)):
         if len(text) > MAX_SCANNED:
             findings.append(
-                _found("too_long", Severity.BLOCK, part, MAX_SCANNED, len(text),
-                       "The text is too long to be checked to its end.")
+                _found(
+                    "too_long",
+                    Severity.BLOCK,
+                    part,
+                    MAX_SCANNED,
+                    len(text),
+                    "The text is too long to be checked to its end.",
+                )
             )
             text = text[:MAX_SCANNED]
         findings.extend(_in_part(part, text, policy))
     if policy.require_opt_out and not re.search(_OPT_OUT, body[:MAX_SCANNED], re.IGNORECASE):
         findings.append(
-            _found("missing_opt_out", Severity.REVIEW, "body", 0, 0,
-                   "The mail does not say how to opt out.")
+            _found(
+                "missing_opt_out",
+                Severity.REVIEW,
+                "body",
+                0,
+                0,
+                "The mail does not say how to opt out.",
+            )
         )
     order = {"subject": 0, "body": 1}
     unique = dict.fromkeys(findings)
@@ -92,9 +107,7 @@ def inspect_text(subject: str, body: str, policy: SafetyPolicy) -> tuple[Finding
 def _found(
     code: str, severity: Severity, part: str, start: int, end: int, sentence: str
 ) -> Finding:
-    return Finding(
-        code=code, severity=severity, sentence=sentence, start=start, end=end, part=part
-    )
+    return Finding(code=code, severity=severity, sentence=sentence, start=start, end=end, part=part)
 
 
 def _in_part(part: str, text: str, policy: SafetyPolicy) -> Iterator[Finding]:
@@ -106,8 +119,10 @@ def _in_part(part: str, text: str, policy: SafetyPolicy) -> Iterator[Finding]:
         if not any(start <= finding.start and finding.end <= end for start, end in inside):
             yield finding
     yield from _mismatched_texts(part, text)
-    for wording in (*prohibited(text, policy.prohibited_words),
-                    *spam_style(text, subject=part == "subject")):
+    for wording in (
+        *prohibited(text, policy.prohibited_words),
+        *spam_style(text, subject=part == "subject"),
+    ):
         yield _found(wording.code, Severity.REVIEW, part, wording.start, wording.end, wording.what)
     yield from _markup(part, text)
     yield from _hidden(part, text)
@@ -123,8 +138,14 @@ def _disclosed(part: str, text: str) -> Iterator[Finding]:
 def _foreign_addresses(part: str, text: str, policy: SafetyPolicy) -> Iterator[Finding]:
     for one in find_addresses(text):
         if not policy.allows_address(one.address):
-            yield _found("foreign_address", Severity.BLOCK, part, one.start, one.end,
-                         "The text holds an e-mail address that is neither yours nor theirs.")
+            yield _found(
+                "foreign_address",
+                Severity.BLOCK,
+                part,
+                one.start,
+                one.end,
+                "The text holds an e-mail address that is neither yours nor theirs.",
+            )
 
 
 _TRICKS = {
@@ -140,12 +161,26 @@ _TRICKS = {
 def _links(part: str, text: str, policy: SafetyPolicy) -> Iterator[Finding]:
     for link in find_links(text):
         allowed = policy.allows_host(link.host)
-        if link.deceptive and not (allowed and link.deceptive in ("unicode_host", "punycode", "ip")):
-            yield _found("deceptive_link", Severity.BLOCK, part, link.start, link.end,
-                         _TRICKS[link.deceptive])
+        if link.deceptive and not (
+            allowed and link.deceptive in ("unicode_host", "punycode", "ip")
+        ):
+            yield _found(
+                "deceptive_link",
+                Severity.BLOCK,
+                part,
+                link.start,
+                link.end,
+                _TRICKS[link.deceptive],
+            )
         if not allowed:
-            yield _found("link_not_allowed", Severity.BLOCK, part, link.start, link.end,
-                         "The link's host is not on the list of allowed hosts.")
+            yield _found(
+                "link_not_allowed",
+                Severity.BLOCK,
+                part,
+                link.start,
+                link.end,
+                "The link's host is not on the list of allowed hosts.",
+            )
 
 
 _MARKDOWN = re.compile(r"\[(?P<text>[^\[\]\n]{1,300})\]\(\s{0,3}<?(?P<url>[^\s()<>]{1,2048})")
@@ -161,8 +196,14 @@ def _mismatched_texts(part: str, text: str) -> Iterator[Finding]:
             target = _host_of(match["url"])
             shown = [link.host for link in find_links(match["text"])]
             if shown and any(not _same_site(host, target) for host in shown):
-                yield _found("link_text_mismatch", Severity.BLOCK, part, match.start(), match.end(),
-                             "The link's text names another host than the one it leads to.")
+                yield _found(
+                    "link_text_mismatch",
+                    Severity.BLOCK,
+                    part,
+                    match.start(),
+                    match.end(),
+                    "The link's text names another host than the one it leads to.",
+                )
 
 
 def _host_of(url: str) -> str:
@@ -185,8 +226,14 @@ _TAG = re.compile(
 
 def _markup(part: str, text: str) -> Iterator[Finding]:
     for match in _TAG.finditer(text):
-        yield _found("raw_html", Severity.BLOCK, part, match.start(), match.end(),
-                     "The text holds HTML; mails are written as plain text.")
+        yield _found(
+            "raw_html",
+            Severity.BLOCK,
+            part,
+            match.start(),
+            match.end(),
+            "The text holds HTML; mails are written as plain text.",
+        )
 
 
 def _hidden(part: str, text: str) -> Iterator[Finding]:
@@ -199,8 +246,14 @@ def _hidden(part: str, text: str) -> Iterator[Finding]:
         if hidden and start < 0:
             start = index
         elif not hidden and start >= 0:
-            yield _found("hidden_characters", Severity.BLOCK, part, start, index,
-                         "The text holds invisible or direction-changing characters.")
+            yield _found(
+                "hidden_characters",
+                Severity.BLOCK,
+                part,
+                start,
+                index,
+                "The text holds invisible or direction-changing characters.",
+            )
             start = -1
 
 
@@ -224,12 +277,24 @@ def _is_hidden(text: str, index: int, char: str, right_to_left: bool) -> bool:
 def _header_injection(subject: str) -> Iterator[Finding]:
     for index, char in enumerate(subject[:MAX_SCANNED]):
         if char in _LINE_ENDS or ord(char) < 0x20 or ord(char) == 0x7F:
-            yield _found("header_injection", Severity.BLOCK, "subject", index, index + 1,
-                         "The subject holds a line break or control character.")
+            yield _found(
+                "header_injection",
+                Severity.BLOCK,
+                "subject",
+                index,
+                index + 1,
+                "The subject holds a line break or control character.",
+            )
             return
     match = re.search(
         r"=\?[\w-]{2,40}\?[bq]\?|(?:%0[ad]|\\[rn])+ {0,3}[a-z-]{2,30}:", subject[:MAX_SCANNED], re.I
     )
     if match:
-        yield _found("header_injection", Severity.BLOCK, "subject", match.start(), match.end(),
-                     "The subject holds an encoded header or line break.")
+        yield _found(
+            "header_injection",
+            Severity.BLOCK,
+            "subject",
+            match.start(),
+            match.end(),
+            "The subject holds an encoded header or line break.",
+        )
