@@ -17,6 +17,7 @@ import attrs
 CARD_DIGITS = range(13, 20)
 IBAN_LENGTHS = range(15, 35)
 LABEL_REACH = 48
+FEWEST_DIGITS = 9
 
 
 @attrs.frozen(kw_only=True)
@@ -179,6 +180,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 def find_disclosures(text: str) -> tuple[Disclosure, ...]:
     """All of them, in order, none overlapping another of the same digits."""
+    if sum(map(text.count, "0123456789")) < FEWEST_DIGITS:
+        return tuple(sorted(_secrets(text), key=lambda one: (one.start, one.end)))
     ibans = list(_ibans(text))
     taken = [(found.start, found.end) for found in ibans]
     cards = [card for card in _cards(text) if not _touches(card, taken)]
