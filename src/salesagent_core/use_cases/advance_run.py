@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -26,7 +26,7 @@ from salesagent_core.ports.journal import ClaimedRun, Journal
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import UnitOfWork
 from salesagent_core.use_cases.facts import Facts
-from salesagent_core.use_cases.failures import Severity, StepFailure, judge_failure
+from salesagent_core.use_cases.failures import Severity, StepFailure, gravest, judge_failure
 from salesagent_core.use_cases.lease_keeper import LeaseKeeper
 from salesagent_core.use_cases.step import Ring, Step, Workflow
 
@@ -129,7 +129,8 @@ class _Advance:
         self._run = claimed.run
         self._results: dict[str, object] = {}
         self._degraded: list[Degradation] = []
-        self._facts = facts
+        # The results are learned in place, so these facts stay true; only gaps make new ones.
+        self._facts = attrs.evolve(facts, results=self._results)
         self._finished: set[str] = set()
         self._uncommitted: list[JournalEntry] = []
         self._failures: list[StepFailure] = []
@@ -140,46 +141,51 @@ class _Advance:
         running: dict[asyncio.Task[JournalEntry | None], Step] = {}
         try:
             while True:
-                self._start_ready(running)
+                ready = self._ready(running)
+                if len(ready) == 1 and not running:
+                    # Alone in a chain: no task of its own, which costs as much as its commit.
+                    self._learn_if_any(await self._perform(ready[0]))
+                    continue
+                for step in ready:
+                    running[asyncio.create_task(self._perform(step))] = step
                 if not running:
                     break
                 done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     del running[task]
-                    entry = task.result()
-                    if entry is not None:
-                        self._learn(entry)
+                    self._learn_if_any(task.result())
         finally:
             for task in running:
                 task.cancel()
         await self._conclude()
 
-    def _start_ready(self, running: dict[asyncio.Task[JournalEntry | None], Step]) -> None:
-        """Start every step whose needs are done; pure ones are done on the spot."""
-        if self._tools.draining.is_set():
-            return
-        started = {step.name for step in running.values()}
-        failed = {failure.step.name for failure in self._failures}
+    def _ready(self, running: Mapping[asyncio.Task[JournalEntry | None], Step]) -> list[Step]:
+        """Steps to start now, because their needs are done; pure ones are done on the spot."""
+        ready: list[Step] = []
         blocked = any(not failure.step.detached for failure in self._failures)
+        if blocked or self._tools.draining.is_set():
+            return ready
+        begun = {step.name for step in running.values()}
+        begun.update(failure.step.name for failure in self._failures)
         for step in self._tools.workflow.steps:
-            if blocked or step.name in self._finished or step.name in started | failed:
-                continue
-            if not self._finished.issuperset(step.needs):
+            name = step.name
+            if name in self._finished or name in begun or not self._finished.issuperset(step.needs):
                 continue
             if step.compute is not None and step.commit is None:
                 entry = self._compute(step)
                 if entry is None:
-                    return
+                    return ready
                 self._uncommitted.append(entry)
                 self._learn(entry)
             else:
-                running[asyncio.create_task(self._perform(step))] = step
+                ready.append(step)
+        return ready
 
     def _compute(self, step: Step) -> JournalEntry | None:
         assert step.compute is not None
         started_at = self._tools.clock.now()
         try:
-            result = step.compute(self._present_facts())
+            result = step.compute(self._facts)
         except Exception as error:
             return self._failed(step, error, started_at=started_at)
         return self._entry(step, result, started_at)
@@ -187,7 +193,7 @@ class _Advance:
     async def _perform(self, step: Step) -> JournalEntry | None:
         """Run a step that touches the world and commit what it left; None when it must wait."""
         started_at = self._tools.clock.now()
-        facts = self._present_facts()
+        facts = self._facts
         try:
             if step.act is not None:
                 async with asyncio.timeout(step.timeout.total_seconds()):
@@ -224,9 +230,6 @@ class _Advance:
                 await self._tools.queue.ring(topic, [subject])
             except Unavailable:
                 log.warning("the broker is down; the sweeper will find %s", topic.value)
-
-    def _present_facts(self) -> Facts:
-        return attrs.evolve(self._facts, results=self._results, degraded=tuple(self._degraded))
 
     def _entry(self, step: Step, result: object, started_at: datetime) -> JournalEntry:
         return JournalEntry(
@@ -267,12 +270,17 @@ class _Advance:
             self._results[entry.step] = entry.result
         elif entry.gap is not None:
             self._degraded.append(Degradation(step=entry.step, gap=entry.gap))
+            self._facts = attrs.evolve(self._facts, degraded=tuple(self._degraded))
+
+    def _learn_if_any(self, entry: JournalEntry | None) -> None:
+        if entry is not None:
+            self._learn(entry)
 
     async def _conclude(self) -> None:
         """Write down how far it came: finished, waiting, parked or dead."""
         journal, lease = self._tools.journal, self._lease
         if self._failures:
-            await self._write_failure(max(self._failures, key=lambda failure: failure.severity))
+            await self._write_failure(gravest(self._failures))
         elif len(self._finished) < len(self._tools.workflow.steps):
             if self._uncommitted:
                 await journal.append(lease, self._uncommitted)

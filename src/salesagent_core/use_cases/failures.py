@@ -16,6 +16,7 @@ An optional step degrades instead, whatever the error; a detached one is first t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import IntEnum
 
@@ -77,6 +78,20 @@ def judge_failure(
         attempts=failures,
         retry_at=at,
     )
+
+
+def gravest(failures: Sequence[StepFailure]) -> StepFailure:
+    """The failure that decides about the run when several steps failed at once.
+
+    Among equals it is the step that failed most often: the run counts the attempts of one step,
+    and two that took turns would be tried for ever. It waits until the last of the times at which
+    one of them may be tried again.
+    """
+    worst = max(failures, key=lambda failure: (failure.severity, failure.attempts))
+    times = [failure.retry_at for failure in failures if failure.retry_at is not None]
+    if worst.retry_at is None:
+        return worst
+    return attrs.evolve(worst, retry_at=max(times))
 
 
 def _severity(
