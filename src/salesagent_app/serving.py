@@ -18,6 +18,7 @@ from salesagent_core.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 GRACE_SECONDS = 30
 KEEP_ALIVE_SECONDS = 20
 START_SECONDS = 15
@@ -77,9 +78,17 @@ class LocalServer:
 
 def serve(process: Process, *, host: str, port: int, with_worker: bool) -> None:
     """Serve until SIGTERM or SIGINT; requests in flight and running steps end first."""
+    server = http_server(process, host=host, port=port)
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    # uvicorn raises the signal that stopped it once more when it is done. With the system's own
+    # handler that would end the process before the worker is drained.
+    for name in ENDING_SIGNALS:
+        signal.signal(name, end)
     if with_worker:
         process.start_worker()
-    server = http_server(process, host=host, port=port)
     keep_what_stays()
     log.info("serving on http://%s:%d", host, port)
     server.run()
@@ -98,7 +107,7 @@ def keep_what_stays() -> None:
 def work(process: Process) -> None:
     """Work until SIGTERM or SIGINT, then drain."""
     stopped = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
+    for name in ENDING_SIGNALS:
         signal.signal(name, lambda *_: stopped.set())
     process.start_worker()
     keep_what_stays()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import logging
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -64,9 +66,14 @@ class WorkerHandle:
 
         What does not end within ``timeout`` seconds is left to its lease and another worker.
         """
+        deadline = time.monotonic() + timeout
         self._loop.call_soon_threadsafe(self._parts.drain)
         self._sweeping.cancel()
-        self._worker.stop(timeout=int(timeout * 1000))
+        finishing = asyncio.run_coroutine_threadsafe(self._parts.sweeper.finish(), self._loop)
+        with contextlib.suppress(concurrent.futures.TimeoutError):
+            finishing.result(timeout)
+        left = max(0.0, deadline - time.monotonic())
+        self._worker.stop(timeout=int(left * 1000))
 
 
 class _CloseParts(dramatiq.Middleware):

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 PERIOD_SECONDS = 5.0
 BATCH = 200
+MAX_DOING = 4
+"""Batches of a topic that the sweeper works on itself at the same time, while no bell rings."""
 
 
 class Sweeper:
@@ -30,6 +32,7 @@ class Sweeper:
         self._backlog = backlog
         self._queue = queue
         self._handlers = handlers
+        self._doing: dict[asyncio.Task[None], Topic] = {}
 
     async def run(self) -> None:
         """Sweep until cancelled."""
@@ -57,9 +60,30 @@ class Sweeper:
         await self._backlog.expire_drafts()
         return found
 
+    async def finish(self) -> None:
+        """Wait for what is being done here. Call it after ``run`` was cancelled."""
+        if self._doing:
+            await asyncio.wait(self._doing)
+
     async def _ring_or_do(self, topic: Topic, ids: list[str]) -> None:
         try:
             await self._queue.ring(topic, ids)
         except Unavailable:
-            log.warning("the broker is down; doing %d of %s here", len(ids), topic.value)
+            self._do(topic, ids)
+
+    def _do(self, topic: Topic, ids: list[str]) -> None:
+        """Work here, and not in the loop: one slow vendor must not keep all timers waiting."""
+        if sum(doing is topic for doing in self._doing.values()) >= MAX_DOING:
+            return
+        log.warning("the broker is down; doing %d of %s here", len(ids), topic.value)
+        task = asyncio.create_task(self._handle(topic, ids))
+        self._doing[task] = topic
+        task.add_done_callback(self._doing.pop)
+
+    async def _handle(self, topic: Topic, ids: list[str]) -> None:
+        try:
             await self._handlers[topic](ids)
+        except Unavailable:
+            log.warning("the database cannot be reached; sweeping again soon")
+        except Exception:
+            log.exception("what the sweeper did for %s failed", topic.value)
