@@ -174,7 +174,8 @@ def sixteen_steps(world: World) -> Workflow:
             Step(
                 name="decide",
                 result=Evaluation,
-                needs=("create_draft",),
+                # Another pass carries create_draft over, so that it alone would be no wait.
+                needs=("check_draft", "create_draft"),
                 compute=decide,
                 commit=PublishDraft(world.clock, world.ids),
             ),
