@@ -67,8 +67,9 @@ class PgCrmEventInbox:
         )
         table = tables.crm_events
         async with self._database.across_tenants() as connection:
-            await self._keep_raw(connection, delivery, {e.tenant_id for e in events}, raw)
-            await connection.execute(upsert(table).values(rows).on_conflict_do_nothing())
+            new = await connection.execute(upsert(table).values(rows).on_conflict_do_nothing())
+            if new.rowcount:
+                await self._keep_raw(connection, delivery, {e.tenant_id for e in events}, raw)
             wanted = {(row["tenant_id"], row["event_key"]) for row in rows}
             found = await connection.execute(
                 select(table.c.tenant_id, table.c.event_key, table.c.id).where(

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text, update
 from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.dead_letters import DRAFT_KIND, GAVE_UP, add_dead_letter
 from salesagent_adapters.postgres.engine import Database
-from salesagent_adapters.postgres.journal import lease_lost
+from salesagent_adapters.postgres.journal_writes import lease_lost
 from salesagent_adapters.postgres.rows import Chest, place, read_draft
 from salesagent_core.domain.draft import MailboxDraft
 from salesagent_core.domain.run import LEASE

@@ -29,7 +29,8 @@ class GroupCommit(Generic[Item, Result]):
     """Hands batches to ``write`` one after the other and each caller its own result.
 
     ``write`` gives one result per item, in order; an exception among them is raised to that
-    item's caller. What it raises itself goes to every caller of the batch.
+    item's caller. When it raises ``Unavailable``, that goes to every caller of the batch; after any
+    other error the items are written one by one, so that only the culprit's caller hears of it.
     """
 
     def __init__(
@@ -74,8 +75,15 @@ class GroupCommit(Generic[Item, Result]):
     async def _write_batch(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
             results = await self._write([item for item, _ in batch])
-        except Exception as error:
+        except Unavailable as error:
             results = [error] * len(batch)
+        except Exception as error:
+            if len(batch) > 1:
+                # One of them cannot be written, and the others must not suffer for it.
+                for one in batch:
+                    await self._write_batch([one])
+                return
+            results = [error]
         except BaseException:
             _settle(batch, [Unavailable("the application is stopping")] * len(batch))
             raise

@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 from psycopg import AsyncCursor
@@ -80,9 +80,8 @@ FROM unnest(%b, %b) AS k (tenant_id, key), LATERAL (
 """
 
 
-@attrs.frozen
-class _Row:
-    """An arrival as it is stored."""
+class _Row(NamedTuple):
+    """An arrival as it is stored: the columns of ``_INSERT`` in their order."""
 
     tenant_id: str
     id: str
@@ -274,7 +273,7 @@ async def _insert(cursor: AsyncCursor[Any], new: list[_Row]) -> dict[str, Ids | 
     """Insert; returns the rows that another process overtook, with the ids of its rows."""
     # In one order everywhere, so that two batches that share keys wait and do not deadlock.
     new.sort(key=lambda row: (row.tenant_id, row.conversion or "", row.id))
-    columns = list(zip(*(attrs.astuple(row, recurse=False) for row in new), strict=True))
+    columns = list(zip(*new, strict=True))
     packed = [
         *(arrays.texts(column) for column in columns[:4]),
         arrays.times(columns[4]),

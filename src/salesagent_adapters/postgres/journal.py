@@ -15,10 +15,16 @@ import attrs
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from salesagent_adapters.postgres import arrays
 from salesagent_adapters.postgres.dead_letters import add_dead_letter
 from salesagent_adapters.postgres.engine import Database
-from salesagent_adapters.postgres.group_commit import MAX_BATCH, Connection, GroupCommit, Line
+from salesagent_adapters.postgres.group_commit import MAX_BATCH, GroupCommit, Line
+from salesagent_adapters.postgres.journal_writes import (
+    End,
+    SealedEntry,
+    Write,
+    lease_lost,
+    store,
+)
 from salesagent_adapters.postgres.rows import (
     Chest,
     EntryRows,
@@ -35,7 +41,7 @@ from salesagent_core.domain.run import (
     RunStatus,
 )
 from salesagent_core.domain.submission import Submission
-from salesagent_core.errors import LeaseLost, Rejected
+from salesagent_core.errors import Rejected
 from salesagent_core.ids import RunId, TenantId
 from salesagent_core.ports.journal import ClaimedRun
 from salesagent_core.ports.secrets_vault import Sealer
@@ -72,41 +78,6 @@ JOIN journal j ON j.tenant_id = k.tenant_id AND j.run_id = k.run_id
 ORDER BY j.finished_at
 """)
 
-# The status is judged by us, and IS NOT DISTINCT FROM is no index condition: the plan can only be
-# one look-up by id each, even if it was made while the table was empty and kept since.
-_FENCE = b"""
-SELECT r.tenant_id, r.id, r.lease_token, r.status
-FROM unnest(%b, %b, %b, %b) AS a (tenant_id, id, token, pass_number)
-JOIN runs r ON r.id = a.id AND r.tenant_id IS NOT DISTINCT FROM a.tenant_id
-WHERE r.lease_token = a.token AND r.pass_number = a.pass_number
-ORDER BY r.id
-FOR NO KEY UPDATE OF r
-"""
-
-# A step that is done stays as it was: the same append again, after an answer that was lost,
-# changes nothing. One that failed or was degraded may be made good.
-_INSERT_ENTRIES = b"""
-INSERT INTO journal (tenant_id, run_id, pass_number, step, status, started_at, finished_at, sealed)
-SELECT * FROM unnest(%b, %b, %b, %b, %b, %b, %b, %b)
-ON CONFLICT (tenant_id, run_id, pass_number, step) DO UPDATE
-SET status = excluded.status, started_at = excluded.started_at,
-    finished_at = excluded.finished_at, sealed = excluded.sealed
-WHERE journal.status <> 'done'
-"""
-
-_END = b"""
-UPDATE runs r
-SET status = e.status, due_at = e.due_at, waiting_for = e.waiting_for, failure = e.failure,
-    current_step = CASE WHEN e.status = 'completed' THEN NULL
-                        ELSE coalesce(e.step, r.current_step) END,
-    attempt = CASE WHEN e.attempt < 0 THEN r.attempt ELSE e.attempt END,
-    finished_at = CASE WHEN e.status = 'waiting' THEN NULL ELSE now() END,
-    updated_at = now()
-FROM unnest(%b, %b, %b, %b, %b, %b, %b, %b)
-  AS e (tenant_id, id, status, due_at, waiting_for, failure, step, attempt)
-WHERE r.id = e.id AND r.tenant_id IS NOT DISTINCT FROM e.tenant_id
-"""
-
 _BY_LEASE = """
 UPDATE runs SET {changes}, updated_at = now()
 WHERE tenant_id = :tenant_id AND id = :run_id AND lease_token = :token
@@ -141,33 +112,7 @@ FROM ours WHERE r.tenant_id = ours.tenant_id AND r.id = ours.id
 RETURNING r.id
 """)
 
-_KEEP_ATTEMPT = -1
 _ORDER = {step: number for number, step in enumerate(STEP_NAMES)}
-LeaseKey = tuple[str, str, int]
-EntryKey = tuple[str, str, int, str]
-"""Tenant, run, pass and step."""
-SealedEntry = tuple[JournalEntry, bytes | None]
-
-
-@attrs.frozen
-class _End:
-    """How a run leaves its worker's hands."""
-
-    status: RunStatus
-    due_at: datetime | None = None
-    waiting_for: str | None = None
-    failure: str | None = None
-    step: str | None = None
-    attempt: int = _KEEP_ATTEMPT
-
-
-@attrs.frozen
-class _Write:
-    """What one caller wants committed under its lease. ``entries`` go with their sealed parts."""
-
-    lease: Lease
-    entries: tuple[SealedEntry, ...]
-    end: _End | None = None
 
 
 class PgJournal:
@@ -189,7 +134,7 @@ class PgJournal:
         self._sealer = sealer
         self._entries = EntryRows(self._chest, result_types)
         self._line = Line(database)
-        self._commits: GroupCommit[_Write, None] = GroupCommit(self._commit, max_batch)
+        self._commits: GroupCommit[Write, None] = GroupCommit(self._commit, max_batch)
 
     async def claim(self, run_ids: Sequence[RunId] | None, limit: int) -> tuple[ClaimedRun, ...]:
         """See ``Journal.claim``. A run whose stored values no version of ours can read is
@@ -225,7 +170,7 @@ class PgJournal:
 
     async def append(self, lease: Lease, entries: Sequence[JournalEntry]) -> None:
         """See ``Journal.append``."""
-        await self._commits.put(_Write(lease, self._shut(lease, entries)))
+        await self._commits.put(Write(lease, self._shut(lease, entries)))
 
     async def renew(self, leases: Sequence[Lease]) -> frozenset[RunId]:
         """See ``Journal.renew``."""
@@ -247,15 +192,15 @@ class PgJournal:
     ) -> None:
         """See ``Journal.finish``."""
         status = RunStatus.COMPLETED if failure is None else RunStatus.FAILED
-        end = _End(status, failure=failure and clean(failure))
-        await self._commits.put(_Write(lease, self._shut(lease, entries), end))
+        end = End(status, failure=failure and clean(failure))
+        await self._commits.put(Write(lease, self._shut(lease, entries), end))
 
     async def wait(
         self, lease: Lease, *, until: datetime | None, why: str, step: str, attempt: int
     ) -> None:
         """See ``Journal.wait``."""
-        end = _End(RunStatus.WAITING, until, clean(why), step=step, attempt=attempt)
-        await self._commits.put(_Write(lease, (), end))
+        end = End(RunStatus.WAITING, until, clean(why), step=step, attempt=attempt)
+        await self._commits.put(Write(lease, (), end))
 
     async def bury(
         self, lease: Lease, *, step: str, code: str, error: str, attempts: int, parked: bool
@@ -278,8 +223,8 @@ class PgJournal:
         tenant, run = lease.tenant_id, lease.run_id
         return tuple((entry, self._entries.shut(tenant, run, entry)) for entry in entries)
 
-    async def _commit(self, writes: Sequence[_Write]) -> Sequence[BaseException | None]:
-        return await self._line.transaction(lambda connection: _store(connection, writes))
+    async def _commit(self, writes: Sequence[Write]) -> Sequence[BaseException | None]:
+        return await self._line.transaction(lambda connection: store(connection, writes))
 
     async def _submissions(
         self, connection: AsyncConnection, rows: Sequence[Any]
@@ -356,75 +301,3 @@ async def _bury(
     await add_dead_letter(
         connection, lease.tenant_id, "run", lease.run_id, step, code, error, attempts
     )
-
-
-def lease_lost() -> LeaseLost:
-    """What a writer is told whose token is old."""
-    return LeaseLost("another worker holds this run now; nothing was written")
-
-
-def _key(lease: Lease) -> LeaseKey:
-    return (lease.tenant_id, lease.run_id, lease.token)
-
-
-async def _store(
-    connection: Connection, writes: Sequence[_Write]
-) -> Sequence[BaseException | None]:
-    leases = {_key(write.lease): write.lease for write in writes}
-    asked = list(leases.values())
-    cursor = connection.cursor(binary=True)
-    fence = [
-        arrays.texts([lease.tenant_id for lease in asked]),
-        arrays.texts([lease.run_id for lease in asked]),
-        arrays.bigints([lease.token for lease in asked]),
-        arrays.ints([lease.pass_number for lease in asked]),
-    ]
-    await cursor.execute(_FENCE, fence, prepare=True)
-    good: set[LeaseKey] = {
-        (tenant, run, token)
-        for tenant, run, token, status in await cursor.fetchall()
-        if status == RunStatus.PROCESSING.value
-    }
-    held = [write for write in writes if _key(write.lease) in good]
-    entries: dict[EntryKey, SealedEntry] = {
-        (w.lease.tenant_id, w.lease.run_id, w.lease.pass_number, entry.step): (entry, sealed)
-        for w in held
-        for entry, sealed in w.entries
-    }
-    if entries:
-        await cursor.execute(_INSERT_ENTRIES, entry_arrays(entries), prepare=True)
-    ends = [(w.lease, w.end) for w in held if w.end is not None]
-    if ends:
-        await cursor.execute(_END, _end_arrays(ends), prepare=True)
-    return [None if _key(write.lease) in good else lease_lost() for write in writes]
-
-
-def entry_arrays(
-    entries: Mapping[EntryKey, SealedEntry],
-) -> list[arrays.PackedArray]:
-    """The columns of journal rows."""
-    keys = list(entries)
-    values = list(entries.values())
-    return [
-        arrays.texts([key[0] for key in keys]),
-        arrays.texts([key[1] for key in keys]),
-        arrays.ints([key[2] for key in keys]),
-        arrays.texts([key[3] for key in keys]),
-        arrays.texts([entry.status.value for entry, _ in values]),
-        arrays.times([entry.started_at for entry, _ in values]),
-        arrays.times([entry.finished_at for entry, _ in values]),
-        arrays.blobs([sealed for _, sealed in values]),
-    ]
-
-
-def _end_arrays(ends: Sequence[tuple[Lease, _End]]) -> list[arrays.PackedArray]:
-    return [
-        arrays.texts([lease.tenant_id for lease, _ in ends]),
-        arrays.texts([lease.run_id for lease, _ in ends]),
-        arrays.texts([end.status.value for _, end in ends]),
-        arrays.times([end.due_at for _, end in ends]),
-        arrays.texts([end.waiting_for for _, end in ends]),
-        arrays.texts([end.failure for _, end in ends]),
-        arrays.texts([end.step for _, end in ends]),
-        arrays.ints([end.attempt for _, end in ends]),
-    ]

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.engine import Database
-from salesagent_adapters.postgres.journal import lease_lost
+from salesagent_adapters.postgres.journal_writes import lease_lost
 from salesagent_adapters.postgres.repositories import (
     PgAudit,
     PgDeadLetters,
