@@ -192,7 +192,7 @@ def demo(once: bool, host: str, port: int, json_: bool) -> None:
     from salesagent_app.telemetry import configure_logging
 
     configure_logging("ERROR")
-    report = demo_leads.run(once=once, host=host, port=port, console=err, quiet=json_)
+    report = demo_leads.run(once=once, host=host, port=port, console=err)
     if json_:
         _print_json(report.as_dict())
     else:

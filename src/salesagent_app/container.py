@@ -160,6 +160,18 @@ WebApp = Callable[[Any, Any, Any], Awaitable[None]]
 """An ASGI application, whichever framework made it."""
 
 
+def _stand_in_warning(vendors: Sequence[str]) -> tuple[str, ...]:
+    if not vendors:
+        return ()
+    *others, last = vendors
+    names = (
+        f"{', '.join(others)} and {last} are memory stand-ins"
+        if others
+        else (f"{last} is a memory stand-in")
+    )
+    return (f"{names}: nothing reaches the real service.",)
+
+
 class Container:
     """What the rest of the application may take: the HTTP app, the worker's parts, key storage."""
 
@@ -183,7 +195,7 @@ class Container:
                 ids=make.ids(),
                 readiness=self._readiness,
                 public_url=settings.public_url,
-                warnings=tuple(f"{vendor} is a memory stand-in" for vendor in settings.stand_ins),
+                warnings=_stand_in_warning(settings.stand_ins),
                 close=self.close,
             )
         )

@@ -102,7 +102,7 @@ def _fit(fate: Fate) -> str:
     return f"{fate.tier} {fate.fit:.2f} ({fate.coverage:.0%})"
 
 
-def run(*, once: bool, host: str, port: int, console: Console, quiet: bool) -> DemoReport:
+def run(*, once: bool, host: str, port: int, console: Console) -> DemoReport:
     """Work all demo forms; unless ``once``, serve them for review until interrupted."""
     started = time.monotonic()
     secret = secrets.token_urlsafe(32)
@@ -120,7 +120,7 @@ def run(*, once: bool, host: str, port: int, console: Console, quiet: bool) -> D
             fates = tuple(_work_all(api, world, console))
             report = DemoReport(fates=fates, seconds=time.monotonic() - started)
             if not once:
-                _serve(report, server, key, console, quiet=quiet)
+                _serve(server, key, console)
     return report
 
 
@@ -231,11 +231,7 @@ def _fate(
     )
 
 
-def _serve(
-    report: DemoReport, server: LocalServer, key: str, console: Console, *, quiet: bool
-) -> None:
-    if not quiet:
-        report.print(console)
+def _serve(server: LocalServer, key: str, console: Console) -> None:
     console.print(f"Open [bold]{server.url}[/] and log in with this key:")
     console.print(f"  {key}", highlight=False)
     console.print("Ctrl-C ends the demo and deletes its data.")

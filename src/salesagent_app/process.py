@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from pathlib import Path
 
 from salesagent_adapters.crypto.vault import Vault, new_key
@@ -19,6 +20,7 @@ from salesagent_adapters.system.clock import SystemClock
 from salesagent_app.container import Container, build_container
 from salesagent_app.settings import Settings
 from salesagent_app.workers.main import WorkerHandle
+from salesagent_core.domain.checking import warm_up
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.ids import DEFAULT_TENANT
 
@@ -85,6 +87,7 @@ class Process:
 
     def start_worker(self) -> WorkerHandle:
         """Start the worker of this process; it stops when the process does."""
+        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
         self._worker = WorkerHandle(self.broker, self.container().worker_parts())
         return self._worker
 

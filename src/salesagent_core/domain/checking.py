@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from salesagent_core.domain.evidence import Claim, Source
 from salesagent_core.domain.finding import Finding
 from salesagent_core.domain.grounding import check_grounding
+from salesagent_core.domain.injection import inspect_inbound
 from salesagent_core.domain.lead import Lead
 from salesagent_core.domain.safety import SafetyPolicy, inspect_text
 from salesagent_core.domain.tenant import Tenant
+from salesagent_core.domain.title import read_title
 from salesagent_core.domain.voice import VoiceProfile, check_voice
+
+
+WARM_LANGUAGES = ("en", "de", "fr", "es")
 
 
 def check_text(
@@ -52,6 +57,16 @@ def check_text(
         ),
         *check_voice(subject, body, voice),
     )
+
+
+def warm_up() -> None:
+    """Load the word lists and compile the patterns of every language now, about two seconds of
+    work, so that the first draft of a process does not wait for them."""
+    for language in WARM_LANGUAGES:
+        inspect_inbound("Hello")
+        inspect_text("", "Hello", SafetyPolicy())
+        check_grounding("Hello 3 vans", (), language=language)
+    read_title("Head of Sales")
 
 
 def moved_claims(claims: Sequence[Claim], body: str) -> tuple[Claim, ...]:

@@ -23,7 +23,8 @@ class SourceKind(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class Source:
-    """Something a draft may lean on. ``id`` is short and stable within the run (``form.message``).
+    """Something a draft may lean on. ``id`` is short and stable within the run (``form.message``);
+    ``label`` names it for people, to be shown beside its ``kind``.
 
     ``untrusted`` marks what a stranger wrote: it is data, never an instruction. ``citable`` is
     False for what may shape the tone but not the facts (another person's past mail).

@@ -34,7 +34,7 @@ def _form(facts: Facts) -> Iterator[Source]:
             yield Source(
                 id=f"form.{name}",
                 kind=SourceKind.FORM,
-                label=f"form: {name.replace('_', ' ')}",
+                label=name.replace("_", " "),
                 text=field.value.strip(),
             )
 
@@ -45,7 +45,7 @@ def _messages(facts: Facts) -> Iterator[Source]:
         yield Source(
             id=f"message.{number}",
             kind=SourceKind.MESSAGE,
-            label=f"thread: {who} on {mail.sent_at:%Y-%m-%d}",
+            label=f"{who} on {mail.sent_at:%Y-%m-%d}",
             text=mail.text,
             untrusted=mail.direction is Direction.INBOUND,
         )
@@ -60,12 +60,12 @@ def _crm(facts: Facts) -> Iterator[Source]:
     for part, values in known.items():
         text = ", ".join(value for value in values if value)
         if text:
-            yield Source(id=f"crm.{part}", kind=SourceKind.CRM, label=f"CRM: {part}", text=text)
+            yield Source(id=f"crm.{part}", kind=SourceKind.CRM, label=part, text=text)
     for number, note in enumerate(facts.company_notes.notes, start=1):
         yield Source(
             id=f"crm.note.{number}",
             kind=SourceKind.CRM,
-            label=f"CRM: note {number}",
+            label=f"note {number}",
             text=note,
         )
 
@@ -80,7 +80,7 @@ def _slots(facts: Facts) -> Iterator[Source]:
         yield Source(
             id=f"slot.{number}",
             kind=SourceKind.SLOT,
-            label=f"calendar: free for {minutes} minutes",
+            label=f"free for {minutes} minutes",
             text=text,
             untrusted=False,
         )
@@ -91,7 +91,7 @@ def _assets(facts: Facts) -> Iterator[Source]:
         yield Source(
             id=f"asset.{number}",
             kind=SourceKind.ASSET,
-            label=f"file: {asset.name}",
+            label=asset.name,
             text=f"{asset.name}\n{asset.summary}".strip(),
             url=asset.url,
         )
@@ -113,7 +113,7 @@ def _house(facts: Facts) -> Iterator[Source]:
         yield Source(
             id=f"house.{number}",
             kind=SourceKind.HOUSE,
-            label="about us",
+            label=f"statement {number}",
             text=fact,
             untrusted=False,
         )
