@@ -17,6 +17,18 @@ _DUE = {
         " AND status IN ('pending_approval', 'approved') AND sync_due_at <= now()"
         " ORDER BY sync_due_at, id LIMIT :limit"
     ),
+    Topic.SEND: text(
+        "SELECT id FROM send_attempts WHERE due_at <= now() AND status = 'scheduled'"
+        " ORDER BY due_at, id LIMIT :limit"
+    ),
+    Topic.RECONCILE: text(
+        "SELECT id FROM send_attempts WHERE due_at <= now() AND status IN ('sending', 'unknown')"
+        " ORDER BY due_at, id LIMIT :limit"
+    ),
+    Topic.SENT_AUDIT: text(
+        "SELECT id FROM drafts WHERE mailbox_hash IS NOT NULL AND audit_due_at <= now()"
+        " ORDER BY audit_due_at, id LIMIT :limit"
+    ),
 }
 
 _EXPIRE = text("""

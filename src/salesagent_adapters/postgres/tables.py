@@ -173,6 +173,14 @@ drafts = _table(
     _time("updated_at"),
     _time("expires_at"),
     _bytes("sealed"),
+    # When the copy in the mailbox is to be compared with what we think became of it.
+    Column(
+        "audit_due_at",
+        DateTime(timezone=True),
+        nullable=True,
+        server_default=text("(now() + interval '1 day')"),
+    ),
+    Column("audit_token", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("tenant_id", "run_id", name="drafts_run"),
     key=("id", "tenant_id"),
 )
@@ -192,6 +200,14 @@ Index(
     drafts.c.expires_at,
     drafts.c.tenant_id,
     postgresql_where=text("status = 'pending_approval'"),
+)
+
+Index(
+    "drafts_audit",
+    drafts.c.audit_due_at,
+    drafts.c.tenant_id,
+    drafts.c.id,
+    postgresql_where=text("audit_due_at IS NOT NULL AND mailbox_hash IS NOT NULL"),
 )
 
 revisions = _table(
@@ -317,4 +333,95 @@ Index("tenants_portal", tenants.c.portal_id, tenants.c.tenant_id)
 
 voices = _table(
     "voices", _text("mailbox_index"), _bytes("sealed"), key=("tenant_id", "mailbox_index")
+)
+
+send_attempts = _table(
+    "send_attempts",
+    _text("id"),
+    _text("draft_id"),
+    _text("content_hash"),
+    _text("status"),
+    # As with runs: the timer while it waits, the lease's end while somebody works on it.
+    _time("due_at", null=True),
+    Column("token", BigInteger, nullable=False, server_default="0"),
+    _text("waiting_code", null=True),
+    _time("created_at"),
+    _time("updated_at"),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "draft_id", "content_hash", name="send_attempts_revision"),
+    key=("id", "tenant_id"),
+)
+Index(
+    "send_attempts_due",
+    send_attempts.c.due_at,
+    send_attempts.c.tenant_id,
+    send_attempts.c.id,
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+Index("send_attempts_status", send_attempts.c.tenant_id, send_attempts.c.status)
+
+send_slots = _table(
+    "send_slots",
+    _text("attempt_id"),
+    _text("contact_index"),
+    _text("mailbox_index"),
+    _text("company_index", null=True),
+    _time("taken_at", now=True),
+    # Null while the mail may still go out, or may have gone out: then it always counts.
+    _time("settled_at", null=True),
+    key=("tenant_id", "attempt_id"),
+)
+Index(
+    "send_slots_contact",
+    send_slots.c.tenant_id,
+    send_slots.c.contact_index,
+    send_slots.c.settled_at,
+)
+Index(
+    "send_slots_mailbox",
+    send_slots.c.tenant_id,
+    send_slots.c.mailbox_index,
+    send_slots.c.settled_at,
+)
+Index(
+    "send_slots_company",
+    send_slots.c.tenant_id,
+    send_slots.c.company_index,
+    send_slots.c.settled_at,
+    postgresql_where=text("company_index IS NOT NULL"),
+)
+
+suppressions = _table(
+    "suppressions",
+    _text("id"),
+    _text("match_index"),
+    _text("reason"),
+    _time("created_at"),
+    _text("created_by"),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "match_index", name="suppressions_match"),
+    key=("tenant_id", "id"),
+)
+
+recipient_rules = _table(
+    "recipient_rules",
+    _text("id"),
+    _text("match_index"),
+    _text("kind"),
+    _time("created_at"),
+    _text("created_by"),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "match_index", name="recipient_rules_match"),
+    key=("tenant_id", "id"),
+)
+
+# A row of the tenant ``@all`` is read by every tenant, and written by its own transactions only.
+send_switches = _table(
+    "send_switches",
+    _text("name"),
+    _text("value"),
+    _time("changed_at"),
+    _text("changed_by"),
+    _bytes("sealed"),
+    key=("tenant_id", "name"),
 )

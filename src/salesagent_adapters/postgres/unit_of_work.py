@@ -22,13 +22,19 @@ from salesagent_adapters.postgres.repositories import (
     PgRuns,
 )
 from salesagent_adapters.postgres.rows import Chest, EntryRows
+from salesagent_adapters.postgres.send_ledger import PgSendLedger
+from salesagent_adapters.postgres.send_policy import (
+    PgRecipientRules,
+    PgSendSwitches,
+    PgSuppressions,
+)
 from salesagent_core.domain.run import JournalEntry, Lease, RunStatus, StepStatus
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.secrets_vault import Sealer
 
 
 class PgTransaction:
-    """``Transaction`` over one connection."""
+    """``SendingTransaction`` over one connection."""
 
     def __init__(
         self, connection: AsyncConnection, tenant_id: TenantId, chest: Chest, entries: EntryRows
@@ -41,6 +47,10 @@ class PgTransaction:
         self.runs = PgRuns(connection, tenant_id, chest)
         self.audit = PgAudit(connection, tenant_id, chest)
         self.dead_letters = PgDeadLetters(connection, tenant_id, chest)
+        self.sends = PgSendLedger(connection, tenant_id, chest)
+        self.switches = PgSendSwitches(connection, tenant_id, chest)
+        self.suppressions = PgSuppressions(connection, tenant_id, chest)
+        self.recipients = PgRecipientRules(connection, tenant_id, chest)
 
     async def record(self, lease: Lease, entries: Sequence[JournalEntry]) -> None:
         """See ``Transaction.record``."""
@@ -94,7 +104,7 @@ def _put_entry(columns: Mapping[str, Any]) -> Any:
 
 @attrs.frozen
 class PgUnitOfWork:
-    """``UnitOfWork`` over PostgreSQL; ``result_types`` as for ``PgJournal``."""
+    """``UnitOfWork`` and ``SendingWork`` over PostgreSQL; ``result_types`` as for ``PgJournal``."""
 
     database: Database
     sealer: Sealer

@@ -13,6 +13,9 @@ class Topic(StrEnum):
     RUN = "run"
     CRM_EVENT = "crm_event"
     DRAFT_SYNC = "draft_sync"
+    SEND = "send"
+    RECONCILE = "reconcile"
+    SENT_AUDIT = "sent_audit"
 
 
 class JobQueue(Protocol):

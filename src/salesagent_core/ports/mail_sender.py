@@ -20,7 +20,7 @@ class NotSent(Unavailable):
     read): the same draft may be sent later."""
 
 
-class FateUnknown(PortError):
+class FateUnknown(PortError):  # noqa: N818
     """The request may have been carried out: a timeout, a reset, a 5xx. Never send again
     before somebody looked."""
 

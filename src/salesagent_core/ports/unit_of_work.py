@@ -11,6 +11,9 @@ from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.draft import Draft, Revision
 from salesagent_core.domain.run import DeadLetter, JournalEntry, Lease, Redraft, Run
 from salesagent_core.ids import DraftId, RunId, TenantId
+from salesagent_core.ports.send_ledger import SendLedger
+from salesagent_core.ports.send_switches import SendSwitches
+from salesagent_core.ports.suppressions import RecipientRules, Suppressions
 
 
 class DraftStore(Protocol):
@@ -116,4 +119,25 @@ class UnitOfWork(Protocol):
 
         Raises: Unavailable when the database cannot be reached or the commit's fate is unknown.
         """
+        ...
+
+
+class SendingTransaction(Transaction, Protocol):
+    """A transaction that may also do what sending needs."""
+
+    @property
+    def sends(self) -> SendLedger: ...
+    @property
+    def switches(self) -> SendSwitches: ...
+    @property
+    def suppressions(self) -> Suppressions: ...
+    @property
+    def recipients(self) -> RecipientRules: ...
+
+
+class SendingWork(Protocol):
+    """Begins transactions of one tenant in which sends are prepared, started and settled."""
+
+    def begin(self, tenant_id: TenantId) -> AbstractAsyncContextManager[SendingTransaction]:
+        """As ``UnitOfWork.begin``; ``EVERY_TENANT`` sees only what is set for all tenants."""
         ...

@@ -1,0 +1,215 @@
+"""May this mail go now? Every reason against it at once, and when it may go.
+
+A reason with a time goes away by itself; one without needs a person. Flow:
+``facts | switches | recipient | text | limits | window -> verdict``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from salesagent_core.domain.address import judge_address
+from salesagent_core.domain.finding import Finding, Severity
+from salesagent_core.domain.rate_limit import DEFAULT_LIMITS, Limits, Usage, check_limits
+from salesagent_core.domain.recipients import covers_any
+from salesagent_core.domain.scheduling import next_sending_time
+from salesagent_core.domain.suppression import Suppression
+from salesagent_core.errors import PolicyRefused, Reason
+
+STOPPED = "sending_stopped"
+DRAFT_ONLY = "draft_only"
+OUTSIDE_WINDOW = "outside_sending_window"
+
+
+class SendMode(StrEnum):
+    """``DRAFT_ONLY``: people send from their mailbox, and an approval changes nothing there."""
+
+    DRAFT_ONLY = "DRAFT_ONLY"
+    SEND = "SEND"
+
+
+@attrs.frozen(kw_only=True)
+class SendPermission:
+    """What the settings of this process allow, above every switch in the database.
+
+    ``recipients`` are addresses and hosts; ``*`` must be written out. Nothing means nobody.
+    """
+
+    allowed: bool = False
+    recipients: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Stop:
+    """A pulled kill switch. ``everywhere``: for all tenants, not only this one."""
+
+    by: str
+    why: str
+    at: datetime
+    everywhere: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class ModeChange:
+    """Who set the mode, when and why."""
+
+    mode: SendMode
+    by: str
+    why: str
+    at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class SwitchState:
+    """All that people have set about sending for one tenant; the limits are always some."""
+
+    stop: Stop | None = None
+    mode: ModeChange | None = None
+    limits: Limits = DEFAULT_LIMITS
+
+
+def effective_mode(permission: SendPermission, state: SwitchState) -> SendMode:
+    """The mode in force: the settings must allow SEND, and nobody may have switched it off."""
+    if not permission.allowed:
+        return SendMode.DRAFT_ONLY
+    return state.mode.mode if state.mode else SendMode.SEND
+
+
+@attrs.frozen(kw_only=True)
+class RecipientVerdict:
+    """What a tenant's own lists say. ``listed``: the tenant has an allow list at all."""
+
+    allowed: bool = False
+    denied: bool = False
+    listed: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class GateFacts:
+    """All that the gate looks at. ``now`` is database time, ``zone`` the recipient's (IANA).
+
+    ``automatic``: no person approved this revision. ``approved``: a decision for exactly this
+    revision stands.
+    """
+
+    now: datetime
+    recipient: str
+    switches: SwitchState
+    permission: SendPermission
+    usage: Usage
+    approved: bool = True
+    automatic: bool = False
+    lists: RecipientVerdict = RecipientVerdict()
+    suppressions: Sequence[Suppression] = ()
+    findings: Sequence[Finding] = ()
+    zone: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Objection:
+    """One reason against sending. ``free_at`` is when it goes away by itself, else None."""
+
+    reason: Reason
+    free_at: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class GateVerdict:
+    """``reasons`` are all there are; empty when it may go. ``may_go_at`` is the moment from which
+    nothing of this stands in the way (now, when it is allowed), None when a person must act."""
+
+    allowed: bool
+    reasons: tuple[Reason, ...] = ()
+    may_go_at: datetime | None = None
+
+    def has(self, code: str) -> bool:
+        """Whether this is one of the reasons."""
+        return any(reason.code == code for reason in self.reasons)
+
+
+class SendRefused(PolicyRefused):
+    """The gate said no; ``verdict`` says why and until when."""
+
+    def __init__(self, verdict: GateVerdict) -> None:
+        super().__init__(verdict.reasons)
+        self.verdict = verdict
+        self.may_go_at = verdict.may_go_at
+
+
+def judge_send(facts: GateFacts) -> GateVerdict:
+    """Every reason against sending this mail at this moment."""
+    objections = (
+        *_switches(facts),
+        *_recipient(facts),
+        *_text(facts),
+        *_times(facts),
+    )
+    times = [each.free_at for each in objections]
+    until = max((time for time in times if time is not None), default=facts.now)
+    return GateVerdict(
+        allowed=not objections,
+        reasons=tuple(each.reason for each in objections),
+        may_go_at=None if None in times else until,
+    )
+
+
+def _switches(facts: GateFacts) -> Iterator[Objection]:
+    stop = facts.switches.stop
+    if stop is not None:
+        where = "everywhere" if stop.everywhere else "for this organisation"
+        yield _no(STOPPED, f"sending is stopped {where} by {stop.by}")
+    if not facts.permission.allowed:
+        yield _no(DRAFT_ONLY, "the settings of this installation allow drafts only")
+    elif effective_mode(facts.permission, facts.switches) is SendMode.DRAFT_ONLY:
+        yield _no(DRAFT_ONLY, "the mode is DRAFT_ONLY: people send from their mailbox")
+
+
+def _recipient(facts: GateFacts) -> Iterator[Objection]:
+    judged = judge_address(facts.recipient)
+    if judged.reason is not None:
+        yield _no(f"recipient_{judged.reason.code}", judged.reason.sentence)
+        return
+    if judged.no_reply:
+        yield _no("recipient_no_reply", "nobody reads mail to this address")
+    elif judged.role and facts.automatic:
+        yield _no("recipient_role", "a role address is written to only when a person approves it")
+    if judged.disposable and facts.automatic:
+        yield _no("recipient_disposable", "this is a throw-away address")
+    if facts.lists.denied:
+        yield _no("recipient_denied", "this recipient is on the deny list")
+    if facts.lists.listed and not facts.lists.allowed:
+        yield _no("recipient_not_allowed", "this recipient is not on the allow list")
+    elif facts.permission.allowed and not covers_any(facts.permission.recipients, facts.recipient):
+        yield _no(
+            "recipient_not_in_settings",
+            "this recipient is not among those whom the settings allow (SEND_EMAIL_ALLOWLIST)",
+        )
+    for entry in facts.suppressions:
+        yield Objection(reason=entry.why)
+
+
+def _text(facts: GateFacts) -> Iterator[Objection]:
+    if not facts.approved:
+        yield _no("not_approved", "nobody approved this revision")
+    stops = {Severity.BLOCK, Severity.REVIEW} if facts.automatic else {Severity.BLOCK}
+    for finding in facts.findings:
+        if finding.severity in stops:
+            yield _no(f"finding_{finding.code}", finding.sentence)
+
+
+def _times(facts: GateFacts) -> Iterator[Objection]:
+    for blocked in check_limits(facts.now, facts.usage, facts.switches.limits):
+        yield Objection(reason=blocked.reason, free_at=blocked.free_at)
+    if facts.automatic:
+        opens = next_sending_time(facts.now, facts.zone)
+        if opens > facts.now:
+            sentence = "automatic mail goes out from 08:00 to 18:00 where the recipient is"
+            yield Objection(reason=Reason(code=OUTSIDE_WINDOW, sentence=sentence), free_at=opens)
+
+
+def _no(code: str, sentence: str) -> Objection:
+    return Objection(reason=Reason(code=code, sentence=sentence))
