@@ -25,6 +25,8 @@ from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.draft_sync import ClaimedSync, DraftSyncs
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.mailbox import MailDrafts, MailReader
+from salesagent_core.ports.opt_out_links import OptOutLinks
+from salesagent_core.ports.tenants import TenantDirectory
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +45,16 @@ class SyncDrafts:
         drafts: MailDrafts,
         clock: Clock,
         ids: IdSource,
+        tenants: TenantDirectory | None = None,
+        opt_outs: OptOutLinks | None = None,
     ) -> None:
         self._syncs = syncs
         self._reader = reader
         self._drafts = drafts
         self._clock = clock
         self._ids = ids
+        self._tenants = tenants
+        self._opt_outs = opt_outs
 
     async def __call__(self, draft_ids: Sequence[DraftId] | None = None, limit: int = 50) -> int:
         """Level the drafts that are behind (those named, or any); returns how many were claimed.
@@ -97,13 +103,25 @@ class SyncDrafts:
             mails = thread.mails
         except NotFound:
             mails = ()
+        tenant = await self._tenants.get(draft.tenant_id) if self._tenants else None
+        to = draft.lead.person.email
+        url = (
+            self._opt_outs.url(draft.tenant_id, to, DraftId(draft.run_id))
+            if self._opt_outs
+            else None
+        )
         return OutgoingMail(
             key=draft_key(draft.run_id),
             sender=draft.mailbox,
-            to=draft.lead.person.email,
+            to=to,
             subject=draft.revision.subject,
             text=draft.revision.body,
             thread_id=handle.thread_id if mails else None,
             in_reply_to=mails[-1].message_id if mails else None,
             references=tuple(mail.message_id for mail in mails),
+            sender_name=tenant.sender_name if tenant else "",
+            opt_out_url=url,
+            postal_address=tenant.postal_address if tenant else None,
+            language=draft.plan.language,
+            link_hosts=tenant.link_hosts if tenant else (),
         )

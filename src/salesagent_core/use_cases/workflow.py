@@ -30,6 +30,7 @@ from salesagent_core.ports.crm import Crm
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.mailbox import MailDrafts, MailReader
 from salesagent_core.ports.memory import Memory
+from salesagent_core.ports.opt_out_links import OptOutLinks
 from salesagent_core.ports.voices import Voices
 from salesagent_core.ports.writer import Writer
 from salesagent_core.use_cases.step import Step, Workflow
@@ -68,6 +69,7 @@ class World:
     voices: Voices
     clock: Clock
     ids: IdSource
+    opt_outs: OptOutLinks | None = None
 
 
 def sixteen_steps(world: World) -> Workflow:
@@ -161,7 +163,7 @@ def sixteen_steps(world: World) -> Workflow:
                 name="create_draft",
                 result=MailboxDraft,
                 needs=("check_draft",),
-                act=CreateDraft(world.mail_drafts),
+                act=CreateDraft(world.mail_drafts, world.opt_outs),
             ),
             Step(
                 name="create_crm_task",

@@ -6,20 +6,26 @@ import attrs
 
 from salesagent_core.domain.draft import MailboxDraft
 from salesagent_core.domain.message import OutgoingMail, draft_key
+from salesagent_core.ids import DraftId
 from salesagent_core.ports.mailbox import MailDrafts
+from salesagent_core.ports.opt_out_links import OptOutLinks
 from salesagent_core.use_cases.facts import Facts
 
 
 class CreateDraft:
     """Required. Asking twice makes one draft: ours is found again by its key."""
 
-    def __init__(self, drafts: MailDrafts) -> None:
+    def __init__(self, drafts: MailDrafts, opt_outs: OptOutLinks | None = None) -> None:
         self._drafts = drafts
+        self._opt_outs = opt_outs
 
     async def __call__(self, facts: Facts) -> MailboxDraft:
         """Our handle on the one draft of this run in the mailbox."""
         tenant = facts.tenant
         mail = compose(facts)
+        if self._opt_outs is not None:
+            url = self._opt_outs.url(tenant.id, mail.to, DraftId(facts.run.id))
+            mail = attrs.evolve(mail, opt_out_url=url)
         earlier = await self._drafts.find_drafts(tenant.id, tenant.mailbox, mail.key)
         for spare in earlier[1:]:
             await self._drafts.delete_draft(tenant.id, tenant.mailbox, spare.draft_id)
@@ -45,4 +51,8 @@ def compose(facts: Facts) -> OutgoingMail:
         thread_id=conversation.thread_id,
         in_reply_to=last.message_id if last else None,
         references=tuple(mail.message_id for mail in conversation.mails),
+        sender_name=facts.tenant.sender_name,
+        postal_address=facts.tenant.postal_address,
+        language=facts.plan.language,
+        link_hosts=facts.tenant.link_hosts,
     )
