@@ -12,11 +12,13 @@ from typing import Any
 import dramatiq
 from dependency_injector import containers, providers
 
+from salesagent_adapters.crypto.opt_out import SealedOptOutTokens
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
 from salesagent_adapters.memory.assets import MemoryAssets
 from salesagent_adapters.memory.calendar import MemoryCalendar
 from salesagent_adapters.memory.crm import MemoryCrm
+from salesagent_adapters.memory.mail_sender import MemoryMailSender
 from salesagent_adapters.memory.mailbox import MemoryMailbox
 from salesagent_adapters.memory.memory import LongMemory
 from salesagent_adapters.memory.world import World as VendorWorld
@@ -30,15 +32,17 @@ from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
 from salesagent_adapters.postgres.read_model import PgReadModel
+from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_app.http.app import create_app
 from salesagent_app.http.services import HttpServices
-from salesagent_app.settings import Settings
+from salesagent_app.settings import ApiEnv, Settings
 from salesagent_app.workers.actors import Handler
 from salesagent_app.workers.main import WorkerParts
 from salesagent_app.workers.sweeper import Sweeper
+from salesagent_core.domain.send_gate import SendPermission
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.errors import Unavailable
 from salesagent_core.ids import DraftId, RunId
@@ -46,11 +50,17 @@ from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.use_cases.advance_run import AdvanceRuns
+from salesagent_core.use_cases.audit_sent import AuditSent
+from salesagent_core.use_cases.control_sending import ControlSending
+from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
+from salesagent_core.use_cases.reconcile_send import ReconcileSends
 from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
 from salesagent_core.use_cases.review_draft import ReviewDraft
+from salesagent_core.use_cases.schedule_send import ScheduleSend
+from salesagent_core.use_cases.send_draft import SendDrafts
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
@@ -76,6 +86,7 @@ class Providers(containers.DeclarativeContainer):
     vendor_world = providers.Dependency(instance_of=VendorWorld)
     default_tenant = providers.Dependency(instance_of=Tenant)
     webhook_secrets = providers.Dependency(instance_of=tuple)
+    send_permission = providers.Dependency(instance_of=SendPermission)
 
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(RandomIds, clock)
@@ -83,6 +94,7 @@ class Providers(containers.DeclarativeContainer):
 
     crm = providers.Singleton(MemoryCrm, vendor_world)
     mailbox = providers.Singleton(MemoryMailbox, vendor_world)
+    mail_sender = providers.Singleton(MemoryMailSender, vendor_world)
     calendar = providers.Singleton(MemoryCalendar, vendor_world)
     assets = providers.Singleton(MemoryAssets, vendor_world)
     memory = providers.Singleton(LongMemory, vendor_world)
@@ -97,6 +109,9 @@ class Providers(containers.DeclarativeContainer):
     backlog = providers.Singleton(PgBacklog, database)
     crm_events = providers.Singleton(PgCrmEventInbox, database, vault)
     draft_syncs = providers.Singleton(PgDraftSyncs, database, vault)
+    send_queue = providers.Singleton(PgSendQueue, database, vault)
+    sent_audits = providers.Singleton(PgSentAudits, database, vault)
+    opt_out_tokens = providers.Singleton(SealedOptOutTokens, vault)
 
     steps_world = providers.Singleton(
         World,
@@ -155,6 +170,57 @@ class Providers(containers.DeclarativeContainer):
     )
     queries = providers.Singleton(Queries, read_model, clock)
 
+    schedule_send = providers.Singleton(
+        ScheduleSend,
+        work=unit_of_work,
+        tenants=tenants,
+        permission=send_permission,
+        queue=queue,
+        ids=ids,
+    )
+    send_drafts = providers.Singleton(
+        SendDrafts,
+        sends=send_queue,
+        work=unit_of_work,
+        sender=mail_sender,
+        tenants=tenants,
+        voices=voices,
+        permission=send_permission,
+        queue=queue,
+        clock=clock,
+        ids=ids,
+    )
+    reconcile_sends = providers.Singleton(
+        ReconcileSends,
+        sends=send_queue,
+        work=unit_of_work,
+        sender=mail_sender,
+        queue=queue,
+        ids=ids,
+    )
+    audit_sent = providers.Singleton(
+        AuditSent,
+        audits=sent_audits,
+        work=unit_of_work,
+        sender=mail_sender,
+        tenants=tenants,
+        voices=voices,
+        queue=queue,
+        ids=ids,
+    )
+    control_sending = providers.Singleton(
+        ControlSending,
+        work=unit_of_work,
+        sends=send_queue,
+        tenants=tenants,
+        permission=send_permission,
+        queue=queue,
+        ids=ids,
+    )
+    manage_suppressions = providers.Singleton(
+        ManageSuppressions, work=unit_of_work, tokens=opt_out_tokens, ids=ids
+    )
+
 
 WebApp = Callable[[Any, Any, Any], Awaitable[None]]
 """An ASGI application, whichever framework made it."""
@@ -208,6 +274,7 @@ class Container:
             make.resolve_crm_events(),
             make.sync_drafts(),
         )
+        send, reconcile, audit = make.send_drafts(), make.reconcile_sends(), make.audit_sent()
 
         async def advance_runs(ids: list[str]) -> None:
             await advance([RunId(one) for one in ids], limit=len(ids))
@@ -218,10 +285,22 @@ class Container:
         async def sync_drafts(ids: list[str]) -> None:
             await sync([DraftId(one) for one in ids], limit=len(ids))
 
+        async def send_drafts(ids: list[str]) -> None:
+            await send(ids, limit=len(ids))
+
+        async def reconcile_sends(ids: list[str]) -> None:
+            await reconcile(ids, limit=len(ids))
+
+        async def audit_sent(ids: list[str]) -> None:
+            await audit([DraftId(one) for one in ids], limit=len(ids))
+
         handlers: dict[Topic, Handler] = {
             Topic.RUN: advance_runs,
             Topic.CRM_EVENT: resolve_events,
             Topic.DRAFT_SYNC: sync_drafts,
+            Topic.SEND: send_drafts,
+            Topic.RECONCILE: reconcile_sends,
+            Topic.SENT_AUDIT: audit_sent,
         }
         return WorkerParts(
             handlers=handlers,
@@ -266,8 +345,12 @@ def build_container(
     world: VendorWorld,
     tenant: Tenant,
     webhook_secrets: tuple[str, ...],
+    send_permission: SendPermission | None = None,
 ) -> Container:
-    """A container for one event loop over what the process shares."""
+    """A container for one event loop over what the process shares.
+
+    ``send_permission`` is what the settings say, where it is not given.
+    """
     return Container(
         Providers(
             settings=settings,
@@ -277,5 +360,15 @@ def build_container(
             vendor_world=providers.Object(world),
             default_tenant=tenant,
             webhook_secrets=webhook_secrets,
+            send_permission=send_permission or permission_of(settings),
         )
+    )
+
+
+def permission_of(settings: Settings) -> SendPermission:
+    """What these settings allow. Asking for SEND outside of production never gets this far."""
+    production = settings.api_env is ApiEnv.PRODUCTION
+    return SendPermission(
+        allowed=production and settings.wants_send and settings.allow_real_sends,
+        recipients=settings.send_email_allowlist,
     )

@@ -354,10 +354,10 @@ def adopt_edit(
     try:
         subject, body = checked_text(held.subject, held.text)
     except InvalidInput:
-        return _to_review(draft, now)
+        return in_review(draft, now)
     digest = content_hash(email, subject, body)
     if digest == draft.revision.content_hash:
-        return _to_review(draft, now)
+        return in_review(draft, now)
     claims = moved_claims(draft.revision.claims, body)
     inbound = tuple(each for each in draft.revision.findings if each.part == INBOUND_PART)
     findings = check_text(
@@ -389,7 +389,8 @@ def adopt_edit(
     return attrs.evolve(edited, in_mailbox=handle)
 
 
-def _to_review(draft: Draft, now: datetime) -> Draft:
+def in_review(draft: Draft, now: datetime) -> Draft:
+    """An approved draft back before the operator; any other as it is."""
     if draft.status is DraftStatus.APPROVED:
         return move(draft, DraftStatus.PENDING_APPROVAL, now)
     return draft

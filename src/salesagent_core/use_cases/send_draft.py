@@ -1,0 +1,405 @@
+"""Send what is due: look, pass the barrier, send exactly once, and write down what came of it.
+
+Flow of one attempt: ``claim | read the mailbox | barrier (one transaction) | one request |
+classify (one transaction)``. Only who passed the barrier calls the mailbox, and only once. A
+worker that dies anywhere leaves rows from which ``ReconcileSends`` goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import attrs
+
+from salesagent_core.domain.draft import Draft, DraftStatus
+from salesagent_core.domain.run import retry_at
+from salesagent_core.domain.send_gate import DRAFT_ONLY, STOPPED, GateVerdict, SendPermission
+from salesagent_core.domain.sending import (
+    GRACE,
+    LEVEL_RECHECK,
+    SECOND_LOOK_AFTER,
+    SEND_LEASE,
+    START_WITHIN,
+    STOPPED_RECHECK,
+    AttemptStatus,
+    SendAttempt,
+    put_back,
+    same_text,
+)
+from salesagent_core.domain.voice import HOUSE_VOICE
+from salesagent_core.errors import (
+    LeaseLost,
+    NeedsReauth,
+    NotFound,
+    RateLimited,
+    Reason,
+    Rejected,
+    SalesAgentError,
+    Unavailable,
+)
+from salesagent_core.ports.clock import Clock
+from salesagent_core.ports.identity import IdSource
+from salesagent_core.ports.job_queue import JobQueue, Topic
+from salesagent_core.ports.mail_sender import HeldDraft, MailSender, NotSent, SentMail
+from salesagent_core.ports.send_ledger import SendQueue
+from salesagent_core.ports.tenants import TenantDirectory
+from salesagent_core.ports.unit_of_work import SendingTransaction, SendingWork
+from salesagent_core.ports.voices import Voices
+from salesagent_core.use_cases.send_parts import (
+    MAILBOX,
+    Settler,
+    adopt_edit,
+    ask_gate,
+    find_sent,
+    in_review,
+    slot_keys,
+)
+
+log = logging.getLogger(__name__)
+
+REAUTH_RECHECK = timedelta(minutes=10)
+"""How long a send waits for its mailbox to be connected again before it looks once more."""
+
+
+@attrs.frozen(kw_only=True)
+class _Seen:
+    """The mailbox just before the barrier: the draft or None, a mail that a person sent from it,
+    and the point in history."""
+
+    held: HeldDraft | None
+    sent: SentMail | None = None
+    point: str | None = None
+
+
+class SendDrafts:
+    """Worked by whichever worker hears the bell; several at once do no harm."""
+
+    def __init__(
+        self,
+        *,
+        sends: SendQueue,
+        work: SendingWork,
+        sender: MailSender,
+        tenants: TenantDirectory,
+        voices: Voices,
+        permission: SendPermission,
+        queue: JobQueue,
+        clock: Clock,
+        ids: IdSource,
+    ) -> None:
+        self._sends = sends
+        self._work = work
+        self._sender = sender
+        self._tenants = tenants
+        self._voices = voices
+        self._permission = permission
+        self._queue = queue
+        self._clock = clock
+        self._ids = ids
+        self._settler = Settler(ids)
+
+    async def __call__(self, attempt_ids: Sequence[str] | None = None, limit: int = 20) -> int:
+        """Work on the attempts that are due (those named, or any); returns how many were claimed.
+
+        Raises:
+            Unavailable: they could not be claimed.
+        """
+        claimed = await self._sends.claim(attempt_ids, limit)
+        if claimed:
+            await asyncio.gather(*(self._guarded(attempt) for attempt in claimed))
+        return len(claimed)
+
+    async def _guarded(self, attempt: SendAttempt) -> None:
+        try:
+            await self._one(attempt)
+        except LeaseLost:
+            log.info("send %s is worked on elsewhere", attempt.id)
+        except Unavailable:
+            # Whether a commit was done is for the rows to say, after the lease.
+            log.warning("send %s: the database cannot be reached", attempt.id)
+        except Exception:
+            log.exception("send %s failed unexpectedly", attempt.id)
+
+    async def _one(self, attempt: SendAttempt) -> None:
+        try:
+            seen = await self._look(attempt)
+        except SalesAgentError as error:
+            await self._postpone(attempt, error)
+            return
+        begun = self._clock.now()
+        if seen.held is None or seen.sent is not None:
+            await self._gone(attempt, seen)
+            return
+        started = await self._barrier(attempt, seen.held, seen.point)
+        if started is None:
+            return
+        if self._clock.now() - begun > START_WITHIN:
+            log.warning(
+                "send %s: held up after the barrier, left to the reconciliation", attempt.id
+            )
+            return
+        await self._send(started)
+
+    async def _look(self, attempt: SendAttempt) -> _Seen:
+        """Raises: whatever the mailbox raises but NotFound, and NotFound when the draft is gone
+        from our own records."""
+        tenant_id, mailbox = attempt.tenant_id, attempt.mailbox
+        # Before the draft is read: what is sent between the two must not be missed.
+        point = await self._sender.present(tenant_id, mailbox)
+        held: HeldDraft | None
+        try:
+            held = await self._sender.read_draft(tenant_id, mailbox, attempt.mailbox_draft_id)
+        except NotFound:
+            held = None
+        async with self._work.begin(tenant_id) as tx:
+            draft = await tx.drafts.get(attempt.draft_id)
+        thread = held.thread_id if held else attempt.thread_id
+        sent = await find_sent(
+            self._sender, draft, thread_id=thread, point=attempt.history_point if not held else None
+        )
+        return _Seen(held=held, sent=sent, point=point)
+
+    # ------------------------------------------------------------------ before the barrier
+
+    async def _postpone(self, attempt: SendAttempt, error: SalesAgentError) -> None:
+        async with self._work.begin(attempt.tenant_id) as tx:
+            current = await self._current(tx, attempt)
+            now = await tx.sends.now()
+            if isinstance(error, NotFound):
+                await self._cancel(tx, current, None, now, "the draft is gone")
+                return
+            until = now + REAUTH_RECHECK
+            if isinstance(error, RateLimited | Unavailable):
+                until = max(now + STOPPED_RECHECK, error.retry_at or now)
+            code = (
+                "mailbox_disconnected" if isinstance(error, NeedsReauth) else "mailbox_unavailable"
+            )
+            await self._wait(tx, current, until, (Reason(code=code, sentence=str(error)),), now)
+
+    async def _gone(self, attempt: SendAttempt, seen: _Seen) -> None:
+        """The draft is not there any more, or was sent by a person and made again."""
+        async with self._work.begin(attempt.tenant_id) as tx:
+            draft = await tx.drafts.get(attempt.draft_id, lock=True)
+            current = await self._current(tx, attempt)
+            now = await tx.sends.now()
+            if seen.sent is not None:
+                await self._settler.sent(tx, current, draft, seen.sent, now, by_human=True)
+                return
+            if current.missing_at is None:
+                # A person may have sent it this moment; the mail shows a little later.
+                why = Reason(code="draft_missing", sentence="the draft is not in the mailbox")
+                missing = attrs.evolve(current, missing_at=now)
+                await self._wait(tx, missing, now + SECOND_LOOK_AFTER, (why,), now)
+                return
+            if not _is_for(current, draft):
+                await self._cancel(tx, current, None, now, "the draft moved on")
+                return
+            if draft.mailbox_is_behind or not _has_handle(current, draft):
+                await self._behind(tx, current, draft, now)
+                return
+            await self._cancel(tx, current, put_back(draft, now), now, "draft_deleted")
+        await self._ring(Topic.DRAFT_SYNC, attempt.draft_id)
+
+    # ------------------------------------------------------------------ the barrier
+
+    async def _barrier(
+        self, attempt: SendAttempt, held: HeldDraft, point: str | None
+    ) -> SendAttempt | None:
+        """The attempt under its fencing token when it may be sent now, by us; else None."""
+        tenant = await self._tenants.get(attempt.tenant_id)
+        voice = await self._voices.load(tenant.id, attempt.mailbox) or HOUSE_VOICE
+        async with self._work.begin(attempt.tenant_id) as tx:
+            switches = await tx.switches.state(hold=True)
+            draft = await tx.drafts.get(attempt.draft_id, lock=True)
+            current = await self._current(tx, attempt)
+            now = await tx.sends.now()
+            if not _is_for(current, draft):
+                await self._cancel(tx, current, None, now, "the draft moved on")
+                return None
+            if draft.mailbox_is_behind or not _has_handle(current, draft):
+                await self._behind(tx, current, draft, now)
+                return None
+            if not same_text(draft, held.to, held.subject, held.text):
+                edited = adopt_edit(draft, held, tenant=tenant, voice=voice, now=now)
+                await self._cancel(tx, current, edited, now, "edited_in_mailbox", actor=MAILBOX)
+                return None
+            verdict = await ask_gate(
+                tx,
+                draft,
+                tenant=tenant,
+                permission=self._permission,
+                switches=switches,
+                automatic=current.automatic,
+                besides=current.id,
+            )
+            if not verdict.allowed:
+                await self._refused(tx, current, draft, verdict, now)
+                return None
+            await tx.sends.take(current.id, slot_keys(draft))
+            ready = attrs.evolve(
+                current,
+                thread_id=held.thread_id,
+                history_point=point,
+                started_at=now,
+                present_at=None,
+                missing_at=None,
+            )
+            return await self._settler.move(
+                tx, ready, draft, AttemptStatus.SENDING, now, due_at=now + SEND_LEASE
+            )
+
+    async def _behind(
+        self, tx: SendingTransaction, attempt: SendAttempt, draft: Draft, now: datetime
+    ) -> None:
+        """Our own text is on its way into the mailbox, perhaps as another draft there."""
+        handle = draft.in_mailbox
+        if handle is not None:
+            attempt = attrs.evolve(
+                attempt, mailbox_draft_id=handle.draft_id, thread_id=handle.thread_id
+            )
+        why = Reason(code="mailbox_behind", sentence="the mailbox holds an older text still")
+        await self._wait(tx, attempt, now + LEVEL_RECHECK, (why,), now)
+
+    async def _refused(
+        self,
+        tx: SendingTransaction,
+        attempt: SendAttempt,
+        draft: Draft,
+        verdict: GateVerdict,
+        now: datetime,
+    ) -> None:
+        if verdict.has(STOPPED):
+            stopped = [reason for reason in verdict.reasons if reason.code == STOPPED]
+            others = [reason for reason in verdict.reasons if reason.code != STOPPED]
+            await self._wait(tx, attempt, now + STOPPED_RECHECK, (*stopped, *others), now)
+        elif verdict.may_go_at is not None:
+            await self._wait(tx, attempt, verdict.may_go_at, verdict.reasons, now)
+        else:
+            # In DRAFT_ONLY an approved draft stays approved; anything else is for a person.
+            only_mode = {reason.code for reason in verdict.reasons} == {DRAFT_ONLY}
+            back = None if only_mode else in_review(draft, now)
+            codes = ",".join(reason.code for reason in verdict.reasons)
+            await self._cancel(tx, attempt, back, now, codes)
+
+    # ------------------------------------------------------------------ the request
+
+    async def _send(self, attempt: SendAttempt) -> None:
+        """Exactly one request. What is not known to be a yes or a no is unknown."""
+        try:
+            mail = await self._sender.send_draft(
+                attempt.tenant_id, attempt.mailbox, attempt.mailbox_draft_id
+            )
+        except (NotSent, RateLimited, NeedsReauth) as error:
+            await self._not_sent(attempt, error)
+        except Rejected as error:
+            await self._classify(attempt, AttemptStatus.FAILED, (("code", type(error).__name__),))
+        except Exception as error:
+            # NotFound too: the draft is gone, and somebody may have sent it since we looked.
+            log.warning("send %s: unknown result (%s)", attempt.id, type(error).__name__)
+            await self._classify(attempt, AttemptStatus.UNKNOWN, (("code", type(error).__name__),))
+        else:
+            await self._sent(attempt, mail)
+
+    async def _sent(self, attempt: SendAttempt, mail: SentMail) -> None:
+        async with self._work.begin(attempt.tenant_id) as tx:
+            draft = await self._draft(tx, attempt)
+            current = await self._current(tx, attempt)
+            await self._settler.sent(tx, current, draft, mail, await tx.sends.now())
+
+    async def _not_sent(self, attempt: SendAttempt, error: SalesAgentError) -> None:
+        async with self._work.begin(attempt.tenant_id) as tx:
+            draft = await self._draft(tx, attempt)
+            current = await self._current(tx, attempt)
+            now = await tx.sends.now()
+            until: datetime | None
+            if isinstance(error, NeedsReauth):
+                until = now + REAUTH_RECHECK
+            else:
+                named = error.retry_at if isinstance(error, RateLimited | NotSent) else None
+                failures = current.failures + 1
+                current = attrs.evolve(current, failures=failures)
+                until = retry_at(now, failures, self._ids.fraction(), named)
+            detail = (("code", type(error).__name__),)
+            to = AttemptStatus.FAILED if until is None else AttemptStatus.SCHEDULED
+            await self._settler.move(tx, current, draft, to, now, detail=detail, due_at=until)
+
+    async def _classify(
+        self, attempt: SendAttempt, to: AttemptStatus, detail: tuple[tuple[str, str], ...]
+    ) -> None:
+        async with self._work.begin(attempt.tenant_id) as tx:
+            draft = await self._draft(tx, attempt)
+            current = await self._current(tx, attempt)
+            now = await tx.sends.now()
+            due = (current.started_at or now) + GRACE if to is AttemptStatus.UNKNOWN else None
+            await self._settler.move(tx, current, draft, to, now, detail=detail, due_at=due)
+
+    # ------------------------------------------------------------------ parts
+
+    async def _current(self, tx: SendingTransaction, claimed: SendAttempt) -> SendAttempt:
+        current = await tx.sends.get(claimed.id, lock=True)
+        if current.token != claimed.token or current.status is not claimed.status:
+            raise LeaseLost("another worker holds this send now")
+        return current
+
+    async def _draft(self, tx: SendingTransaction, attempt: SendAttempt) -> Draft | None:
+        try:
+            return await tx.drafts.get(attempt.draft_id, lock=True)
+        except NotFound:
+            # Erased while it was being sent: the attempt still tells what became of it.
+            return None
+
+    async def _wait(
+        self,
+        tx: SendingTransaction,
+        attempt: SendAttempt,
+        until: datetime,
+        why: tuple[Reason, ...],
+        now: datetime,
+    ) -> None:
+        await tx.sends.save(attrs.evolve(attempt, due_at=until, waiting=why, updated_at=now))
+        if [each.code for each in why] != [each.code for each in attempt.waiting]:
+            codes = ",".join(each.code for each in why)
+            await self._settler.audit(tx, attempt, "send.waiting", now, detail=(("codes", codes),))
+
+    async def _cancel(
+        self,
+        tx: SendingTransaction,
+        attempt: SendAttempt,
+        draft: Draft | None,
+        now: datetime,
+        why: str,
+        *,
+        actor: str = "system",
+    ) -> None:
+        if draft is not None:
+            await tx.drafts.save(draft)
+        await self._settler.move(
+            tx,
+            attempt,
+            None,
+            AttemptStatus.CANCELLED,
+            now,
+            actor=actor,
+            detail=(("why", why),),
+        )
+
+    async def _ring(self, topic: Topic, subject: str) -> None:
+        try:
+            await self._queue.ring(topic, [subject])
+        except Unavailable:
+            # It is committed; the sweeper finds it.
+            return
+
+
+def _is_for(attempt: SendAttempt, draft: Draft) -> bool:
+    return (
+        draft.status is DraftStatus.APPROVED and draft.revision.content_hash == attempt.content_hash
+    )
+
+
+def _has_handle(attempt: SendAttempt, draft: Draft) -> bool:
+    handle = draft.in_mailbox
+    return handle is not None and handle.draft_id == attempt.mailbox_draft_id
