@@ -5,7 +5,8 @@
 * A mail joins a thread only when it names the thread, one of its messages is among its
   references, and the subjects agree; otherwise it starts a thread of its own.
 * Search sees a message only after ``search_lag``; listing and reading see it at once.
-* Each call costs quota units per rolling minute.
+* Each call costs quota units per rolling minute, and each mail one of the day's.
+* A draft is kept as the bytes that we composed; ``text`` is what those say without our footer.
 
 People use the mailbox too: the methods named ``human_…`` are what they do in their mail program.
 Nothing here is safe between threads by itself: the world's lock is held by the caller.
@@ -19,20 +20,33 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from salesagent_adapters.memory.mail_bytes import edited, stamped
 from salesagent_adapters.memory.mail_rules import require_acceptable, same_subject
+from salesagent_core.domain.composing import compose_mail, read_mail
 from salesagent_core.domain.draft import content_hash
 from salesagent_core.domain.message import OutgoingMail
-from salesagent_core.errors import InvalidInput, NeedsReauth, NotFound, Rejected, Unavailable
+from salesagent_core.errors import (
+    InvalidInput,
+    NeedsReauth,
+    NotFound,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
 
 QUOTA_UNITS_PER_MINUTE = 6_000
 """Gmail API, per user, for projects since May 2026."""
 QUOTA_WINDOW = timedelta(minutes=1)
 HISTORY_KEPT = timedelta(days=7)
+SENDS_PER_DAY = 2_000
+"""Workspace, messages in any 24 hours, the person's own included."""
+SENDING_WINDOW = timedelta(days=1)
 
 
 @attrs.frozen(kw_only=True)
 class StoredMail:
-    """A message as the mailbox keeps it; ``text`` whole, with quotes and signature."""
+    """A message as the mailbox keeps it; ``text`` whole, with quotes and signature. ``raw`` are
+    the bytes of a mail of ours (RFC 5322), empty for what others wrote."""
 
     id: str
     thread_id: str
@@ -48,6 +62,7 @@ class StoredMail:
     key: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     attachments: tuple[str, ...] = ()
+    raw: bytes = b""
 
     @property
     def is_draft(self) -> bool:
@@ -76,6 +91,7 @@ class MailboxState:
     connected: bool = True
     search_lag: timedelta = timedelta(0)
     quota_per_minute: int | None = QUOTA_UNITS_PER_MINUTE
+    sends_per_day: int = SENDS_PER_DAY
     mails: dict[str, StoredMail] = attrs.field(factory=dict)
     drafts: dict[str, str] = attrs.field(factory=dict)
     history: list[HistoryEntry] = attrs.field(factory=list)
@@ -95,12 +111,16 @@ class MailboxState:
         if self.quota_per_minute is None:
             return
         now = self.now()
-        while self._spent and self._spent[0][0] <= now - QUOTA_WINDOW:
-            self._spent.popleft()
-        if sum(cost for _, cost in self._spent) + units > self.quota_per_minute:
+        if self.spent() + units > self.quota_per_minute:
             first = self._spent[0][0] if self._spent else now
             raise Unavailable("the mailbox's quota is used up", retry_at=first + QUOTA_WINDOW)
         self._spent.append((now, units))
+
+    def spent(self) -> int:
+        """The units of the last minute."""
+        while self._spent and self._spent[0][0] <= self.now() - QUOTA_WINDOW:
+            self._spent.popleft()
+        return sum(cost for _, cost in self._spent)
 
     def revoke(self) -> None:
         """The owner took the access back, or the token died."""
@@ -146,6 +166,8 @@ class MailboxState:
             Rejected: an invalid mail or an unknown thread. NotFound: no such draft.
         """
         require_acceptable(mail, self.address)
+        raw = self._composed(mail)
+        kept = read_mail(raw)
         if mail.thread_id is not None and not self.thread(mail.thread_id):
             raise Rejected("the mailbox knows no such thread")
         old = self.draft(draft_id) if draft_id is not None else None
@@ -159,14 +181,15 @@ class MailboxState:
         draft_id = draft_id or f"r{self.new_id()}"
         stored = self._new_mail(
             thread_id=thread_id,
-            sender=mail.sender.lower(),
-            recipients=(mail.to.lower(),),
-            subject=mail.subject,
-            text=mail.text,
+            sender=kept.sender,
+            recipients=kept.to,
+            subject=kept.subject,
+            text=kept.letter,
             labels=frozenset({"DRAFT"}),
-            in_reply_to=mail.in_reply_to,
-            references=mail.references,
-            key=mail.key,
+            in_reply_to=kept.in_reply_to,
+            references=kept.references,
+            key=kept.key,
+            raw=raw,
         )
         self.drafts[draft_id] = stored.id
         return draft_id
@@ -177,33 +200,61 @@ class MailboxState:
             self._remove(self.mails[self.drafts.pop(draft_id)])
 
     def send_draft(self, draft_id: str) -> StoredMail:
-        """Turn the draft into a sent message: the draft is gone, message and ids are new.
+        """Turn the draft into a sent message: the draft is gone, message and ids are new. A
+        subject that no longer fits the thread starts another one.
 
         Raises:
-            NotFound: it was sent or deleted before.
+            NotFound: it was sent or deleted before. RateLimited: the day's mails are used up.
         """
         draft = self.draft(draft_id)
+        self._require_sendable()
+        others = [mail for mail in self.thread(draft.thread_id) if mail.id != draft.id]
+        joins = not others or same_subject(others[0].subject, draft.subject)
         self.remove_draft(draft_id)
-        return self._new_mail(
-            thread_id=draft.thread_id,
-            sender=draft.sender,
-            recipients=draft.recipients,
-            subject=draft.subject,
-            text=draft.text,
-            labels=frozenset({"SENT"}),
-            in_reply_to=draft.in_reply_to,
-            references=draft.references,
-            key=draft.key,
+        return self._store(
+            attrs.evolve(
+                draft,
+                thread_id=draft.thread_id if joins else self.new_id(),
+                labels=frozenset({"SENT"}),
+                at=self.now(),
+            )
         )
+
+    def _require_sendable(self) -> None:
+        now = self.now()
+        sent = sorted(
+            mail.at
+            for mail in self.mails.values()
+            if "SENT" in mail.labels and mail.at > now - SENDING_WINDOW
+        )
+        if len(sent) >= self.sends_per_day:
+            free_at = sent[len(sent) - self.sends_per_day] + SENDING_WINDOW
+            raise RateLimited("the mailbox has sent its mails for the day", retry_at=free_at)
+
+    def _composed(self, mail: OutgoingMail) -> bytes:
+        try:
+            return compose_mail(mail, now=self.now())
+        except InvalidInput as error:
+            what = "; ".join(f"{each.where}: {each.what}" for each in error.problems)
+            raise Rejected(f"the mail cannot be composed: {what}") from error
 
     # People
 
-    def human_edits(self, draft_id: str, *, text: str, subject: str | None = None) -> None:
-        """A person changes the draft in their mail program. Our key's header survives that."""
+    def human_edits(
+        self,
+        draft_id: str,
+        *,
+        text: str,
+        subject: str | None = None,
+        keeps_footer: bool = True,
+    ) -> None:
+        """A person changes the draft in their mail program. Our headers survive that."""
         draft = self.draft(draft_id)
+        footer = read_mail(draft.raw).footer if keeps_footer else ()
+        raw = edited(draft.raw, letter=text, subject=subject, footer=footer)
+        kept = read_mail(raw)
         self._remove(draft)
-        changed = attrs.evolve(draft, text=text, subject=subject or draft.subject)
-        stored = self._store(changed)
+        stored = self._store(attrs.evolve(draft, text=kept.letter, subject=kept.subject, raw=raw))
         self.drafts[draft_id] = stored.id
 
     def human_deletes(self, draft_id: str) -> None:
@@ -298,6 +349,7 @@ class MailboxState:
         headers: tuple[tuple[str, str], ...] = (),
         attachments: tuple[str, ...] = (),
         message_id: str | None = None,
+        raw: bytes = b"",
     ) -> StoredMail:
         if at is not None and at.tzinfo is None:
             raise InvalidInput("a mail's time needs a time zone")
@@ -317,6 +369,7 @@ class MailboxState:
                 key=key,
                 headers=headers,
                 attachments=attachments,
+                raw=raw,
             ),
             keep_message_id=message_id is not None,
         )
@@ -324,7 +377,8 @@ class MailboxState:
     def _store(self, mail: StoredMail, *, keep_message_id: bool = False) -> StoredMail:
         fresh = self.new_id()
         message_id = mail.message_id if keep_message_id else f"<{fresh}@mail.memory.example>"
-        stored = attrs.evolve(mail, id=fresh, message_id=message_id)
+        raw = stamped(mail.raw, message_id=message_id, date=mail.at) if mail.raw else b""
+        stored = attrs.evolve(mail, id=fresh, message_id=message_id, raw=raw)
         self.mails[fresh] = stored
         self._threads.setdefault(stored.thread_id, set()).add(fresh)
         self._log("messageAdded", stored)

@@ -17,6 +17,7 @@ from salesagent_adapters.memory.calendar import MemoryCalendar
 from salesagent_adapters.memory.crm import MemoryCrm
 from salesagent_adapters.memory.crm_state import StoredCompany, StoredContact
 from salesagent_adapters.memory.faults import Faults, When
+from salesagent_adapters.memory.mail_sender import MemoryMailSender
 from salesagent_adapters.memory.mailbox import MemoryMailbox
 from salesagent_adapters.memory.memory import LongMemory
 from salesagent_adapters.memory.memory_state import StoredMemory
@@ -27,6 +28,7 @@ from salesagent_core.ids import TenantId
 from salesagent_core.ports.assets import AssetStore
 from salesagent_core.ports.calendar import Calendar
 from salesagent_core.ports.crm import Crm
+from salesagent_core.ports.mail_sender import MailSender
 from salesagent_core.ports.mailbox import MailDrafts, MailReader
 from salesagent_core.ports.memory import Memory
 from salesagent_core.ports.writer import Writer
@@ -63,6 +65,10 @@ class MemoryStage:
         return MemoryMailbox(self.world)
 
     @property
+    def sender(self) -> MailSender:
+        return MemoryMailSender(self.world)
+
+    @property
     def calendar(self) -> Calendar:
         return MemoryCalendar(self.world)
 
@@ -92,6 +98,10 @@ class MemoryStage:
     def use_up_quota(self) -> None:
         state = self.world.connected_mailbox(TENANT, MAILBOX)
         state.spend(state.quota_per_minute or 0)
+
+    def use_up_quota_but(self, left: int) -> None:
+        state = self.world.connected_mailbox(TENANT, MAILBOX)
+        state.spend((state.quota_per_minute or 0) - left - state.spent())
 
     def pass_time(self, by: timedelta) -> None:
         self.clock.advance(by)
@@ -132,8 +142,23 @@ class MemoryStage:
             .thread_id
         )
 
-    def human_edits_draft(self, draft_id: str, text: str) -> None:
-        self.world.connected_mailbox(TENANT, MAILBOX).human_edits(draft_id, text=text)
+    def human_edits_draft(
+        self, draft_id: str, text: str, *, subject: str | None = None, keeps_footer: bool = True
+    ) -> None:
+        self.world.connected_mailbox(TENANT, MAILBOX).human_edits(
+            draft_id, text=text, subject=subject, keeps_footer=keeps_footer
+        )
+
+    def raw_sent(self, message_id: str) -> bytes:
+        """The bytes of a mail that was sent, as the recipient's server gets them."""
+        return self.world.connected_mailbox(TENANT, MAILBOX).mails[message_id].raw
+
+    def use_up_the_day(self) -> None:
+        """The person has sent as many mails by hand as a day has."""
+        state = self.world.connected_mailbox(TENANT, MAILBOX)
+        state.sends_per_day = 3
+        for number in range(3):
+            state.human_writes(to="a@b.example", subject=f"By hand {number}", text="Hello")
 
     def human_sends_draft(self, draft_id: str) -> None:
         self.world.connected_mailbox(TENANT, MAILBOX).human_sends(draft_id)
