@@ -64,7 +64,11 @@ class ReconcileSends:
         sender: MailSender,
         queue: JobQueue,
         ids: IdSource,
+        grace: timedelta = GRACE,
+        between_looks: timedelta = SECOND_LOOK_AFTER,
     ) -> None:
+        self._grace = grace
+        self._between_looks = between_looks
         self._sends = sends
         self._work = work
         self._sender = sender
@@ -150,7 +154,7 @@ class ReconcileSends:
             draft = await self._locked(tx, attempt)
             current = await self._current(tx, attempt)
             now = await tx.sends.now()
-            ripe = (current.started_at or now) + GRACE
+            ripe = (current.started_at or now) + self._grace
             if current.status is AttemptStatus.SENDING:
                 due = max(now, ripe)
                 detail = (("code", "worker_lost"),)
@@ -182,11 +186,11 @@ class ReconcileSends:
             current = await self._current(tx, attempt)
             now = await tx.sends.now()
             first = current.present_at if look.present else current.missing_at
-            if first is None or now - first < SECOND_LOOK_AFTER:
+            if first is None or now - first < self._between_looks:
                 if first is None:
                     present, missing = (now, None) if look.present else (None, now)
                     current = attrs.evolve(current, present_at=present, missing_at=missing)
-                due = (first or now) + SECOND_LOOK_AFTER
+                due = (first or now) + self._between_looks
                 await tx.sends.save(attrs.evolve(current, due_at=due))
                 return
             if look.present:
