@@ -76,8 +76,9 @@ class PgSendSwitches(_Store):
             upsert(table)
             .values(self._columns(_STOP, "stopped", stop.by, stop.why))
             .on_conflict_do_nothing()
+            .returning(table.c.name)
         )
-        return (await self._connection.execute(statement)).rowcount == 1
+        return (await self._connection.execute(statement)).one_or_none() is not None
 
     async def resume(self) -> bool:
         """See ``SendSwitches.resume``."""
@@ -266,8 +267,9 @@ class PgRecipientRules(_Store):
                 sealed=self._chest.shut(rule, place("recipient", self._tenant, rule.id)),
             )
             .on_conflict_do_nothing()
+            .returning(table.c.id)
         )
-        if (await self._connection.execute(statement)).rowcount != 1:
+        if (await self._connection.execute(statement)).one_or_none() is None:
             raise Conflict("this recipient is on one of the lists already")
 
     async def remove(self, rule_id: str) -> RecipientRule:

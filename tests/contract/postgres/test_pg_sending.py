@@ -113,9 +113,7 @@ async def test_what_is_being_sent_cannot_be_taken_back(stage: Stage) -> None:
 async def test_asking_twice_makes_one_attempt_at_the_sooner_time(stage: Stage) -> None:
     made, attempt = await stage.scheduled(delay=UNDO)
     hashed = made.revision.content_hash
-    again = await stage.schedule(
-        TENANT, made.id, content_hash=hashed, operator="o-2", delay=HOUR
-    )
+    again = await stage.schedule(TENANT, made.id, content_hash=hashed, operator="o-2", delay=HOUR)
     assert again.due_at == attempt.due_at
     await stage.schedule.send_now(TENANT, made.id, content_hash=hashed, operator="o-2")
     assert await stage.send() == 1
@@ -428,9 +426,7 @@ async def test_fifty_at_once_never_pass_the_limits(stage: Stage) -> None:
 
     async def try_it(draft_id: DraftId, hashed: str) -> bool:
         try:
-            await stage.schedule.send_now(
-                TENANT, draft_id, content_hash=hashed, operator="o-1"
-            )
+            await stage.schedule.send_now(TENANT, draft_id, content_hash=hashed, operator="o-1")
         except SendRefused:
             return False
         return True
@@ -554,7 +550,9 @@ async def test_every_reason_comes_at_once(stage: Stage) -> None:
     made = await stage.approved("noreply@example.net")
     blocked = attrs.evolve(
         made.revision,
-        findings=(Finding(code="iban", severity=Severity.BLOCK, sentence="The text holds an IBAN."),),
+        findings=(
+            Finding(code="iban", severity=Severity.BLOCK, sentence="The text holds an IBAN."),
+        ),
     )
     async with stage.work.begin(TENANT) as tx:
         await tx.drafts.save(attrs.evolve(made, revision=blocked))
@@ -600,6 +598,7 @@ async def test_after_stop_nothing_starts_and_resume_goes_on(stage: Stage) -> Non
     again = await stage.control.stop(TENANT, who="other", why="me too")
     assert again.by == "boss"
     await stage.control.resume(TENANT, who="boss", why="sorted out")
+    assert await stage.actions(TENANT) == ["sending.stopped", "sending.resumed"]
     assert (Topic.SEND, attempt.id) in stage.bells.rung
     assert await stage.send() == 1
     assert len(stage.sent(made)) == 1
