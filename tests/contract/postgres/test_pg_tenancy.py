@@ -31,13 +31,19 @@ from salesagent_adapters.postgres.tables import metadata
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.audit import AuditEvent
+from salesagent_core.domain.recipients import RecipientRule, RuleKind
 from salesagent_core.domain.run import DeadLetterState
+from salesagent_core.domain.send_gate import Stop
+from salesagent_core.domain.sending import AttemptStatus, SendAttempt
+from salesagent_core.domain.suppression import Suppression, SuppressionReason
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.domain.voice import VoiceProfile
 from salesagent_core.errors import InvalidInput, NotFound, Reason
-from salesagent_core.ids import TenantId
+from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.api_keys import ApiKey, PageSession, Scope
 from salesagent_core.ports.crm_events import CrmEvent
+from salesagent_core.ports.send_ledger import SlotKeys
+from salesagent_core.ports.send_switches import EVERY_TENANT
 
 TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
 PLANTED = "planted-needle"
@@ -58,6 +64,7 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     await journal.close()
     await fill_review(database, vault, tenant, claimed.run.id)
     await fill_settings(database, vault, tenant)
+    await fill_sending(database, vault, tenant)
 
 
 async def fill_review(database: Database, vault: Vault, tenant: TenantId, run_id: str) -> None:
@@ -127,6 +134,41 @@ async def fill_settings(database: Database, vault: Vault, tenant: TenantId) -> N
     await PgCrmEventInbox(database, vault).accept([event], NEEDLE.encode())
 
 
+async def fill_sending(database: Database, vault: Vault, tenant: TenantId) -> None:
+    keys = SlotKeys(contact=NEEDLE, mailbox=NEEDLE, company=f"{PLANTED}.example.com")
+    attempt = SendAttempt(
+        id=new_id(),
+        tenant_id=tenant,
+        draft_id=DraftId("d-1"),
+        content_hash="h",
+        mailbox=NEEDLE,
+        mailbox_draft_id="m",
+        thread_id="t",
+        key="k",
+        status=AttemptStatus.SCHEDULED,
+        asked_by="o-1",
+        created_at=SENT_AT,
+        updated_at=SENT_AT,
+        waiting=(Reason(code="x", sentence=f"because of {PLANTED}"),),
+    )
+    entry = Suppression(
+        id=new_id(), reason=SuppressionReason.BOUNCED, created_at=SENT_AT, address=NEEDLE
+    )
+    rule = RecipientRule(
+        id=new_id(),
+        kind=RuleKind.DENY,
+        pattern=f"person:{NEEDLE}",
+        created_at=SENT_AT,
+        created_by="a",
+    )
+    async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
+        await tx.sends.add(attempt)
+        await tx.sends.take(attempt.id, keys)
+        await tx.suppressions.add(entry, "a")
+        await tx.recipients.add(rule)
+        await tx.switches.stop(Stop(by="a", why=PLANTED, at=SENT_AT))
+
+
 async def rows_in(connection: Any, table: Table) -> int:
     return len((await connection.execute(select(table))).all())
 
@@ -168,6 +210,26 @@ async def give_away(database: Database, table: Table) -> None:
     async with database.tenants.begin() as connection:
         await connection.execute(SET_TENANT, {"tenant": TENANT})
         await connection.execute(table.update().values(tenant_id=OTHER))
+
+
+async def test_what_is_set_for_all_is_read_by_each_and_moved_by_none(
+    database: Database, vault: Vault
+) -> None:
+    work = PgUnitOfWork(database, vault, RESULT_TYPES)
+    async with work.begin(EVERY_TENANT) as tx:
+        await tx.switches.stop(Stop(by="boss", why="incident", at=SENT_AT))
+    async with work.begin(TENANT) as tx:
+        stop = (await tx.switches.state(hold=True)).stop
+        assert stop is not None
+        assert stop.everywhere
+        assert not await tx.switches.resume()
+    async with database.tenant(TENANT) as connection:
+        table = metadata.tables["send_switches"]
+        assert (await connection.execute(table.delete())).rowcount == 0
+    async with database.tenants.begin() as connection:
+        assert await rows_in(connection, metadata.tables["send_switches"]) == 0
+    async with work.begin(EVERY_TENANT) as tx:
+        assert await tx.switches.resume()
 
 
 async def test_the_setting_ends_with_its_transaction(database: Database, vault: Vault) -> None:
