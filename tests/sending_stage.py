@@ -311,7 +311,8 @@ class Stage:
 
     async def slots(self) -> int:
         async with self.database.across_tenants() as connection:
-            return (await connection.execute(text("SELECT count(*) FROM send_slots"))).scalar_one()
+            found = await connection.execute(text("SELECT count(*) FROM send_slots"))
+        return int(found.scalar_one())
 
     # ------------------------------------------------------------------ time and workers
 

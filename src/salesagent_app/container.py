@@ -7,12 +7,12 @@ what they need. One container serves one event loop, because connections belong 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import dramatiq
 from dependency_injector import containers, providers
 
-from salesagent_adapters.crypto.opt_out import SealedOptOutTokens
+from salesagent_adapters.crypto.opt_out import OptOutLinkMaker, SealedOptOutTokens
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
 from salesagent_adapters.memory.assets import MemoryAssets
@@ -42,6 +42,7 @@ from salesagent_app.settings import ApiEnv, Settings
 from salesagent_app.workers.actors import Handler
 from salesagent_app.workers.main import WorkerParts
 from salesagent_app.workers.sweeper import Sweeper
+from salesagent_core.domain.draft import Draft
 from salesagent_core.domain.send_gate import SendPermission
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.errors import Unavailable
@@ -49,6 +50,7 @@ from salesagent_core.ids import DraftId, RunId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.job_queue import JobQueue, Topic
+from salesagent_core.ports.unit_of_work import ApprovalHook, SendingTransaction, Transaction
 from salesagent_core.use_cases.advance_run import AdvanceRuns
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.control_sending import ControlSending
@@ -61,6 +63,7 @@ from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.send_draft import SendDrafts
+from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
@@ -74,6 +77,14 @@ def _run_bell(queue: JobQueue) -> Bell:
         await queue.ring(Topic.RUN, run_ids)
 
     return ring
+
+
+def _approval_hook(intent: SendIntent) -> ApprovalHook:
+    async def schedule(tx: Transaction, draft: Draft, *, by: str, automatic: bool) -> None:
+        # Every transaction of this application is the database's, which can do all of it.
+        await intent.on_approval(cast(SendingTransaction, tx), draft, by=by, automatic=automatic)
+
+    return schedule
 
 
 class Providers(containers.DeclarativeContainer):
@@ -112,6 +123,13 @@ class Providers(containers.DeclarativeContainer):
     send_queue = providers.Singleton(PgSendQueue, database, vault)
     sent_audits = providers.Singleton(PgSentAudits, database, vault)
     opt_out_tokens = providers.Singleton(SealedOptOutTokens, vault)
+    opt_out_links = providers.Singleton(
+        OptOutLinkMaker, opt_out_tokens, settings.provided.public_url
+    )
+    on_approval = providers.Singleton(
+        _approval_hook,
+        providers.Singleton(SendIntent, tenants=tenants, permission=send_permission, ids=ids),
+    )
 
     steps_world = providers.Singleton(
         World,
@@ -125,6 +143,8 @@ class Providers(containers.DeclarativeContainer):
         voices=voices,
         clock=clock,
         ids=ids,
+        opt_outs=opt_out_links,
+        on_approval=on_approval,
     )
     workflow: providers.Provider[Workflow] = providers.Singleton(sixteen_steps, steps_world)
     result_types = workflow.provided.result_types
@@ -155,6 +175,8 @@ class Providers(containers.DeclarativeContainer):
         drafts=mailbox,
         clock=clock,
         ids=ids,
+        tenants=tenants,
+        opt_outs=opt_out_links,
     )
     review_draft = providers.Singleton(
         ReviewDraft,
@@ -164,6 +186,7 @@ class Providers(containers.DeclarativeContainer):
         queue=queue,
         clock=clock,
         ids=ids,
+        on_approval=on_approval,
     )
     settle_dead_letter = providers.Singleton(
         SettleDeadLetter, unit_of_work=unit_of_work, queue=queue, clock=clock, ids=ids

@@ -111,6 +111,14 @@ class Transaction(Protocol):
         ...
 
 
+class ApprovalHook(Protocol):
+    """What else happens in the transaction that approves a draft: its send may be scheduled."""
+
+    async def __call__(
+        self, tx: Transaction, draft: Draft, *, by: str, automatic: bool
+    ) -> None: ...
+
+
 class UnitOfWork(Protocol):
     """Begins transactions that see one tenant's rows only."""
 

@@ -30,7 +30,7 @@ from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.tenants import TenantDirectory
-from salesagent_core.ports.unit_of_work import Transaction, UnitOfWork
+from salesagent_core.ports.unit_of_work import ApprovalHook, Transaction, UnitOfWork
 from salesagent_core.ports.voices import Voices
 
 MAX_INSTRUCTION = 2_000
@@ -49,7 +49,9 @@ class ReviewDraft:
         queue: JobQueue,
         clock: Clock,
         ids: IdSource,
+        on_approval: ApprovalHook | None = None,
     ) -> None:
+        self._on_approval = on_approval
         self._unit_of_work = unit_of_work
         self._tenants = tenants
         self._voices = voices
@@ -71,6 +73,8 @@ class ReviewDraft:
             approved = move(draft, DraftStatus.APPROVED, self._clock.now())
             await tx.drafts.save(approved)
             await self._decide(tx, approved, Verdict.APPROVED, operator)
+            if self._on_approval is not None:
+                await self._on_approval(tx, approved, by=operator, automatic=False)
         return approved
 
     async def reject(

@@ -31,6 +31,7 @@ from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.mailbox import MailDrafts, MailReader
 from salesagent_core.ports.memory import Memory
 from salesagent_core.ports.opt_out_links import OptOutLinks
+from salesagent_core.ports.unit_of_work import ApprovalHook
 from salesagent_core.ports.voices import Voices
 from salesagent_core.ports.writer import Writer
 from salesagent_core.use_cases.step import Step, Workflow
@@ -70,6 +71,7 @@ class World:
     clock: Clock
     ids: IdSource
     opt_outs: OptOutLinks | None = None
+    on_approval: ApprovalHook | None = None
 
 
 def sixteen_steps(world: World) -> Workflow:
@@ -179,7 +181,7 @@ def sixteen_steps(world: World) -> Workflow:
                 # Another pass carries create_draft over, so that it alone would be no wait.
                 needs=("check_draft", "create_draft"),
                 compute=decide,
-                commit=PublishDraft(world.clock, world.ids),
+                commit=PublishDraft(world.clock, world.ids, world.on_approval),
             ),
         )
     )

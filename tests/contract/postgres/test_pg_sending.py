@@ -464,7 +464,7 @@ async def test_draft_only_schedules_nothing(database: Database, vault: Vault) ->
     assert refused.value.verdict.has("draft_only")
     async with stage.work.begin(TENANT) as tx:
         delay = timedelta(0)
-        assert await stage.schedule.on_approval(tx, made, by="o-1", delay=delay) is None
+        assert await stage.schedule.intent.on_approval(tx, made, by="o-1", delay=delay) is None
     assert (await stage.draft(made.id)).status is DraftStatus.APPROVED
     with pytest.raises(PolicyRefused):
         await stage.control.set_mode(TENANT, SendMode.SEND, who="a", why="please")
@@ -574,7 +574,7 @@ async def test_an_automatic_send_is_stricter(stage: Stage) -> None:
     made = await stage.approved("info@example.net", Verdict.AUTO_APPROVED)
     async with stage.work.begin(TENANT) as tx:
         current = await tx.drafts.get(made.id, lock=True)
-        attempt = await stage.schedule.on_approval(
+        attempt = await stage.schedule.intent.on_approval(
             tx, current, by="rule:x", delay=timedelta(0), automatic=True
         )
     assert attempt is None

@@ -26,7 +26,7 @@ from salesagent_core.ids import DraftId
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.job_queue import Topic
-from salesagent_core.ports.unit_of_work import Transaction
+from salesagent_core.ports.unit_of_work import ApprovalHook, Transaction
 from salesagent_core.use_cases.facts import Facts
 
 CONTEXT_PARTS = 5
@@ -86,9 +86,12 @@ def _rule_facts(facts: Facts) -> RuleFacts:
 class PublishDraft:
     """Stores the draft, the decision and the audit event with the step's own result."""
 
-    def __init__(self, clock: Clock, ids: IdSource) -> None:
+    def __init__(
+        self, clock: Clock, ids: IdSource, on_approval: ApprovalHook | None = None
+    ) -> None:
         self._clock = clock
         self._ids = ids
+        self._on_approval = on_approval
 
     async def __call__(
         self, tx: Transaction, facts: Facts, result: object
@@ -110,8 +113,11 @@ class PublishDraft:
                 await self._audit(tx, present, "draft.version_dropped")
                 return ()
             await tx.drafts.save(draft)
-        await tx.decisions.add(self._decision(draft, result))
+        decision = self._decision(draft, result)
+        await tx.decisions.add(decision)
         await self._audit(tx, draft, f"draft.{result.verdict.value}")
+        if draft.status is DraftStatus.APPROVED and self._on_approval is not None:
+            await self._on_approval(tx, draft, by=decision.by, automatic=True)
         return ((Topic.DRAFT_SYNC, draft.id),) if draft.mailbox_is_behind else ()
 
     def _new_draft(self, facts: Facts, evaluation: Evaluation) -> Draft:
