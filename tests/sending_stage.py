@@ -5,7 +5,7 @@ Time passes by moving what the database remembers into the past.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -42,6 +42,7 @@ from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
 from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.send_draft import SendDrafts
+from salesagent_core.use_cases.sync_draft import SyncDrafts
 
 MAILBOX = "sales@example.org"
 EVERYBODY = SendPermission(allowed=True, recipients=("*",))
@@ -196,6 +197,14 @@ class Stage:
             grace=NO_WAIT,
             between_looks=NO_WAIT,
         )
+        self.sync = SyncDrafts(
+            syncs=self.syncs,
+            reader=self.drafts,
+            drafts=self.drafts,
+            clock=clock,
+            ids=ids,
+            tenants=tenants,
+        )
         self.audit = AuditSent(
             audits=PgSentAudits(database, vault),
             work=work,
@@ -322,6 +331,7 @@ class Stage:
         async with self.database.across_tenants() as connection:
             for statement in (
                 "UPDATE send_attempts SET due_at = due_at - CAST(:d AS interval)",
+                "UPDATE drafts SET sync_due_at = sync_due_at - CAST(:d AS interval)",
                 "UPDATE send_slots SET settled_at = settled_at - CAST(:d AS interval)",
                 "UPDATE drafts SET audit_due_at = audit_due_at - CAST(:d AS interval)",
             ):
@@ -332,8 +342,5 @@ class Stage:
         self.points.clear()
         for _ in range(rounds):
             await self.later(timedelta(minutes=2))
-            if not await self.send() + await self.reconcile():
+            if not await self.sync() + await self.send() + await self.reconcile():
                 return
-
-
-MakeStage = Callable[..., Stage]
