@@ -186,7 +186,7 @@ async def persistent(call: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(0.3)
 
 
-async def make_drafts(container: Container, first: int, count: int) -> list[DraftId]:
+async def make_drafts(made: Rig, container: Container, first: int, count: int) -> list[DraftId]:
     """So many forms through the real flow, up to the draft that waits for approval."""
     make = container.providers
     receive, ids, advance = make.receive_submission(), make.ids(), make.advance_runs()
@@ -210,10 +210,14 @@ async def make_drafts(container: Container, first: int, count: int) -> list[Draf
             received_at=container.clock.now(),
         )
         runs.append(RunId((await receive(submission, raw)).run_id))
-    await advance(runs, limit=len(runs))
-    async with make.unit_of_work().begin(DEFAULT_TENANT) as tx:
-        drafts = [await tx.drafts.by_run(run) for run in runs]
-    return [draft.id for draft in drafts if draft is not None]
+    drafts: list[Any] = []
+    while len(drafts) < len(runs):
+        await advance(runs, limit=len(runs))
+        made.query("UPDATE runs SET due_at = now() WHERE due_at IS NOT NULL")
+        async with make.unit_of_work().begin(DEFAULT_TENANT) as tx:
+            found = [await tx.drafts.by_run(run) for run in runs]
+        drafts = [draft for draft in found if draft is not None]
+    return [draft.id for draft in drafts]
 
 
 async def click(container: Container, draft_id: DraftId) -> None:
@@ -248,7 +252,7 @@ async def drive(made: Rig, runs: int) -> set[DraftId]:
         await control.set_limits(DEFAULT_TENANT, limits, who="bench", why="as high as they go")
         drafts: list[DraftId] = []
         for first in range(0, runs, BATCH):
-            drafts += await make_drafts(container, first, min(BATCH, runs - first))
+            drafts += await make_drafts(made, container, first, min(BATCH, runs - first))
         assert len(drafts) == runs, f"{len(drafts)} drafts from {runs} forms"
         print(f"{runs} drafts wait for approval; now everything dies", flush=True)
         await mailbox.chaos(True)

@@ -16,11 +16,14 @@ from typing import Any
 import attrs
 from dependency_injector import providers
 
-from rig.mailbox_client import HttpMailbox
+from rig.mailbox_client import TIMEOUT_SECONDS, HttpMailbox
 from salesagent_app.container import Container
 from salesagent_app.process import Process
 from salesagent_app.settings import read_settings
 from salesagent_core.domain.send_gate import SendPermission
+
+PATIENT_SECONDS = 30.0
+"""How long a process that is not to die waits for the mailbox."""
 
 
 @attrs.frozen(kw_only=True)
@@ -122,12 +125,15 @@ class CrashProcess(Process):
         super().__init__(settings)
         self.plan = plan
         self.deaths = Deaths(plan)
+        # What is measured is sending; the CRM's own rate would only hold the set-up back.
+        self.world.tenant(self.tenant.id).crm.requests_per_window = None
 
     def container(self) -> Container:
         """A container whose mailbox is the server, and whose parts are deadly."""
         container = super().container()
         make = container.providers
-        mailbox = _DeadlyMailbox(HttpMailbox(self.plan.mailbox_port), self.deaths)
+        patience = TIMEOUT_SECONDS if self.plan.chance else PATIENT_SECONDS
+        mailbox = _DeadlyMailbox(HttpMailbox(self.plan.mailbox_port, patience), self.deaths)
         everybody = SendPermission(allowed=True, recipients=("*",))
         make.send_permission.override(providers.Object(everybody))
         make.mailbox.override(providers.Object(mailbox))

@@ -32,10 +32,10 @@ _ERRORS: dict[str, type[Exception]] = {
 class HttpMailbox:
     """``MailSender``, ``MailDrafts`` and ``MailReader`` at once."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._url = f"http://127.0.0.1:{port}/"
         self._client = httpx.AsyncClient(
-            timeout=TIMEOUT_SECONDS, limits=httpx.Limits(max_keepalive_connections=0)
+            timeout=timeout_seconds, limits=httpx.Limits(max_keepalive_connections=0)
         )
 
     async def _call(self, method: str, *args: Any, **options: Any) -> Any:

@@ -201,6 +201,74 @@ def demo(once: bool, host: str, port: int, json_: bool) -> None:
         raise Exit(1)
 
 
+_tenant = click.option("--tenant", default="default", show_default=True)
+_everywhere = click.option("--everywhere", is_flag=True, help="All organisations, not one.")
+
+
+@cli.command()
+@click.argument("why")
+@_tenant
+@_everywhere
+@as_json
+def stop(why: str, tenant: str, everywhere: bool, json_: bool) -> None:
+    """Stop all sending at once. WHY is kept in the audit trail."""
+    from salesagent_app import switch_commands
+
+    status = switch_commands.stop(None if everywhere else tenant, why)
+    if json_:
+        _print_json(switch_commands.status_dict(status))
+        return
+    out.print(f"Sending is stopped. On the way already: {len(status.in_flight)}.", highlight=False)
+    for attempt in status.in_flight:
+        out.print(f"  {attempt}", highlight=False)
+
+
+@cli.command()
+@click.argument("why")
+@_tenant
+@_everywhere
+@as_json
+def resume(why: str, tenant: str, everywhere: bool, json_: bool) -> None:
+    """Send again after a stop. WHY is kept in the audit trail."""
+    from salesagent_app import switch_commands
+
+    status = switch_commands.resume(None if everywhere else tenant, why)
+    if json_:
+        _print_json(switch_commands.status_dict(status))
+    elif status.stopped:
+        out.print(f"Still stopped, by {status.by}; try --everywhere.", highlight=False)
+    else:
+        out.print("Sending goes on.")
+    if status.stopped:
+        raise Exit(1)
+
+
+@cli.command(name="send-mode")
+@click.argument("mode", required=False, type=click.Choice(["DRAFT_ONLY", "SEND"]))
+@click.option("--why", help="Kept in the audit trail; needed to change the mode.")
+@_tenant
+@as_json
+def send_mode(mode: str | None, why: str | None, tenant: str, json_: bool) -> None:
+    """Show the mode in force, or choose MODE."""
+    from salesagent_app import switch_commands
+
+    view = switch_commands.mode(tenant, mode, why)
+    chosen = view.chosen
+    if json_:
+        _print_json(
+            {
+                "mode": view.mode.value,
+                "allowed_by_settings": view.allowed_by_settings,
+                "by": chosen.by if chosen else None,
+                "why": chosen.why if chosen else None,
+            }
+        )
+        return
+    out.print(view.mode.value)
+    if not view.allowed_by_settings:
+        out.print("The settings of this installation allow drafts only.")
+
+
 @cli.group()
 def key() -> None:
     """Make keys."""

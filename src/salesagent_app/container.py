@@ -37,7 +37,7 @@ from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_app.http.app import create_app
-from salesagent_app.http.services import HttpServices
+from salesagent_app.http.services import HttpServices, SendingServices
 from salesagent_app.settings import ApiEnv, Settings
 from salesagent_app.workers.actors import Handler
 from salesagent_app.workers.main import WorkerParts
@@ -283,6 +283,11 @@ class Container:
                 clock=make.clock(),
                 ids=make.ids(),
                 readiness=self._readiness,
+                sending=SendingServices(
+                    schedule=make.schedule_send(),
+                    control=make.control_sending(),
+                    suppressions=make.manage_suppressions(),
+                ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
                 close=self.close,

@@ -212,7 +212,7 @@ def test_the_opt_out_is_one_click_by_https_only() -> None:
         ({"in_reply_to": "<a@b.example>\nBcc: c@d.example"}, "references"),
         ({"sender_name": "a\nb"}, "sender_name"),
         ({"postal_address": "a\rb"}, "postal_address"),
-        ({"opt_out_url": "http://evil.example/u"}, "opt_out_url"),
+        ({"opt_out_url": "ftp://ours.example/u"}, "opt_out_url"),
         ({"opt_out_url": "https://x.example/>\r\n"}, "opt_out_url"),
         ({"pixel_url": "javascript:1"}, "pixel_url"),
         ({"language": 'de" onload="x'}, "language"),

@@ -188,13 +188,20 @@ class DraftAnswer:
 
 @attrs.frozen(kw_only=True)
 class DecidedAnswer:
-    """A draft after an operator acted on it. ``sent`` is false: approving sends nothing."""
+    """A draft after an operator acted on it. ``sent`` is false: approving sends nothing yet.
+
+    In SEND mode ``send_at`` is when it goes out unless it is taken back before; null, with every
+    reason in ``refused``, where it may not go (``may_go_at``: when it may, null for never).
+    """
 
     id: str
     status: DraftStatus
     content_hash: str
     revision: int
     sent: bool = False
+    send_at: datetime | None = None
+    refused: tuple[Reason, ...] = ()
+    may_go_at: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -48,12 +48,25 @@ class Caller:
 
 
 @attrs.frozen(kw_only=True)
+class SendingNow:
+    """How sending stands, as every page shows it. ``stopped_by`` is None while it is not stopped;
+    ``everywhere``: for all organisations, which one of them cannot release."""
+
+    mode: str
+    stopped_by: str | None = None
+    why: str | None = None
+    everywhere: bool = False
+    in_flight: int = 0
+
+
+@attrs.frozen(kw_only=True)
 class Visit:
     """A page session that is good now, and who it belongs to."""
 
     caller: Caller
     csrf: str
     digest: bytes
+    sending: SendingNow | None = None
 
 
 def digest_of(secret: str) -> bytes:

@@ -34,6 +34,7 @@ from salesagent_app.http.inputs import (
     Words,
 )
 from salesagent_app.http.openapi import documented
+from salesagent_app.http.sending import approve_and_schedule
 from salesagent_core.domain.draft import DraftStatus
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.api_keys import Scope
@@ -108,19 +109,12 @@ async def show_draft(services: Services, caller: Calling, draft_id: Id) -> Draft
     "/drafts/{draft_id:uuid}/approve",
     status_code=200,
     responses=documented(400, 404, 409, 413),
-    summary="Approve the revision that was read; sends nothing",
+    summary="Approve the revision that was read; in SEND mode it is sent when the undo has passed",
 )
 async def approve(
     services: Services, caller: Calling, draft_id: Id, data: JSONBody[ApproveBody]
 ) -> DecidedAnswer:
-    return decided(
-        await services.review.approve(
-            caller.tenant_id,
-            _id(draft_id),
-            content_hash=data.content_hash,
-            operator=caller.id,
-        )
-    )
+    return await approve_and_schedule(services, caller, _id(draft_id), data.content_hash)
 
 
 @post(

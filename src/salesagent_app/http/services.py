@@ -10,10 +10,13 @@ from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.tenants import TenantDirectory
+from salesagent_core.use_cases.control_sending import ControlSending
+from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.review_draft import ReviewDraft
+from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
 
 Readiness = Callable[[], Awaitable[Sequence[str]]]
@@ -35,12 +38,22 @@ def _without_slash(url: str) -> str:
 
 
 @attrs.frozen(kw_only=True)
+class SendingServices:
+    """Sending, its switches, and who is never written to."""
+
+    schedule: ScheduleSend
+    control: ControlSending
+    suppressions: ManageSuppressions
+
+
+@attrs.frozen(kw_only=True)
 class HttpServices:
     """Everything that the routes call.
 
     ``public_url`` is what webhook signatures and the same-origin check are built on: scheme and
     host, without a path. ``mode`` is the label every page shows; ``warnings`` are sentences such
-    as "HubSpot is a memory stand-in", shown on every page.
+    as "HubSpot is a memory stand-in", shown on every page. Without ``sending`` every approval
+    is only that, and there are no routes to send by.
     """
 
     receive_submission: ReceiveSubmission
@@ -58,3 +71,4 @@ class HttpServices:
     warnings: tuple[str, ...] = ()
     close: Callable[[], Awaitable[None]] | None = None
     limits: Limits = Limits()
+    sending: SendingServices | None = None

@@ -20,9 +20,11 @@ from salesagent_app.http.errors import (
 )
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.assets import Assets
+from salesagent_app.web.opt_out import OptOutPages
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.review import ReviewPages
 from salesagent_app.web.runs import RunPages
+from salesagent_app.web.sending import SendingPages
 from salesagent_app.web.sessions import Sessions, Visiting, local_path, login_redirect
 
 AnyRequest = Request[Any, Any, Any]
@@ -53,16 +55,24 @@ class Pages:
 
     def routes(self) -> list[Any]:
         """Open: login and static files. All others are behind the session guard."""
+        sending = SendingPages(self._services, self._sessions)
         review = ReviewPages(self._services, self._sessions, self._renderer)
         runs = RunPages(self._services, self._sessions, self._renderer)
         closed = Router(
             "/",
             guards=[self._sessions.guard()],
             dependencies={"visit": Provide(_visit)},
-            route_handlers=[*review.routes(), *runs.routes(), self._logout()],
+            route_handlers=[
+                *review.routes(),
+                *runs.routes(),
+                *(sending.routes() if self._services.sending else []),
+                self._logout(),
+            ],
             include_in_schema=False,
         )
-        return [self._assets.handler(), *self._login(), closed]
+        opt_out = OptOutPages(self._services, self._renderer)
+        public = opt_out.routes() if self._services.sending else []
+        return [self._assets.handler(), *self._login(), *public, closed]
 
     def error(self, request: AnyRequest, error: Exception) -> Page:
         """The page for an error: what happened, what it means, what to do."""

@@ -5,29 +5,40 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode
+from uuid import UUID
 
+import attrs
 from litestar import Request, Response, get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.inputs import Id
+from salesagent_app.http.sending import approve_and_schedule
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web import words
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_app.web.views import neighbours, review_view
-from salesagent_core.domain.draft import Draft, DraftStatus
-from salesagent_core.errors import Conflict, InvalidInput
+from salesagent_core.domain.draft import DraftStatus
+from salesagent_core.domain.sending import UNDO
+from salesagent_core.errors import Conflict, InvalidInput, NotFound
 from salesagent_core.ids import DraftId
 from salesagent_core.use_cases.queries import QueueItem
 
 PAGE_SIZE = 100
+TROUBLE = (DraftStatus.NEEDS_OPERATOR, DraftStatus.DELIVERY_UNKNOWN, DraftStatus.SEND_FAILED)
+"""What the queue shows above everything else."""
 SIDE_LIST = 30
 AnyRequest = Request[Any, Any, Any]
 Page = Response[Any]
 
 DONE = {
     "approved": "Approved. It is in Gmail's drafts; nothing was sent.",
+    "stopped": "All sending is stopped. Nothing new starts until somebody presses “Send again”.",
+    "resumed": "Sending goes on.",
+    "undone": "Taken back. It waits for your approval again; nothing was sent.",
+    "held": "Approved, and not sent: the draft says why, and when it may go.",
     "approving": "Approved. Its text is on its way to Gmail's drafts; nothing was sent.",
     "rejected": "Rejected, with your reason. Nothing was sent.",
     "edited": "Saved as a new revision and checked again. It waits for your approval.",
@@ -36,8 +47,28 @@ DONE = {
 """What the page says after a decision; the address carries the key, never the sentence."""
 
 Done = Annotated[str | None, QueryParameter(name="done")]
+Undo = Annotated[UUID | None, QueryParameter(name="undo")]
+Until = Annotated[int, QueryParameter(name="until", ge=0, le=10**11)]
 At = Annotated[int, QueryParameter(name="from", ge=0, le=1_000_000)]
 Status = Annotated[DraftStatus | None, QueryParameter(name="status")]
+
+
+@attrs.frozen(kw_only=True)
+class UndoBar:
+    """An approval that can still be taken back, for so many seconds."""
+
+    id: str
+    name: str
+    seconds: int
+
+
+@attrs.frozen(kw_only=True)
+class Trouble:
+    """A send that a person has to look at."""
+
+    id: str
+    name: str
+    what: str
 
 
 class ReviewPages:
@@ -52,16 +83,29 @@ class ReviewPages:
         """The routes, to be put behind the session guard."""
 
         @get(["/", "/queue"], name="queue")
-        async def queue(visit: Visiting, done: Done = None, start: At = 0) -> Page:
-            return await self._queue(visit, done, start)
+        async def queue(
+            visit: Visiting,
+            done: Done = None,
+            start: At = 0,
+            undo: Undo = None,
+            until: Until = 0,
+        ) -> Page:
+            return await self._queue(visit, done, start, await self._undo(visit, undo, until))
 
         @get("/drafts", name="drafts")
         async def drafts(visit: Visiting, status: Status = None, start: At = 0) -> Page:
             return await self._drafts(visit, status, start)
 
         @get("/drafts/{draft_id:uuid}", name="draft")
-        async def draft(visit: Visiting, draft_id: Id, done: Done = None) -> Page:
-            return await self._review(visit, _id(draft_id), done=done)
+        async def draft(
+            visit: Visiting,
+            draft_id: Id,
+            done: Done = None,
+            undo: Undo = None,
+            until: Until = 0,
+        ) -> Page:
+            bar = await self._undo(visit, undo, until)
+            return await self._review(visit, _id(draft_id), done=done, undo=bar)
 
         @post("/drafts/{draft_id:uuid}/approve", status_code=200, name="approve-form")
         async def approve(request: AnyRequest, visit: Visiting, draft_id: Id) -> Page:
@@ -81,7 +125,39 @@ class ReviewPages:
 
         return [queue, drafts, draft, approve, reject, edit, again]
 
-    async def _queue(self, visit: Visit, done: str | None, start: int) -> Page:
+    async def _undo(self, visit: Visit, draft_id: UUID | None, until: int) -> UndoBar | None:
+        """The bar that takes an approval back, while there is something to take back."""
+        left = until - int(self._services.clock.now().timestamp())
+        if draft_id is None or self._services.sending is None or left <= 0:
+            return None
+        try:
+            reading = await self._services.queries.draft(
+                visit.caller.tenant_id, DraftId(str(draft_id))
+            )
+        except NotFound:
+            return None
+        draft = reading.detail.draft
+        if draft.status is not DraftStatus.APPROVED:
+            return None
+        seconds = min(left, int(UNDO.total_seconds()))
+        return UndoBar(id=draft.id, name=draft.lead.person.full_name, seconds=seconds)
+
+    async def _trouble(self, visit: Visit) -> list[Trouble]:
+        rows = await self._services.queries.drafts(
+            visit.caller.tenant_id, statuses=TROUBLE, limit=SIDE_LIST, offset=0
+        )
+        return [
+            Trouble(
+                id=row.draft.id,
+                name=row.draft.lead.person.full_name,
+                what=words.DRAFTS[row.draft.status],
+            )
+            for row in rows
+        ]
+
+    async def _queue(
+        self, visit: Visit, done: str | None, start: int, undo: UndoBar | None
+    ) -> Page:
         entries = await self._services.queries.queue(visit.caller.tenant_id)
         return self._renderer.page(
             "queue.html",
@@ -92,6 +168,8 @@ class ReviewPages:
             size=PAGE_SIZE,
             oldest=min((entry.draft.created_at for entry in entries), default=None),
             banner=DONE.get(done or ""),
+            undo=undo,
+            trouble=await self._trouble(visit),
         )
 
     async def _drafts(self, visit: Visit, status: DraftStatus | None, start: int) -> Page:
@@ -122,6 +200,7 @@ class ReviewPages:
         wrong: InvalidInput | None = None,
         typed: dict[str, str] | None = None,
         form: str | None = None,
+        undo: UndoBar | None = None,
     ) -> Page:
         services = self._services
         reading = await services.queries.draft(visit.caller.tenant_id, draft_id)
@@ -140,6 +219,7 @@ class ReviewPages:
             wrong=wrong,
             typed=typed or {},
             form=form,
+            undo=undo,
         )
 
     async def _decide(
@@ -162,18 +242,24 @@ class ReviewPages:
             )
         except Conflict as changed:
             return await self._changed(visit, target, fields, changed)
-        if done == "edited":
+        if done in ("edited", "held"):
             return _to(f"/drafts/{target}", done)
         following = _next(queue, target)
-        return _to(f"/drafts/{following}" if following else "/queue", done)
+        place = f"/drafts/{following}" if following else "/queue"
+        if done.startswith("until="):
+            return Redirect(f"{place}?undo={target}&{done}", status_code=303)
+        return _to(place, done)
 
     async def _approve(self, visit: Visit, draft_id: DraftId, fields: dict[str, str]) -> str:
-        draft: Draft = await self._services.review.approve(
-            visit.caller.tenant_id,
-            draft_id,
-            content_hash=fields.get("content_hash", ""),
-            operator=visit.caller.id,
+        answer = await approve_and_schedule(
+            self._services, visit.caller, draft_id, fields.get("content_hash", "")
         )
+        if answer.send_at is not None:
+            return f"until={int(answer.send_at.timestamp())}"
+        if answer.refused:
+            return "held"
+        reading = await self._services.queries.draft(visit.caller.tenant_id, draft_id)
+        draft = reading.detail.draft
         is_there = draft.in_mailbox is not None and not draft.mailbox_is_behind
         return "approved" if is_there else "approving"
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import attrs
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
@@ -19,12 +20,14 @@ from salesagent_app.http.auth import (
     Connection,
     Gate,
     Guard,
+    SendingNow,
     Visit,
     caller_of,
 )
 from salesagent_app.http.errors import Forbidden
-from salesagent_app.http.services import HttpServices
+from salesagent_app.http.services import HttpServices, SendingServices
 from salesagent_core.errors import InvalidInput, Problem, RateLimited
+from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import Scope
 
 AnyRequest = Request[Any, Any, Any]
@@ -40,6 +43,7 @@ class Sessions:
 
     def __init__(self, services: HttpServices, gate: Gate) -> None:
         self._gate = gate
+        self._sending = services.sending
         self._public_url = services.public_url
         self._secure = services.public_url.startswith("https:")
         self._throttle = LoginThrottle(services.limits.logins_per_minute)
@@ -58,7 +62,11 @@ class Sessions:
 
         async def has_session(connection: Connection, _: BaseRouteHandler) -> None:
             token = connection.cookies.get(self.cookie_name)
-            connection.scope["state"]["visit"] = await self._gate.by_token(token)
+            visit = await self._gate.by_token(token)
+            if self._sending is not None:
+                now = await sending_now(self._sending, visit.caller.tenant_id)
+                visit = attrs.evolve(visit, sending=now)
+            connection.scope["state"]["visit"] = visit
 
         return has_session
 
@@ -120,6 +128,19 @@ class Sessions:
             secure=self._secure,
             samesite="strict",
         )
+
+
+async def sending_now(sending: SendingServices, tenant_id: TenantId) -> SendingNow:
+    """Mode and kill switch at this moment."""
+    mode = await sending.control.mode(tenant_id)
+    status = await sending.control.status(tenant_id)
+    return SendingNow(
+        mode=mode.mode.value.replace("_", " "),
+        stopped_by=status.by if status.stopped else None,
+        why=status.why,
+        everywhere=status.everywhere,
+        in_flight=len(status.in_flight),
+    )
 
 
 class LoginThrottle:

@@ -55,7 +55,6 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _KEY = re.compile(r"[!-~]{1,200}")
 _DASHES = re.compile(r"^-- ?$", re.MULTILINE)
 _TOKENS = frozenset({"references", "in-reply-to", "message-id", "list-unsubscribe"})
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _OPT_OUT_WORDS = {
     "en": "If you would rather not hear from us again, unsubscribe here:",
@@ -185,9 +184,11 @@ def _problems(mail: OutgoingMail) -> Iterator[Problem]:
     named = (mail.in_reply_to or "", *mail.references)
     if any(_has_control(each, allowed="") for each in named):
         yield Problem(where="references", what="hold a line break or control character")
-    for where, url in (("opt_out_url", mail.opt_out_url), ("pixel_url", mail.pixel_url)):
-        if url is not None and not _is_web_address(url):
-            yield Problem(where=where, what="must be an https address")
+    # Without https it is no one-click opt-out, see below; production has no such address.
+    if mail.opt_out_url is not None and not _is_web_address(mail.opt_out_url, "https", "http"):
+        yield Problem(where="opt_out_url", what="must be a web address")
+    if mail.pixel_url is not None and not _is_web_address(mail.pixel_url, "https"):
+        yield Problem(where="pixel_url", what="must be an https address")
 
 
 def _has_control(text: str, *, allowed: str) -> bool:
@@ -200,7 +201,7 @@ def _has_control(text: str, *, allowed: str) -> bool:
     )
 
 
-def _is_web_address(url: str) -> bool:
+def _is_web_address(url: str, *schemes: str) -> bool:
     if len(url) > MAX_URL or not re.fullmatch(r"[!-~]+", url) or any(c in url for c in '<>"\\'):
         return False
     try:
@@ -208,10 +209,7 @@ def _is_web_address(url: str) -> bool:
         host = parts.hostname
     except ValueError:
         return False
-    # http is for trying things out on one's own machine.
-    return bool(host) and (
-        parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
-    )
+    return bool(host) and parts.scheme in schemes
 
 
 # ------------------------------------------------------------------------------- writing

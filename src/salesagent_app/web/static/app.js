@@ -81,3 +81,18 @@ for (const node of document.querySelectorAll("time[datetime]")) {
   const here = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
   node.title = `${here.format(at)} for you, ${node.title}`;
 }
+
+// The undo bar counts down; when the time has passed there is nothing to press any more.
+const seconds = document.querySelector("[data-undo-seconds]");
+if (seconds) {
+  let left = Number(seconds.dataset.undoSeconds);
+  const timer = setInterval(() => {
+    left -= 1;
+    if (left > 0) {
+      seconds.textContent = String(left);
+      return;
+    }
+    clearInterval(timer);
+    seconds.closest(".undo").hidden = true;
+  }, 1000);
+}

@@ -1,0 +1,317 @@
+"""``/api/admin``: stop all sending, the mode, allow and deny lists; and the do-not-contact list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import attrs
+import msgspec
+from litestar import Router, delete, get, post, put
+from litestar.params import JSONBody, QueryParameter
+
+from salesagent_app.http.auth import Caller, Gate, requires
+from salesagent_app.http.inputs import Calling, Id, Limit, Services, Words
+from salesagent_app.http.openapi import documented
+from salesagent_app.http.sending import sending_of
+from salesagent_app.http.services import HttpServices
+from salesagent_core.domain.recipients import RuleKind, canonical_pattern
+from salesagent_core.domain.send_gate import SendMode
+from salesagent_core.domain.suppression import Suppression, SuppressionReason
+from salesagent_core.ports.api_keys import Scope
+from salesagent_core.use_cases.control_sending import ModeView, SendingStatus
+
+MAX_PATTERNS = 1_000
+
+
+@attrs.frozen(kw_only=True)
+class WhyBody:
+    """``why`` is kept in the audit trail and shown to whoever asks what stands still."""
+
+    why: Words
+
+
+@attrs.frozen(kw_only=True)
+class ModeBody:
+    """``mode`` as it shall be, and why."""
+
+    mode: SendMode
+    why: Words
+
+
+@attrs.frozen(kw_only=True)
+class StatusAnswer:
+    """``in_flight`` are the sends that a stop came too late for: being sent now, or unknown."""
+
+    stopped: bool
+    everywhere: bool
+    by: str | None
+    why: str | None
+    at: datetime | None
+    in_flight_count: int
+    in_flight: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ModeAnswer:
+    """The mode in force. ``allowed_by_settings``: whether SEND can be chosen at all."""
+
+    mode: SendMode
+    allowed_by_settings: bool
+    by: str | None = None
+    why: str | None = None
+    at: datetime | None = None
+
+
+Pattern = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+
+
+@attrs.frozen(kw_only=True)
+class ListBody:
+    """The whole list: addresses, and hosts (``example.com``) with all under them."""
+
+    patterns: Annotated[list[Pattern], msgspec.Meta(max_length=MAX_PATTERNS)]
+
+
+@attrs.frozen(kw_only=True)
+class ListRow:
+    """One line of a list; ``pattern`` is ``person:ADDRESS``, ``host:HOST`` or ``*``."""
+
+    id: str
+    pattern: str
+    created_at: datetime
+    created_by: str
+
+
+@attrs.frozen(kw_only=True)
+class SuppressBody:
+    """``recipient`` is an address, or a domain with all under it."""
+
+    recipient: Pattern
+    reason: SuppressionReason = SuppressionReason.BY_OPERATOR
+
+
+@attrs.frozen(kw_only=True)
+class SuppressionRow:
+    """``who`` is the address or domain; null when only a keyed hash of it is left."""
+
+    id: str
+    who: str | None
+    reason: SuppressionReason
+    created_at: datetime
+
+
+OnlyReason = Annotated[
+    SuppressionReason | None, QueryParameter(name="reason", description="Only these.")
+]
+After = Annotated[
+    str | None,
+    QueryParameter(name="after", max_length=64, description="The last id of the page before."),
+]
+
+
+@post(
+    "/emergency-stop",
+    status_code=200,
+    responses=documented(400, 413),
+    summary="Stop all sending of this organisation; afterwards nothing new starts",
+)
+async def stop(services: Services, caller: Calling, data: JSONBody[WhyBody]) -> StatusAnswer:
+    control = sending_of(services).control
+    return _status(await control.stop(caller.tenant_id, who=caller.id, why=data.why))
+
+
+@post(
+    "/emergency-resume",
+    status_code=200,
+    responses=documented(400, 413),
+    summary="Send again; what was held back goes on",
+)
+async def resume(services: Services, caller: Calling, data: JSONBody[WhyBody]) -> StatusAnswer:
+    control = sending_of(services).control
+    return _status(await control.resume(caller.tenant_id, who=caller.id, why=data.why))
+
+
+@get("/emergency-status", responses=documented(), summary="Whether sending is stopped, and by whom")
+async def emergency_status(services: Services, caller: Calling) -> StatusAnswer:
+    return _status(await sending_of(services).control.status(caller.tenant_id))
+
+
+@get("/send-mode", responses=documented(), summary="The mode in force, and who chose it")
+async def send_mode(services: Services, caller: Calling) -> ModeAnswer:
+    return _mode(await sending_of(services).control.mode(caller.tenant_id))
+
+
+@put(
+    "/send-mode",
+    status_code=200,
+    responses=documented(400, 409, 413),
+    summary="Choose DRAFT_ONLY or SEND",
+)
+async def set_send_mode(
+    services: Services, caller: Calling, data: JSONBody[ModeBody]
+) -> ModeAnswer:
+    control = sending_of(services).control
+    return _mode(await control.set_mode(caller.tenant_id, data.mode, who=caller.id, why=data.why))
+
+
+@get("/allow-list", responses=documented(), summary="Who may be written to; empty means everybody")
+async def allow_list(services: Services, caller: Calling) -> list[ListRow]:
+    return await _list(services, caller, RuleKind.ALLOW)
+
+
+@put(
+    "/allow-list",
+    status_code=200,
+    responses=documented(400, 409, 413),
+    summary="Replace the allow list",
+)
+async def set_allow_list(
+    services: Services, caller: Calling, data: JSONBody[ListBody]
+) -> list[ListRow]:
+    return await _replace(services, caller, RuleKind.ALLOW, data.patterns)
+
+
+@get("/deny-list", responses=documented(), summary="Who is not written to, whatever allows it")
+async def deny_list(services: Services, caller: Calling) -> list[ListRow]:
+    return await _list(services, caller, RuleKind.DENY)
+
+
+@put(
+    "/deny-list",
+    status_code=200,
+    responses=documented(400, 409, 413),
+    summary="Replace the deny list",
+)
+async def set_deny_list(
+    services: Services, caller: Calling, data: JSONBody[ListBody]
+) -> list[ListRow]:
+    return await _replace(services, caller, RuleKind.DENY, data.patterns)
+
+
+@get("/", responses=documented(400), summary="The do-not-contact list, newest first")
+async def suppressions(
+    services: Services,
+    caller: Calling,
+    reason: OnlyReason = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> list[SuppressionRow]:
+    found = await sending_of(services).suppressions.list(
+        caller.tenant_id, reason=reason, after=after, limit=limit
+    )
+    return [_suppression(entry) for entry in found]
+
+
+@post("/", status_code=201, responses=documented(400, 413), summary="Never write to them again")
+async def suppress(
+    services: Services, caller: Calling, data: JSONBody[SuppressBody]
+) -> SuppressionRow:
+    return _suppression(
+        await sending_of(services).suppressions.add(
+            caller.tenant_id, data.recipient, reason=data.reason, by=caller.id, source="api"
+        )
+    )
+
+
+@delete(
+    "/{entry_id:uuid}",
+    status_code=204,
+    responses=documented(404),
+    summary="Take an entry off the list; audited",
+)
+async def unsuppress(services: Services, caller: Calling, entry_id: Id) -> None:
+    await sending_of(services).suppressions.remove(caller.tenant_id, str(entry_id), by=caller.id)
+
+
+def switch_router(gate: Gate) -> Router:
+    """Stop, mode and lists, for keys with the admin scope."""
+    return Router(
+        "/api/admin",
+        guards=[requires(gate, Scope.ADMIN)],
+        route_handlers=[
+            stop,
+            resume,
+            emergency_status,
+            send_mode,
+            set_send_mode,
+            allow_list,
+            set_allow_list,
+            deny_list,
+            set_deny_list,
+        ],
+        tags=["sending"],
+    )
+
+
+def suppression_router(gate: Gate) -> Router:
+    """The do-not-contact list, for keys with the operator or admin scope."""
+    return Router(
+        "/api/suppressions",
+        guards=[requires(gate, Scope.OPERATOR, Scope.ADMIN)],
+        route_handlers=[suppressions, suppress, unsuppress],
+        tags=["sending"],
+    )
+
+
+async def _list(services: HttpServices, caller: Caller, kind: RuleKind) -> list[ListRow]:
+    rules = await sending_of(services).control.rules(caller.tenant_id)
+    return [
+        ListRow(
+            id=rule.id,
+            pattern=rule.pattern,
+            created_at=rule.created_at,
+            created_by=rule.created_by,
+        )
+        for rule in rules
+        if rule.kind is kind
+    ]
+
+
+async def _replace(
+    services: HttpServices, caller: Caller, kind: RuleKind, patterns: list[str]
+) -> list[ListRow]:
+    """Each line is judged before any is changed; what stays keeps its id and its date."""
+    control = sending_of(services).control
+    wanted = {canonical_pattern(pattern): pattern for pattern in patterns}
+    present = {row.pattern: row for row in await _list(services, caller, kind)}
+    for canonical, written in wanted.items():
+        if canonical not in present:
+            await control.add_rule(caller.tenant_id, kind, written, who=caller.id)
+    # Taken off last: an allow list must not be empty, and so allow everybody, on the way.
+    for canonical, row in present.items():
+        if canonical not in wanted:
+            await control.remove_rule(caller.tenant_id, row.id, who=caller.id)
+    return await _list(services, caller, kind)
+
+
+def _status(status: SendingStatus) -> StatusAnswer:
+    return StatusAnswer(
+        stopped=status.stopped,
+        everywhere=status.everywhere,
+        by=status.by,
+        why=status.why,
+        at=status.at,
+        in_flight_count=len(status.in_flight),
+        in_flight=status.in_flight,
+    )
+
+
+def _mode(view: ModeView) -> ModeAnswer:
+    chosen = view.chosen
+    return ModeAnswer(
+        mode=view.mode,
+        allowed_by_settings=view.allowed_by_settings,
+        by=chosen.by if chosen else None,
+        why=chosen.why if chosen else None,
+        at=chosen.at if chosen else None,
+    )
+
+
+def _suppression(entry: Suppression) -> SuppressionRow:
+    return SuppressionRow(
+        id=entry.id,
+        who=entry.address or entry.domain,
+        reason=entry.reason,
+        created_at=entry.created_at,
+    )

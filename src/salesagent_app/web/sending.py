@@ -1,0 +1,55 @@
+"""Stop, resume and take back, as plain forms on every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, post
+from litestar.response import Redirect
+
+from salesagent_app.http.inputs import Id
+from salesagent_app.http.sending import sending_of
+from salesagent_app.http.services import HttpServices
+from salesagent_app.web.sessions import Sessions, Visiting
+from salesagent_core.ids import DraftId
+
+AnyRequest = Request[Any, Any, Any]
+Page = Response[Any]
+BY_HAND = "pressed on a page"
+
+
+class SendingPages:
+    """Any operator may stop sending, and take back what they approved."""
+
+    def __init__(self, services: HttpServices, sessions: Sessions) -> None:
+        self._services = services
+        self._sessions = sessions
+
+    def routes(self) -> list[Any]:
+        """The routes, to be put behind the session guard."""
+
+        @post("/sending/stop", status_code=200, name="stop-form")
+        async def stop(request: AnyRequest, visit: Visiting) -> Page:
+            await self._sessions.form(request, visit)
+            await sending_of(self._services).control.stop(
+                visit.caller.tenant_id, who=visit.caller.id, why=BY_HAND
+            )
+            return Redirect("/queue?done=stopped", status_code=303)
+
+        @post("/sending/resume", status_code=200, name="resume-form")
+        async def resume(request: AnyRequest, visit: Visiting) -> Page:
+            await self._sessions.form(request, visit)
+            await sending_of(self._services).control.resume(
+                visit.caller.tenant_id, who=visit.caller.id, why=BY_HAND
+            )
+            return Redirect("/queue?done=resumed", status_code=303)
+
+        @post("/drafts/{draft_id:uuid}/cancel", status_code=200, name="cancel-form")
+        async def cancel(request: AnyRequest, visit: Visiting, draft_id: Id) -> Page:
+            await self._sessions.form(request, visit)
+            await sending_of(self._services).schedule.cancel(
+                visit.caller.tenant_id, DraftId(str(draft_id)), operator=visit.caller.id
+            )
+            return Redirect(f"/drafts/{draft_id}?done=undone", status_code=303)
+
+        return [stop, resume, cancel]
