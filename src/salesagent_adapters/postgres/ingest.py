@@ -29,6 +29,9 @@ Ring = Callable[[Sequence[RunId]], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 
+RING_PAUSE_S = 0.1
+"""Between two bells in a burst: the broker's client takes longer than storing the batch."""
+
 _MAX_PLAIN_KEY = 200
 _LOCK_CLASS = 0x5A1E
 """Sets our advisory locks apart from any other's in the same database."""
@@ -149,7 +152,8 @@ class PgIntake:
         self._ring = ring
         self._line = Line(database)
         self._commits: GroupCommit[_Row, Receipt] = GroupCommit(self._write, max_batch)
-        self._ringing: set[asyncio.Task[None]] = set()
+        self._unrung: list[RunId] = []
+        self._ringer: asyncio.Task[None] | None = None
 
     async def accept(self, arrival: Arrival) -> Receipt:
         """See ``Intake.accept``."""
@@ -159,8 +163,8 @@ class PgIntake:
         """Finish what is waiting and close the connection."""
         await self._commits.drain()
         await self._line.close()
-        if self._ringing:
-            await asyncio.wait(self._ringing)
+        if self._ringer is not None:
+            await asyncio.wait([self._ringer])
 
     def _row(self, arrival: Arrival) -> _Row:
         submission, keys, chest = arrival.submission, arrival.keys, self._chest
@@ -189,17 +193,25 @@ class PgIntake:
         receipts = await self._line.transaction(lambda connection: _store(connection, rows))
         accepted = [r.run_id for r in receipts if isinstance(r, Receipt) and r.accepted]
         if accepted and self._ring is not None:
-            task = asyncio.create_task(self._ring_for(self._ring, accepted))
-            self._ringing.add(task)
-            task.add_done_callback(self._ringing.discard)
+            self._unrung += accepted
+            if self._ringer is None:
+                self._ringer = asyncio.create_task(self._ring_while_unrung(self._ring))
         return receipts
 
-    async def _ring_for(self, ring: Ring, run_ids: Sequence[RunId]) -> None:
+    async def _ring_while_unrung(self, ring: Ring) -> None:
+        """Ring at once for the first batch; those that follow within the pause share a bell."""
         try:
-            await ring(run_ids)
-        except Exception as error:
-            # The runs are committed: the sweeper finds them.
-            _log.warning("bell not rung for %d runs: %s", len(run_ids), type(error).__name__)
+            while self._unrung:
+                run_ids, self._unrung = self._unrung, []
+                try:
+                    await ring(run_ids)
+                except Exception as error:
+                    # The runs are committed: the sweeper finds them.
+                    kind = type(error).__name__
+                    _log.warning("bell not rung for %d runs: %s", len(run_ids), kind)
+                await asyncio.sleep(RING_PAUSE_S)
+        finally:
+            self._ringer = None
 
 
 async def _store(connection: Connection, rows: Sequence[_Row]) -> Sequence[Receipt | BaseException]:
