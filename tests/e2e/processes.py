@@ -186,14 +186,7 @@ class Site:
 
     def signed(self, content: object) -> dict[str, Any]:
         """Body and headers of a webhook."""
-        body = json.dumps(content).encode()
-        return {
-            "content": body,
-            "headers": {
-                "Content-Type": "application/json",
-                "X-HubSpot-Signature": sign_plain(self.secret, body),
-            },
-        }
+        return signed(self.secret, content)
 
     def post(self, path: str, content: object, timeout: float = 20.0) -> httpx.Response:
         """Send a signed webhook."""
@@ -250,6 +243,18 @@ def clean_environment() -> dict[str, str]:
     found = {name: os.environ[name] for name in keep if name in os.environ}
     path = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
     return {**found, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def signed(secret: str, content: object) -> dict[str, Any]:
+    """Body and headers of a webhook that this secret's holder sends."""
+    body = json.dumps(content).encode()
+    return {
+        "content": body,
+        "headers": {
+            "Content-Type": "application/json",
+            "X-HubSpot-Signature": sign_plain(secret, body),
+        },
+    }
 
 
 def form(number: int = 0, **changes: Any) -> dict[str, Any]:
