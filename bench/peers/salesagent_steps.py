@@ -134,7 +134,7 @@ async def _main(runs: int, in_flight: int) -> None:
         clock=clock,
         ids=ids,
     )
-    claims = 4
+    claims = 2
     await _make_runs(intake, ids, "warm", 20)
     await _work_off(advance, claims, in_flight // claims)
     await _make_runs(intake, ids, "real", runs)
