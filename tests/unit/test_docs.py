@@ -13,7 +13,6 @@ from typing import Any, cast
 import click
 import pytest
 from litestar.routes import HTTPRoute
-from pydantic import AliasChoices
 
 import salesagent_core.domain as domain
 from salesagent_adapters.postgres.tables import metadata
@@ -90,8 +89,7 @@ def test_every_page_is_linked_from_another() -> None:
 def settings_by_name() -> dict[str, Any]:
     found = {}
     for field, info in Settings.model_fields.items():
-        alias = info.validation_alias
-        name = alias.choices[0] if isinstance(alias, AliasChoices) else field.upper()
+        name = info.validation_alias or field.upper()
         found[str(name)] = info.default
     return found
 
@@ -152,6 +150,12 @@ def test_every_command_is_documented_with_its_options(path: str, command: click.
         if isinstance(parameter, click.Option):
             for option in (*parameter.opts, *parameter.secondary_opts):
                 assert f"`{option}" in section, f"{path} {option} is not documented"
+
+
+def test_no_command_is_documented_that_is_not_there() -> None:
+    page = text(REFERENCE / "command-line.md")
+    named = re.findall(r"(?m)^## `(salesagent [a-z ]+)`$", page)
+    assert sorted(named) == sorted(path for path, _ in commands(cli))
 
 
 # --- workflow ----------------------------------------------------------------------------------
