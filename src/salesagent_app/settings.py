@@ -251,7 +251,8 @@ def read_settings(**overrides: object) -> Settings:
         SettingsError: with every problem at once, names only, no values.
     """
     try:
-        settings = Settings(**{_variable(name): value for name, value in overrides.items()})  # type: ignore[arg-type]
+        named = {_variable(name): value for name, value in overrides.items()}
+        settings = Settings(**named)  # type: ignore[arg-type]
     except ValidationError as error:
         # From None: pydantic's own text could quote what was typed.
         raise SettingsError([_problem(item) for item in error.errors()]) from None
