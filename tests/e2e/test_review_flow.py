@@ -306,6 +306,7 @@ def test_a_new_version_never_undoes_an_edit_made_meanwhile(stage: Stage) -> None
         ("approve", {}),
         ("reject", {"reason": "not now"}),
         ("regenerate", {"instruction": "shorter"}),
+        ("edit", {"subject": "Mine", "body": "Hello Maria,\n\nmine."}),
     ],
 )
 def test_two_operators_at_once_and_one_wins(
@@ -326,8 +327,20 @@ def test_two_operators_at_once_and_one_wins(
                 continue
             assert len(won) == 1, statuses
             assert 409 in statuses
-            decided = [one for one in stage.show(draft["id"])["decisions"] if one["by"] != "policy"]
-            assert len(decided) == 1
+            after = stage.show(draft["id"])
+            people = [one for one in after["decisions"] if one["by"] != "policy"]
+            assert len(people) + after["revision"]["number"] == 2, "one thing happened"
+
+
+def test_an_approved_draft_is_edited_by_who_knows_that_it_was_approved(stage: Stage) -> None:
+    draft = stage.draft()
+    assert stage.act(draft, "approve").status_code == 200
+    text: dict[str, Any] = {"subject": "Later", "body": "Hello Maria,\n\nlater."}
+    assert stage.act(draft, "edit", **text).status_code == 409
+    assert stage.show(draft["id"])["status"] == "approved"
+    assert stage.act(draft, "edit", status="approved", **text).status_code == 200
+    after = stage.show(draft["id"])
+    assert (after["status"], after["revision"]["number"]) == ("pending_approval", 2)
 
 
 # --- vendors that fail -------------------------------------------------------------------------
