@@ -235,12 +235,27 @@ class OwnPostgres:
 
     def crash(self) -> None:
         """What ``pg_ctl stop -m immediate`` does."""
-        pid = int((self._data / "postmaster.pid").read_text().splitlines()[0])
-        os.kill(pid, signal.SIGQUIT)
+        os.kill(self._first(), signal.SIGQUIT)
         eventually(lambda: not (self._data / "postmaster.pid").exists(), "PostgreSQL is down")
 
     def start(self) -> None:
         embedded.start(self._data)
+
+    def pause(self) -> None:
+        """Let it hang: lines stay open and nothing is answered."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        first = self._first()
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for process in (first, *map(int, children)):
+            os.kill(process, number)
+
+    def _first(self) -> int:
+        return int((self._data / "postmaster.pid").read_text().splitlines()[0])
 
     def close(self) -> None:
         embedded.stop(self._data)
@@ -291,6 +306,27 @@ def test_a_form_that_meets_a_database_that_is_down_is_taken_when_it_comes_again(
         site.stop()
 
 
+def test_a_form_that_meets_a_database_that_hangs_is_answered(
+    postgres: OwnPostgres, tmp_path: Path
+) -> None:
+    site = Site(folder=tmp_path, database_url=postgres.url)
+    try:
+        server = site.serve("--no-worker")
+        site.accept(1)
+        postgres.pause()
+        try:
+            # As long as it takes to be sure that nothing comes, and to try a new line.
+            answer = site.post(FORMS, form(100), timeout=40)
+        finally:
+            postgres.resume()
+        assert answer.status_code == 503, answer.text
+        assert "Retry-After" in answer.headers
+        assert site.post(FORMS, form(100)).status_code == 202
+        assert server.terminate() == 0, server.tail()
+    finally:
+        site.stop()
+
+
 def test_the_database_restarts_while_runs_are_worked(postgres: OwnPostgres, tmp_path: Path) -> None:
     site = Site(folder=tmp_path, database_url=postgres.url)
     try:
@@ -301,8 +337,7 @@ def test_the_database_restarts_while_runs_are_worked(postgres: OwnPostgres, tmp_
         postgres.crash()
         time.sleep(0.5)  # so that steps end while it is down
         postgres.start()
-        site.let_timers_come_due()
-        site.all_completed(runs, seconds=45)
+        site.all_completed_when_leases_end(runs)
         assert worker.terminate() == 0, worker.tail()
     finally:
         site.stop()
@@ -321,8 +356,7 @@ def test_connections_that_are_cut_in_the_middle_of_runs_do_not_stop_them(site: S
         administer(plain_url(site.database_url), cut)
         time.sleep(0.2)
     # A commit whose answer was lost is settled by the lease's end.
-    site.let_timers_come_due()
-    site.all_completed(runs, seconds=45)
+    site.all_completed_when_leases_end(runs)
     assert worker.terminate() == 0, worker.tail()
 
 
