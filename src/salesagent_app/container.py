@@ -69,12 +69,12 @@ from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
 from salesagent_core.use_cases.workflow import World, sixteen_steps
 
-Bell = Callable[[Sequence[RunId]], Awaitable[None]]
+Bell = Callable[[Sequence[str]], Awaitable[None]]
 
 
-def _run_bell(queue: JobQueue) -> Bell:
-    async def ring(run_ids: Sequence[RunId]) -> None:
-        await queue.ring(Topic.RUN, run_ids)
+def _bell(queue: JobQueue, topic: Topic) -> Bell:
+    async def ring(ids: Sequence[str]) -> None:
+        await queue.ring(topic, ids)
 
     return ring
 
@@ -118,7 +118,9 @@ class Providers(containers.DeclarativeContainer):
     voices = providers.Singleton(PgVoices, database, vault)
     api_keys = providers.Singleton(PgApiKeys, database)
     backlog = providers.Singleton(PgBacklog, database)
-    crm_events = providers.Singleton(PgCrmEventInbox, database, vault)
+    crm_events = providers.Singleton(
+        PgCrmEventInbox, database, vault, providers.Callable(_bell, queue, Topic.CRM_EVENT)
+    )
     draft_syncs = providers.Singleton(PgDraftSyncs, database, vault)
     send_queue = providers.Singleton(PgSendQueue, database, vault)
     sent_audits = providers.Singleton(PgSentAudits, database, vault)
@@ -151,7 +153,9 @@ class Providers(containers.DeclarativeContainer):
     read_model = providers.Singleton(PgReadModel, database, vault, result_types)
     journal = providers.Singleton(PgJournal, database, vault, result_types)
     unit_of_work = providers.Singleton(PgUnitOfWork, database, vault, result_types)
-    intake = providers.Singleton(PgIntake, database, vault, providers.Callable(_run_bell, queue))
+    intake = providers.Singleton(
+        PgIntake, database, vault, providers.Callable(_bell, queue, Topic.RUN)
+    )
 
     receive_submission = providers.Singleton(ReceiveSubmission, intake, ids)
     receive_crm_events = providers.Singleton(ReceiveCrmEvents, crm_events)
@@ -354,6 +358,7 @@ class Container:
         """Give every connection back. Call it in the loop that used them."""
         make = self.providers
         await make.intake().close()
+        await make.crm_events().close()
         await make.journal().close()
         await make.database().close()
 

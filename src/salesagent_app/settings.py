@@ -12,11 +12,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
-from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from salesagent_core.domain.address import judge_address
+from salesagent_core.domain.time_zones import country_code, zone_for
 from salesagent_core.errors import InvalidInput, Problem
 
 VENDOR_ADAPTERS: frozenset[str] = frozenset()
@@ -49,9 +52,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_file=".env",
+        env_ignore_empty=True,
         extra="ignore",
         frozen=True,
-        populate_by_name=True,
         hide_input_in_errors=True,
     )
 
@@ -60,15 +63,15 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = None
     data_dir: Path = Field(
         default=Path(platformdirs.user_data_dir("salesagent")),
-        validation_alias=AliasChoices("SALESAGENT_DATA_DIR", "data_dir"),
+        validation_alias="SALESAGENT_DATA_DIR",
     )
     public_url: str = Field(
         default="http://127.0.0.1:8000",
-        validation_alias=AliasChoices("SALESAGENT_PUBLIC_URL", "public_url"),
+        validation_alias="SALESAGENT_PUBLIC_URL",
     )
     encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         default=(),
-        validation_alias=AliasChoices("SALESAGENT_ENCRYPTION_KEYS", "encryption_keys"),
+        validation_alias="SALESAGENT_ENCRYPTION_KEYS",
     )
 
     hubspot_api_key: SecretStr | None = None
@@ -90,22 +93,14 @@ class Settings(BaseSettings):
     auto_approve_enabled: bool = False
     auto_approve_threshold: float = Field(default=0.90, ge=0.5, le=1.0)
 
-    sender_name: str = Field(
-        default="Sales", validation_alias=AliasChoices("SALESAGENT_SENDER_NAME", "sender_name")
-    )
+    sender_name: str = Field(default="Sales", validation_alias="SALESAGENT_SENDER_NAME")
     sender_mailbox: str = Field(
         default="sales@example.com",
-        validation_alias=AliasChoices("SALESAGENT_MAILBOX", "sender_mailbox"),
+        validation_alias="SALESAGENT_MAILBOX",
     )
-    sender_time_zone: str = Field(
-        default="UTC", validation_alias=AliasChoices("SALESAGENT_TIME_ZONE", "sender_time_zone")
-    )
-    sender_country: str | None = Field(
-        default=None, validation_alias=AliasChoices("SALESAGENT_COUNTRY", "sender_country")
-    )
-    link_hosts: CommaList = Field(
-        default=(), validation_alias=AliasChoices("SALESAGENT_LINK_HOSTS", "link_hosts")
-    )
+    sender_time_zone: str = Field(default="UTC", validation_alias="SALESAGENT_TIME_ZONE")
+    sender_country: str | None = Field(default=None, validation_alias="SALESAGENT_COUNTRY")
+    link_hosts: CommaList = Field(default=(), validation_alias="SALESAGENT_LINK_HOSTS")
 
     sentry_dsn: SecretStr | None = None
     log_level: str = "INFO"
@@ -173,6 +168,31 @@ class Settings(BaseSettings):
                 )
         return value
 
+    @field_validator("sender_time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("should be the name of a time zone, such as Europe/Madrid") from None
+        return value
+
+    @field_validator("sender_country")
+    @classmethod
+    def _country(cls, value: str | None) -> str | None:
+        code = country_code(value)
+        if value is not None and (code is None or zone_for(code, None) is None):
+            raise ValueError("should be a country's ISO code, such as ES")
+        return code
+
+    @field_validator("sender_mailbox")
+    @classmethod
+    def _mailbox(cls, value: str) -> str:
+        judged = judge_address(value)
+        if not judged.valid:
+            raise ValueError("should be one e-mail address")
+        return judged.normalized or value
+
     @field_validator("log_level")
     @classmethod
     def _level(cls, value: str) -> str:
@@ -197,6 +217,14 @@ class Settings(BaseSettings):
         return tuple(name for name, has in keys.items() if not has or name not in VENDOR_ADAPTERS)
 
 
+_SHOULD = {
+    "bool_parsing": "should be true or false",
+    "greater_than_equal": "should be a number from 0.5 to 1.0",
+    "less_than_equal": "should be a number from 0.5 to 1.0",
+    "float_parsing": "should be a number from 0.5 to 1.0",
+}
+"""Sentences in place of the library's, by its kind of error; one setting is a number."""
+
 _POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}
 
 
@@ -216,11 +244,15 @@ class _Rule(BaseModel):
 def read_settings(**overrides: object) -> Settings:
     """Read and judge the environment (and ``.env`` in the current folder).
 
+    ``overrides`` are by field name, and win. The environment knows a setting by its one
+    documented name only: a ``DATA_DIR`` there is somebody else's.
+
     Raises:
         SettingsError: with every problem at once, names only, no values.
     """
     try:
-        settings = Settings(**overrides)  # type: ignore[arg-type]
+        named = {_variable(name): value for name, value in overrides.items()}
+        settings = Settings(**named)  # type: ignore[arg-type]
     except ValidationError as error:
         # From None: pydantic's own text could quote what was typed.
         raise SettingsError([_problem(item) for item in error.errors()]) from None
@@ -232,16 +264,19 @@ def read_settings(**overrides: object) -> Settings:
     return settings
 
 
+def _variable(field: str) -> str:
+    """What a field is called outside."""
+    known = Settings.model_fields.get(field)
+    alias = known.validation_alias if known is not None else None
+    return alias if isinstance(alias, str) else field
+
+
 def _problem(item: object) -> Problem:
     assert isinstance(item, dict)
     name = str(item["loc"][0]) if item["loc"] else "settings"
     what = str(item["msg"]).removeprefix("Value error, ")
-    known = {
-        "data_dir": "SALESAGENT_DATA_DIR",
-        "public_url": "SALESAGENT_PUBLIC_URL",
-        "encryption_keys": "SALESAGENT_ENCRYPTION_KEYS",
-    }
-    return Problem(where=known.get(name, name).upper(), what=what)
+    what = _SHOULD.get(str(item["type"]), what)
+    return Problem(where=name.upper(), what=what.replace("Input should", "should", 1))
 
 
 def _rules(settings: Settings) -> list[_Rule]:

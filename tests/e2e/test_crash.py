@@ -14,14 +14,14 @@ from pathlib import Path
 import attrs
 import psycopg
 import pytest
+from tests.databases import plain_url
+from tests.e2e.crash_worker import AFTER, BEFORE, COMMITTED, PLACES, Deadly, work
 
 from salesagent_adapters.hubspot.webhook import parse_form
 from salesagent_app.process import Process
 from salesagent_app.settings import read_settings
 from salesagent_core.domain.run import STEP_NAMES
 from salesagent_core.ids import DEFAULT_TENANT, SubmissionId
-from tests.databases import plain_url
-from tests.e2e.crash_worker import AFTER, BEFORE, COMMITTED, PLACES, Deadly, work
 
 PURE = {
     "validate_submission",
@@ -112,8 +112,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
-    yield Stage(database_url, tmp_path, tmp_path / "witness")
+def stage(database_url: str, tmp_path: Path) -> Stage:
+    return Stage(database_url, tmp_path, tmp_path / "witness")
 
 
 def test_a_worker_killed_anywhere_is_replaced_and_no_committed_step_is_repeated(
@@ -121,7 +121,9 @@ def test_a_worker_killed_anywhere_is_replaced_and_no_committed_step_is_repeated(
 ) -> None:
     places = list(itertools.product(STEP_NAMES, PLACES))
     # A pure step commits nothing by itself, so there is no "after its commit" of its own.
-    deaths = [Deadly(step, place) for step, place in places if step not in PURE or place != COMMITTED]
+    deaths = [
+        Deadly(step, place) for step, place in places if step not in PURE or place != COMMITTED
+    ]
     runs = stage.accept(len(deaths))
 
     for pair in _pairs(runs, deaths):
@@ -141,8 +143,8 @@ def test_a_worker_killed_anywhere_is_replaced_and_no_committed_step_is_repeated(
     last.join(WAIT_SECONDS)
     assert last.exitcode == 0
 
-    statuses = dict(stage.query("SELECT id, status FROM runs"))
-    assert statuses == dict.fromkeys(runs, "completed")
+    statuses = sorted(stage.query("SELECT id, status FROM runs"))
+    assert statuses == [(run, "completed") for run in sorted(runs)]
     drafts = Counter(run for (run,) in stage.query("SELECT run_id FROM drafts"))
     assert drafts == Counter(runs)
     for (run, step), times in stage.done().items():
@@ -183,9 +185,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing_more(stage: Stage) -> None:
     assert stage.query("SELECT count(*) FROM drafts") == [(1,)]
 
 
-def _pairs(
-    runs: list[str], deaths: list[Deadly]
-) -> Iterator[list[tuple[str, Deadly]]]:
+def _pairs(runs: list[str], deaths: list[Deadly]) -> Iterator[list[tuple[str, Deadly]]]:
     both = list(zip(runs, deaths, strict=True))
     for start in range(0, len(both), 2):
         yield both[start : start + 2]

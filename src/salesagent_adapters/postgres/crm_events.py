@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables
+from salesagent_adapters.postgres.bell import Bell, Ring
 from salesagent_adapters.postgres.dead_letters import (
     CRM_EVENT_DONE,
     CRM_EVENT_GIVEN_UP,
@@ -48,12 +49,18 @@ RETURNING e.*
 
 
 class PgCrmEventInbox:
-    """``CrmEventInbox`` over PostgreSQL."""
+    """``CrmEventInbox`` over PostgreSQL. ``ring`` is called once per delivery, after the commit."""
 
-    def __init__(self, database: Database, sealer: Sealer) -> None:
+    def __init__(self, database: Database, sealer: Sealer, ring: Ring[str] | None = None) -> None:
         self._database = database
         self._sealer = sealer
         self._chest = Chest(sealer)
+        self._bell = Bell(ring) if ring is not None else None
+
+    async def close(self) -> None:
+        """Ring for what was accepted last."""
+        if self._bell is not None:
+            await self._bell.close()
 
     async def accept(self, events: Sequence[CrmEvent], raw: bytes) -> tuple[EventReceipt, ...]:
         """See ``CrmEventInbox.accept``."""
@@ -84,6 +91,9 @@ class PgCrmEventInbox:
             accepted = stored == event.id and stored in mine
             mine.discard(stored)
             receipts.append(EventReceipt(id=stored, accepted=accepted))
+        new_ids = [receipt.id for receipt in receipts if receipt.accepted]
+        if new_ids and self._bell is not None:
+            self._bell.ring_soon(new_ids)
         return tuple(receipts)
 
     async def claim(self, limit: int) -> tuple[ClaimedEvent, ...]:

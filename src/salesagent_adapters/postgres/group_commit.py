@@ -7,8 +7,11 @@ because the items of one commit's duration wait for it together.
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 import psycopg
@@ -19,6 +22,8 @@ from salesagent_core.errors import Unavailable
 
 MAX_BATCH = 512
 TRIES = 3
+ANSWER_SECONDS = 12.0
+"""A server that says nothing for so long counts as down; its own limit on locks is shorter."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -109,6 +114,7 @@ class Line:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection: Connection | None = None
+        self._connected = False
         self._committing = False
 
     async def transaction(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
@@ -140,8 +146,11 @@ class Line:
     async def _once(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         self._committing = False
         if self._connection is None:
+            self._connected = False
             self._connection = await self._database.raw_connection()
+            self._connected = True
         connection = self._connection
+        impatience = asyncio.get_running_loop().call_later(ANSWER_SECONDS, _hang_up, connection)
         try:
             async with connection.pipeline():
                 await connection.execute("BEGIN")
@@ -151,13 +160,16 @@ class Line:
         except BaseException:
             await self._reset(connection)
             raise
+        finally:
+            impatience.cancel()
         return result
 
     def _is_undone(self, error: psycopg.Error) -> bool:
         if sqlstate_of(error) in RETRYABLE:
             return True
         # Without a connection there is nothing to lose; with one, the error is the statement's.
-        return self._connection is None and not self._committing
+        # A server that takes no connection now will not take one a moment later either.
+        return self._connected and self._connection is None and not self._committing
 
     async def _reset(self, connection: Connection) -> None:
         """Leave a connection that can begin again, or none."""
@@ -169,3 +181,11 @@ class Line:
         idle = psycopg.pq.TransactionStatus.IDLE
         if connection.closed or connection.info.transaction_status is not idle:
             await self.close()
+
+
+def _hang_up(connection: Connection) -> None:
+    """Make the driver see that the line is dead. A mere cancellation would wait for the server."""
+    if connection.closed:
+        return
+    with socket.socket(fileno=os.dup(connection.fileno())) as line, suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)

@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,6 +14,7 @@ import attrs
 from psycopg import AsyncCursor
 
 from salesagent_adapters.postgres import arrays
+from salesagent_adapters.postgres.bell import Bell, Ring
 from salesagent_adapters.postgres.engine import Database, checked_tenant
 from salesagent_adapters.postgres.group_commit import MAX_BATCH, Connection, GroupCommit, Line
 from salesagent_adapters.postgres.rows import Chest, shut_submission
@@ -24,10 +23,6 @@ from salesagent_core.errors import Unavailable
 from salesagent_core.ids import RunId, SubmissionId
 from salesagent_core.ports.intake import Arrival, Receipt
 from salesagent_core.ports.secrets_vault import Sealer
-
-Ring = Callable[[Sequence[RunId]], Awaitable[None]]
-
-_log = logging.getLogger(__name__)
 
 _MAX_PLAIN_KEY = 200
 _LOCK_CLASS = 0x5A1E
@@ -140,16 +135,15 @@ class PgIntake:
         self,
         database: Database,
         sealer: Sealer,
-        ring: Ring | None = None,
+        ring: Ring[RunId] | None = None,
         *,
         max_batch: int = MAX_BATCH,
     ) -> None:
         self._chest = Chest(sealer)
         self._sealer = sealer
-        self._ring = ring
+        self._bell = Bell(ring) if ring is not None else None
         self._line = Line(database)
         self._commits: GroupCommit[_Row, Receipt] = GroupCommit(self._write, max_batch)
-        self._ringing: set[asyncio.Task[None]] = set()
 
     async def accept(self, arrival: Arrival) -> Receipt:
         """See ``Intake.accept``."""
@@ -159,8 +153,8 @@ class PgIntake:
         """Finish what is waiting and close the connection."""
         await self._commits.drain()
         await self._line.close()
-        if self._ringing:
-            await asyncio.wait(self._ringing)
+        if self._bell is not None:
+            await self._bell.close()
 
     def _row(self, arrival: Arrival) -> _Row:
         submission, keys, chest = arrival.submission, arrival.keys, self._chest
@@ -188,18 +182,9 @@ class PgIntake:
     async def _write(self, rows: Sequence[_Row]) -> Sequence[Receipt | BaseException]:
         receipts = await self._line.transaction(lambda connection: _store(connection, rows))
         accepted = [r.run_id for r in receipts if isinstance(r, Receipt) and r.accepted]
-        if accepted and self._ring is not None:
-            task = asyncio.create_task(self._ring_for(self._ring, accepted))
-            self._ringing.add(task)
-            task.add_done_callback(self._ringing.discard)
+        if accepted and self._bell is not None:
+            self._bell.ring_soon(accepted)
         return receipts
-
-    async def _ring_for(self, ring: Ring, run_ids: Sequence[RunId]) -> None:
-        try:
-            await ring(run_ids)
-        except Exception as error:
-            # The runs are committed: the sweeper finds them.
-            _log.warning("bell not rung for %d runs: %s", len(run_ids), type(error).__name__)
 
 
 async def _store(connection: Connection, rows: Sequence[_Row]) -> Sequence[Receipt | BaseException]:

@@ -128,8 +128,8 @@ runs = _table(
 Index(
     "runs_due",
     runs.c.due_at,
-    runs.c.tenant_id,
     runs.c.id,
+    runs.c.tenant_id,
     postgresql_where=text("due_at IS NOT NULL"),
 )
 Index("runs_created", runs.c.tenant_id, runs.c.created_at, runs.c.id)
@@ -189,8 +189,8 @@ Index("drafts_contact", drafts.c.tenant_id, drafts.c.contact_index)
 Index(
     "drafts_behind",
     drafts.c.sync_due_at,
-    drafts.c.tenant_id,
     drafts.c.id,
+    drafts.c.tenant_id,
     postgresql_where=text(
         "mailbox_hash <> content_hash AND status IN ('pending_approval', 'approved')"
     ),
@@ -292,8 +292,8 @@ crm_events = _table(
 Index(
     "crm_events_due",
     crm_events.c.due_at,
-    crm_events.c.tenant_id,
     crm_events.c.id,
+    crm_events.c.tenant_id,
     postgresql_where=text("due_at IS NOT NULL"),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import attrs
+import msgspec
 from litestar import Router, get, post
 from litestar.params import JSONBody, QueryParameter
 
@@ -16,8 +17,7 @@ from salesagent_core.domain.run import DeadLetterState
 from salesagent_core.ports.api_keys import Scope
 
 
-@attrs.frozen(kw_only=True)
-class ResolveBody:
+class ResolveBody(msgspec.Struct, kw_only=True, frozen=True):
     """``note`` says why it is closed without being done."""
 
     note: Words

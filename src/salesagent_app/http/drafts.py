@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import attrs
+import msgspec
 from litestar import Router, get, post
 from litestar.params import JSONBody, QueryParameter
 
@@ -40,32 +40,30 @@ from salesagent_core.ids import DraftId
 from salesagent_core.ports.api_keys import Scope
 
 
-@attrs.frozen(kw_only=True)
-class ApproveBody:
+class ApproveBody(msgspec.Struct, kw_only=True, frozen=True):
     """``content_hash`` of the revision that was read."""
 
     content_hash: ContentHash
 
 
-@attrs.frozen(kw_only=True)
-class RejectBody:
+class RejectBody(msgspec.Struct, kw_only=True, frozen=True):
     """``reason`` is kept with the decision; it must say something."""
 
     content_hash: ContentHash
     reason: Words
 
 
-@attrs.frozen(kw_only=True)
-class EditBody:
-    """The new text in full. It becomes a new revision and is checked again."""
+class EditBody(msgspec.Struct, kw_only=True, frozen=True):
+    """The new text in full. It becomes a new revision and is checked again. ``status`` is the
+    draft's as it was read: to edit an approved one, which takes the approval back, say so."""
 
     content_hash: ContentHash
     subject: Subject
     body: Body
+    status: DraftStatus = DraftStatus.PENDING_APPROVAL
 
 
-@attrs.frozen(kw_only=True)
-class RegenerateBody:
+class RegenerateBody(msgspec.Struct, kw_only=True, frozen=True):
     """``instruction`` tells the writer what to change."""
 
     content_hash: ContentHash
@@ -154,6 +152,7 @@ async def edit(
             operator=caller.id,
             subject=data.subject,
             body=data.body,
+            seen=data.status,
         )
     )
 

@@ -14,7 +14,6 @@ from salesagent_core.domain.tenant import Tenant
 from salesagent_core.domain.title import read_title
 from salesagent_core.domain.voice import VoiceProfile, check_voice
 
-
 WARM_LANGUAGES = ("en", "de", "fr", "es")
 
 

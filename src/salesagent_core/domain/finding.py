@@ -6,7 +6,6 @@ from enum import StrEnum
 
 import attrs
 
-
 INBOUND_PART = "inbound"
 """The part of a finding about what a stranger wrote, whatever our own text says."""
 

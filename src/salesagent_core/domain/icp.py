@@ -327,7 +327,7 @@ _STUDENT_LABELS = frozenset(
     """
     student students stud studi studierende studenti etu etud etudiant etudiants alumno alumnos
     estudiante estudiantes studenten alumni aluno alunos edu-student
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _NO_STUDENTS = frozenset(SENIORITY_MATCH) - {Seniority.JUNIOR}
 

@@ -131,8 +131,11 @@ class DeadLetterState(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class DeadLetter:
-    """Work that gave up. ``subject_kind`` is ``run``, ``crm_event`` or ``draft`` (its copy in the
-    mailbox), and ``subject_id`` the id of it; the payload is stored there. ``code`` is the kind of failure, ``error`` a sentence without personal data.
+    """Work that gave up.
+
+    ``subject_kind`` is ``run``, ``crm_event`` or ``draft`` (its copy in the mailbox), and
+    ``subject_id`` the id of it; the payload is stored there. ``code`` is the kind of failure,
+    ``error`` a sentence without personal data.
     """
 
     id: str

@@ -109,10 +109,13 @@ class ReviewDraft:
         operator: str,
         subject: str,
         body: str,
+        seen: DraftStatus = DraftStatus.PENDING_APPROVAL,
     ) -> Draft:
         """Make a new revision from an operator's text, checked like the writer's.
 
-        An approved draft goes back to review. The copy in the mailbox follows.
+        An approved draft goes back to review, for somebody who knew that it was approved: they
+        say so with ``seen``, and nobody undoes another's approval unawares. The copy in the
+        mailbox follows.
 
         Raises:
             NotFound, Conflict: as ``approve``. InvalidInput: the text cannot stand in a mail.
@@ -122,6 +125,8 @@ class ReviewDraft:
         async with self._unit_of_work.begin(tenant_id) as tx:
             draft = await tx.drafts.get(draft_id, lock=True)
             require_current(draft, content_hash)
+            if draft.status is not seen:
+                raise Conflict(f"the draft changed since it was shown: it is {draft.status.value}")
             revision = await self._revision(tenant, draft, operator, subject, body)
             edited = revise(draft, revision, self._clock.now())
             await tx.drafts.save(edited)

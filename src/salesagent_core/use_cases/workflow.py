@@ -170,7 +170,8 @@ def sixteen_steps(world: World) -> Workflow:
             Step(
                 name="create_crm_task",
                 result=CrmTaskRef,
-                needs=("create_draft",),
+                # Another pass carries create_draft over, so that it alone would be no wait.
+                needs=("check_draft", "create_draft"),
                 act=CreateCrmTask(world.crm),
                 gap="the task in the CRM could not be made",
                 detached=True,
@@ -178,7 +179,6 @@ def sixteen_steps(world: World) -> Workflow:
             Step(
                 name="decide",
                 result=Evaluation,
-                # Another pass carries create_draft over, so that it alone would be no wait.
                 needs=("check_draft", "create_draft"),
                 compute=decide,
                 commit=PublishDraft(world.clock, world.ids, world.on_approval),

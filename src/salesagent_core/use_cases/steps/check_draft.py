@@ -6,19 +6,16 @@ import attrs
 
 from salesagent_core.domain.checking import check_text
 from salesagent_core.domain.context import CheckedDraft
-from salesagent_core.domain.draft import checked_text, content_hash
+from salesagent_core.domain.draft import content_hash
 from salesagent_core.domain.finding import INBOUND_PART
 from salesagent_core.domain.injection import inspect_inbound
 from salesagent_core.use_cases.facts import Facts
 
 
 def check_draft(facts: Facts) -> CheckedDraft:
-    """Pure. Findings about the draft first, then signals in what strangers wrote.
-
-    Raises: InvalidInput when the writer's text cannot stand in a mail at all.
-    """
+    """Pure. Findings about the draft first, then signals in what strangers wrote."""
     written = facts.written
-    subject, body = checked_text(written.subject, written.body)
+    subject, body = written.subject, written.body
     inbound = tuple(
         attrs.evolve(finding, part=INBOUND_PART)
         for mail in facts.conversation.mails

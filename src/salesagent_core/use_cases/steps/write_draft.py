@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import attrs
 
+from salesagent_core.domain.checking import moved_claims
 from salesagent_core.domain.context import Brief, WrittenDraft
-from salesagent_core.errors import UnusableOutput
+from salesagent_core.domain.draft import checked_text
+from salesagent_core.errors import InvalidInput, UnusableOutput
 from salesagent_core.ports.writer import Writer
 from salesagent_core.use_cases.facts import Facts
 from salesagent_core.use_cases.sources import gather_sources
@@ -25,14 +27,21 @@ class WriteDraft:
         brief = self._brief(facts)
         for _ in range(WRITING_TRIES - 1):
             try:
-                return self._signed(await self._writer.write(brief), brief)
+                return await self._written(brief)
             except UnusableOutput:
                 continue
-        return self._signed(await self._writer.write(brief), brief)
+        return await self._written(brief)
 
-    @staticmethod
-    def _signed(written: WrittenDraft, brief: Brief) -> WrittenDraft:
-        return attrs.evolve(written, sources=brief.sources)
+    async def _written(self, brief: Brief) -> WrittenDraft:
+        written = await self._writer.write(brief)
+        try:
+            subject, body = checked_text(written.subject, written.body)
+        except InvalidInput as error:
+            raise UnusableOutput(f"the writer's text cannot be used: {error}") from error
+        if body != written.body:
+            # Line ends were made ours, which moves what comes after them.
+            written = attrs.evolve(written, claims=moved_claims(written.claims, body))
+        return attrs.evolve(written, subject=subject, body=body, sources=brief.sources)
 
     @staticmethod
     def _brief(facts: Facts) -> Brief:

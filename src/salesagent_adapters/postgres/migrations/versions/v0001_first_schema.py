@@ -178,19 +178,19 @@ _INDEXES = (
     " WHERE content_key IS NOT NULL",
     "INDEX submissions_contact ON submissions (contact_index, tenant_id)"
     " WHERE contact_index IS NOT NULL",
-    "INDEX runs_due ON runs (due_at, tenant_id, id) WHERE due_at IS NOT NULL",
+    "INDEX runs_due ON runs (due_at, id, tenant_id) WHERE due_at IS NOT NULL",
     "INDEX runs_created ON runs (tenant_id, created_at, id)",
     "INDEX runs_status ON runs (tenant_id, status)",
     "INDEX drafts_status ON drafts (tenant_id, status, created_at)",
     "INDEX drafts_contact ON drafts (tenant_id, contact_index)",
-    "INDEX drafts_behind ON drafts (sync_due_at, tenant_id, id)"
+    "INDEX drafts_behind ON drafts (sync_due_at, id, tenant_id)"
     " WHERE mailbox_hash <> content_hash AND status IN ('pending_approval', 'approved')",
     "INDEX drafts_expiry ON drafts (expires_at, tenant_id) WHERE status = 'pending_approval'",
     "INDEX decisions_draft ON decisions (tenant_id, draft_id, seq)",
     "INDEX audit_subject ON audit (tenant_id, subject_kind, subject_id)",
     "INDEX dead_letters_state ON dead_letters (tenant_id, state)",
     "INDEX dead_letters_subject ON dead_letters (tenant_id, subject_id)",
-    "INDEX crm_events_due ON crm_events (due_at, tenant_id, id) WHERE due_at IS NOT NULL",
+    "INDEX crm_events_due ON crm_events (due_at, id, tenant_id) WHERE due_at IS NOT NULL",
     "INDEX tenants_portal ON tenants (portal_id, tenant_id)",
 )
 
