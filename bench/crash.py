@@ -304,7 +304,8 @@ class Verdict:
     lost: list[str]
     no_audit: list[str]
     invisible: list[str]
-    recoveries: list[float]
+    taken_up: list[float]
+    settled: list[float]
     deaths: Counter[str]
 
     @property
@@ -344,6 +345,7 @@ def judge(made: Rig, runs: int) -> Verdict:
         f"AND updated_at < now() - interval '{INVISIBLE_SECONDS} seconds'"
     )
     deaths = [json.loads(line) for line in (made.folder / "deaths").read_text().splitlines()]
+    taken_up, settled = _recoveries(made, lines, deaths)
     return Verdict(
         runs=runs,
         outcome=outcome,
@@ -351,16 +353,18 @@ def judge(made: Rig, runs: int) -> Verdict:
         lost=lost,
         no_audit=no_audit,
         invisible=[f"{each}: {status}" for each, status in stuck],
-        recoveries=_recoveries(made, lines, deaths),
+        taken_up=taken_up,
+        settled=settled,
         deaths=Counter(death["place"] for death in [*deaths, *made.kills]),
     )
 
 
 def _recoveries(
     made: Rig, lines: list[dict[str, Any]], deaths: list[dict[str, Any]]
-) -> list[float]:
-    """Seconds from the last death of a worker that had the draft in its hands to the row that
-    says it was sent, the timers of later refusals included."""
+) -> tuple[list[float], list[float]]:
+    """Seconds from the last death of a worker that had the draft in its hands to (first) the next
+    row that another worker wrote about it, and (second) the row that says it was sent: there the
+    timers of later refusals, stops and cut connections count in."""
     key_of = {line["draft"]: line["key"] for line in lines}
     last: dict[str, float] = {}
     for death in deaths:
@@ -368,16 +372,19 @@ def _recoveries(
             key = key_of.get(draft)
             if key:
                 last[key] = max(last.get(key, 0.0), death["at"])
-    settled = made.query(
-        "SELECT d.run_id, extract(epoch FROM a.at) FROM audit a JOIN drafts d "
-        "ON d.id = a.subject_id WHERE a.action = 'send.sent'"
+    events = made.query(
+        "SELECT d.run_id, a.action, extract(epoch FROM a.at) FROM audit a JOIN drafts d "
+        "ON d.id = a.subject_id WHERE a.action LIKE 'send.%' ORDER BY a.at"
     )
-    found = []
-    for run_id, at in settled:
+    taken_up: dict[str, float] = {}
+    settled: dict[str, float] = {}
+    for run_id, action, at in events:
         key = draft_key(run_id)
         if key in last and float(at) > last[key]:
-            found.append(float(at) - last[key])
-    return found
+            taken_up.setdefault(key, float(at) - last[key])
+            if action == "send.sent":
+                settled[key] = float(at) - last[key]
+    return [*taken_up.values()], [*settled.values()]
 
 
 def show(made: Rig, verdict: Verdict, seconds: float) -> None:
@@ -399,13 +406,14 @@ def show(made: Rig, verdict: Verdict, seconds: float) -> None:
         print(f"{name}: {len(found)}")
         for line in found[:10]:
             print(f"    {line}")
-    if verdict.recoveries:
-        ordered = sorted(verdict.recoveries)
-        p99 = ordered[min(len(ordered) - 1, math.ceil(0.99 * len(ordered)) - 1)]
-        print(
-            f"recovery after a death, {len(ordered)} mails: p50 {statistics.median(ordered):.1f} s,"
-            f" p99 {p99:.1f} s, worst {ordered[-1]:.1f} s"
-        )
+    for name, times in (("taken up again", verdict.taken_up), ("sent", verdict.settled)):
+        if times:
+            ordered = sorted(times)
+            p99 = ordered[min(len(ordered) - 1, math.ceil(0.99 * len(ordered)) - 1)]
+            print(
+                f"from a death until {name}, {len(ordered)} mails: p50 "
+                f"{statistics.median(ordered):.1f} s, p99 {p99:.1f} s, worst {ordered[-1]:.1f} s"
+            )
     if not verdict.duplicates and not verdict.lost:
         print(f"0 of {verdict.runs}: the rate is below {3 / verdict.runs:.5f} (95 %)")
 

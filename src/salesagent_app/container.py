@@ -291,6 +291,7 @@ class Container:
                     schedule=make.schedule_send(),
                     control=make.control_sending(),
                     suppressions=make.manage_suppressions(),
+                    reconcile=make.reconcile_sends(),
                 ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),

@@ -39,6 +39,13 @@ class SendBody:
 
 
 @attrs.frozen(kw_only=True)
+class SettleBody:
+    """What a person found in the mailbox: did the mail go out?"""
+
+    was_sent: bool
+
+
+@attrs.frozen(kw_only=True)
 class SendAnswer:
     """``due_at`` is when a worker takes it up; it is asked again then whether it may go."""
 
@@ -174,6 +181,25 @@ async def cancel(services: Services, caller: Calling, draft_id: Id) -> DecidedAn
 
 
 @post(
+    "/drafts/{draft_id:uuid}/settle",
+    status_code=200,
+    responses=documented(400, 404, 409, 413),
+    summary="Say what became of a mail that nobody could find; sends nothing",
+)
+async def settle(
+    services: Services, caller: Calling, draft_id: Id, data: JSONBody[SettleBody]
+) -> DecidedAnswer:
+    return decided(
+        await sending_of(services).reconcile.settle(
+            caller.tenant_id,
+            DraftId(str(draft_id)),
+            was_sent=data.was_sent,
+            operator=caller.id,
+        )
+    )
+
+
+@post(
     "/drafts/bulk/approve",
     status_code=200,
     responses=documented(400, 413),
@@ -235,7 +261,7 @@ def sending_router(gate: Gate) -> Router:
     return Router(
         "/api/operator",
         guards=[requires(gate, Scope.OPERATOR, Scope.ADMIN)],
-        route_handlers=[send, cancel, bulk_approve, bulk_send, quota],
+        route_handlers=[send, cancel, settle, bulk_approve, bulk_send, quota],
         tags=["sending"],
     )
 

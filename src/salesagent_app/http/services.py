@@ -15,6 +15,7 @@ from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
+from salesagent_core.use_cases.reconcile_send import ReconcileSends
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
@@ -44,6 +45,7 @@ class SendingServices:
     schedule: ScheduleSend
     control: ControlSending
     suppressions: ManageSuppressions
+    reconcile: ReconcileSends
 
 
 @attrs.frozen(kw_only=True)

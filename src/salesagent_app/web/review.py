@@ -38,6 +38,7 @@ DONE = {
     "stopped": "All sending is stopped. Nothing new starts until somebody presses “Send again”.",
     "resumed": "Sending goes on.",
     "undone": "Taken back. It waits for your approval again; nothing was sent.",
+    "settled": "Noted, with your name. Nothing was sent by this.",
     "held": "Approved, and not sent: the draft says why, and when it may go.",
     "approving": "Approved. Its text is on its way to Gmail's drafts; nothing was sent.",
     "rejected": "Rejected, with your reason. Nothing was sent.",

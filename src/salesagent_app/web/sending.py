@@ -11,6 +11,7 @@ from salesagent_app.http.inputs import Id
 from salesagent_app.http.sending import sending_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.sessions import Sessions, Visiting
+from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import DraftId
 
 AnyRequest = Request[Any, Any, Any]
@@ -52,4 +53,18 @@ class SendingPages:
             )
             return Redirect(f"/drafts/{draft_id}?done=undone", status_code=303)
 
-        return [stop, resume, cancel]
+        @post("/drafts/{draft_id:uuid}/settle", status_code=200, name="settle-form")
+        async def settle(request: AnyRequest, visit: Visiting, draft_id: Id) -> Page:
+            fields = await self._sessions.form(request, visit)
+            if fields.get("was_sent") not in ("yes", "no"):
+                problem = Problem(where="was_sent", what="must be yes or no")
+                raise InvalidInput("the answer cannot be read", [problem])
+            await sending_of(self._services).reconcile.settle(
+                visit.caller.tenant_id,
+                DraftId(str(draft_id)),
+                was_sent=fields["was_sent"] == "yes",
+                operator=visit.caller.id,
+            )
+            return Redirect(f"/drafts/{draft_id}?done=settled", status_code=303)
+
+        return [stop, resume, cancel, settle]
