@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
-    consumes,
     initialize,
     invariant,
+    multiple,
     rule,
     run_state_machine_as_test,
 )
@@ -49,6 +49,15 @@ FAULT_POINTS = (
     "before send",
     "after send",
 )
+SEND_FAULTS = (
+    FateUnknown("x"),
+    FateUnknown("y"),
+    FateUnknown("z"),
+    TimeoutError(),
+    NotSent("x"),
+    Rejected("x"),
+    NeedsReauth("x"),
+)
 SETTLED = frozenset(
     {
         DraftStatus.SENT,
@@ -57,7 +66,6 @@ SETTLED = frozenset(
         DraftStatus.PENDING_APPROVAL,
     }
 )
-WEEK = timedelta(days=7)
 
 
 class SendMachine(RuleBasedStateMachine):
@@ -68,8 +76,8 @@ class SendMachine(RuleBasedStateMachine):
 
     drafts: Bundle[DraftId] = Bundle("drafts")
 
-    @initialize()
-    def start(self) -> None:
+    @initialize(target=drafts)
+    def start(self) -> Any:
         every_tenant = "SELECT set_config('salesagent.tenant', '*', false)"
         administer(self.url, every_tenant, *(f"DELETE FROM {name}" for name in metadata.tables))
         self.runner = asyncio.Runner()
@@ -86,6 +94,18 @@ class SendMachine(RuleBasedStateMachine):
                 why="test",
             )
         )
+        return multiple(*(self._scheduled() for _ in range(3)))
+
+    def _scheduled(self) -> DraftId:
+        draft_id = self._written()
+        self.run(self._approve(draft_id, 0))
+        return draft_id
+
+    def _written(self) -> DraftId:
+        self.people += 1
+        made: Draft = self.runner.run(self.stage.pending(f"p{self.people}@firm{self.people}.test"))
+        self.made[made.id] = made
+        return made.id
 
     def teardown(self) -> None:
         if not hasattr(self, "runner"):
@@ -104,32 +124,14 @@ class SendMachine(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------ operators
 
-    @rule(target=drafts, same_person=st.booleans())
-    def somebody_writes(self, same_person: bool) -> DraftId:
-        if not same_person or not self.people:
-            self.people += 1
-        made = self.runner.run(self.stage.pending(f"p{self.people}@firm{self.people}.test"))
-        self.made[made.id] = made
-        return DraftId(made.id)
+    @rule(target=drafts)
+    def somebody_writes_again(self) -> DraftId:
+        self.people -= 1
+        return self._written()
 
     @rule(draft_id=drafts, seconds=st.sampled_from([0, 30]))
     def approve_and_schedule(self, draft_id: DraftId, seconds: int) -> None:
-        async def work() -> None:
-            current = await self.stage.draft(draft_id)
-            try:
-                if current.status is DraftStatus.PENDING_APPROVAL:
-                    current = await self.stage.approve(current)
-                await self.stage.schedule(
-                    TENANT,
-                    draft_id,
-                    content_hash=current.revision.content_hash,
-                    operator="o-1",
-                    delay=timedelta(seconds=seconds),
-                )
-            except (Conflict, SendRefused):
-                return
-
-        self.run(work())
+        self.run(self._approve(draft_id, seconds))
 
     @rule(draft_id=drafts)
     def undo(self, draft_id: DraftId) -> None:
@@ -141,67 +143,111 @@ class SendMachine(RuleBasedStateMachine):
 
         self.run(work())
 
-    @rule(stopped=st.booleans())
+    @rule(draft_id=drafts)
+    def somebody_looked(self, draft_id: DraftId) -> None:
+        """A person answers truly what became of a draft that the machine asked about."""
+        was_sent = bool(self.stage.sent(self.made[draft_id]))
+
+        async def work() -> None:
+            try:
+                await self.stage.reconcile.settle(
+                    TENANT, draft_id, was_sent=was_sent, operator="o-1"
+                )
+            except Conflict:
+                return
+
+        self.run(work())
+
+    @rule(stopped=st.sampled_from([True, False, False]))
     def kill_switch(self, stopped: bool) -> None:
         control = self.stage.control
         move = control.stop if stopped else control.resume
         self.run(move(TENANT, who="boss", why="drill"))
 
-    @rule(mode=st.sampled_from(list(SendMode)))
+    @rule(mode=st.sampled_from([SendMode.SEND, SendMode.SEND, SendMode.DRAFT_ONLY]))
     def mode(self, mode: SendMode) -> None:
         self.run(self.stage.control.set_mode(TENANT, mode, who="boss", why="drill"))
 
-    # ------------------------------------------------------------------ workers and time
+    async def _approve(self, draft_id: DraftId, seconds: int) -> None:
+        current = await self.stage.draft(draft_id)
+        try:
+            if current.status is DraftStatus.PENDING_APPROVAL:
+                current = await self.stage.approve(current)
+            await self.stage.schedule(
+                TENANT,
+                draft_id,
+                content_hash=current.revision.content_hash,
+                operator="o-1",
+                delay=timedelta(seconds=seconds),
+            )
+        except (Conflict, SendRefused):
+            return
 
-    @rule(seconds=st.sampled_from([5, 31, 700]))
-    def time_passes(self, seconds: int) -> None:
-        self.run(self.stage.later(timedelta(seconds=seconds)))
+    # ------------------------------------------------------------------ workers, faults and time
 
-    @rule(workers=st.integers(1, 3))
-    def send(self, workers: int) -> None:
+    @rule(
+        fault=st.sampled_from((None, *SEND_FAULTS)),
+        lost=st.sampled_from([True, True, False]),
+        death=st.none() | st.sampled_from(FAULT_POINTS),
+        nth=st.integers(1, 4),
+        workers=st.integers(1, 3),
+    )
+    def send(
+        self, fault: Exception | None, lost: bool, death: str | None, nth: int, workers: int
+    ) -> None:
+        if fault is not None:
+            when = When.AFTER if lost and isinstance(fault, FateUnknown) else When.BEFORE
+            self.stage.world.faults.fail("mailbox.send_draft", fault, when=when)
+
         async def work() -> None:
+            await self.stage.later(timedelta(minutes=11))
+            if death is not None:
+                self.stage.points.kill_at(death, nth)
             await asyncio.gather(*(self.stage.send() for _ in range(workers)))
 
         self.run(work())
+        self.no_more_faults()
+
+    @rule(
+        fault=st.none() | st.sampled_from(["read_draft", "sent_in_thread", "sent_since"]),
+        death=st.none() | st.sampled_from(FAULT_POINTS),
+        nth=st.integers(1, 4),
+    )
+    def reconcile(self, fault: str | None, death: str | None, nth: int) -> None:
+        if fault is not None:
+            error = RateLimited("slow down", retry_at=datetime.now(UTC))
+            self.stage.world.faults.fail(f"mailbox.{fault}", error)
+
+        async def work() -> None:
+            await self.stage.later(timedelta(minutes=11))
+            if death is not None:
+                self.stage.points.kill_at(death, nth)
+            await self.stage.reconcile()
+
+        self.run(work())
+        self.no_more_faults()
+
+    @rule(seconds=st.sampled_from([5, 31]))
+    def a_little_time_passes(self, seconds: int) -> None:
+        self.run(self.stage.later(timedelta(seconds=seconds)))
 
     @rule()
-    def reconcile(self) -> None:
-        self.run(self.stage.reconcile())
+    def sync(self) -> None:
+        self.run(self.stage.sync())
 
     @rule()
     def audit(self) -> None:
         self.run(self.stage.audit(list(self.made)))
 
-    # ------------------------------------------------------------------ faults
-
-    @rule(point=st.sampled_from(FAULT_POINTS), nth=st.integers(1, 4))
-    def will_be_killed(self, point: str, nth: int) -> None:
-        self.stage.points.kill_at(point, nth)
-
-    @rule(
-        error=st.sampled_from(
-            [FateUnknown("x"), NotSent("x"), Rejected("x"), NeedsReauth("x"), TimeoutError()]
-        )
-    )
-    def send_will_fail(self, error: Exception) -> None:
-        self.stage.world.faults.fail("mailbox.send_draft", error)
-
-    @rule()
-    def answer_will_be_lost(self) -> None:
-        self.stage.world.faults.fail("mailbox.send_draft", FateUnknown("lost"), when=When.AFTER)
-
-    @rule(method=st.sampled_from(["read_draft", "sent_in_thread", "sent_since", "present"]))
-    def reading_will_fail(self, method: str) -> None:
-        from datetime import UTC, datetime
-
-        error = RateLimited("slow down", retry_at=datetime.now(UTC))
-        self.stage.world.faults.fail(f"mailbox.{method}", error)
+    def no_more_faults(self) -> None:
+        self.stage.points.clear()
+        self.stage.world.faults.clear()
 
     # ------------------------------------------------------------------ people in the mailbox
 
-    @rule(draft_id=consumes(drafts), what=st.sampled_from(["send", "delete", "edit"]))
+    @rule(draft_id=drafts, what=st.sampled_from(["send", "delete", "edit"]))
     def a_person_acts(self, draft_id: DraftId, what: str) -> None:
-        handle = self.made[draft_id].in_mailbox
+        handle = self.runner.run(self.stage.draft(draft_id)).in_mailbox
         assert handle is not None
         mailbox = self.stage.mailbox
         try:
@@ -287,7 +333,7 @@ def test_sending_holds_under_any_order_of_events(database_url: str, vault: Vault
     run_state_machine_as_test(
         SendMachine,
         settings=settings(
-            max_examples=25,
+            max_examples=20,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
