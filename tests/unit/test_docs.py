@@ -22,8 +22,11 @@ from salesagent_app.http.auth import Gate
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.health import health_router
 from salesagent_app.http.runs import run_router, task_router
+from salesagent_app.http.sending import sending_router
+from salesagent_app.http.switches import suppression_router, switch_router
 from salesagent_app.http.webhooks import EVENTS, FORMS, WORKFLOW
 from salesagent_app.settings import Settings
+from salesagent_core.domain.suppression import SuppressionReason
 from salesagent_core.errors import SalesAgentError
 from salesagent_core.use_cases.step import Step
 from salesagent_core.use_cases.workflow import World, sixteen_steps
@@ -205,6 +208,9 @@ def endpoints() -> Iterator[str]:
         run_router(gate),
         operator_router(gate),
         admin_router(gate),
+        sending_router(gate),
+        switch_router(gate),
+        suppression_router(gate),
         health_router(),
     )
     for router in routers:
@@ -219,7 +225,7 @@ def endpoints() -> Iterator[str]:
 def test_every_endpoint_is_documented() -> None:
     page = text(REFERENCE / "http-api.md")
     found = sorted(set(endpoints()))
-    assert len(found) > 15
+    assert len(found) > 35
     assert [one for one in found if f"`{one}`" not in page] == []
 
 
@@ -270,6 +276,26 @@ def finding_codes() -> set[str]:
 def test_every_finding_is_explained() -> None:
     page = text(DOCS / "explanation" / "what-is-checked.md")
     assert sorted(code for code in finding_codes() if f"`{code}`" not in page) == []
+
+
+def refusal_codes() -> set[str]:
+    """The codes of the send gate as its modules spell them."""
+    found = codes_in("send_gate", r'_no\("([a-z_]+)"')
+    found |= codes_in("send_gate", r'(?m)^[A-Z_]+ = "([a-z_]+)"$')
+    found |= codes_in("rate_limit", r'"([a-z]+_limit)"')
+    assert {"not_approved", "sending_stopped", "contact_limit"} <= found
+    return found | {f"suppressed_{reason.value}" for reason in SuppressionReason}
+
+
+def test_every_refusal_to_send_is_explained() -> None:
+    page = text(DOCS / "how-to" / "switch-sending-on.md")
+    missing = []
+    for code in sorted(refusal_codes()):
+        family, _, name = code.partition("_")
+        grouped = f"`{family}_…`" in page and f"`{name}`" in page
+        if f"`{code}`" not in page and not grouped:
+            missing.append(code)
+    assert missing == []
 
 
 # --- examples ----------------------------------------------------------------------------------
