@@ -415,6 +415,20 @@ async def test_stop_on_a_page_is_seen_on_every_page(stage: Stage) -> None:
     assert "Sending is stopped" not in (await browser.get("/queue")).text
 
 
+async def test_a_page_says_why_an_approved_draft_does_not_go(stage: Stage) -> None:
+    await stage.operator.post("/api/suppressions", json={"recipient": LEAD})
+    draft = await stage.office.drafted()
+    browser = await stage.logged_in()
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', (await browser.get("/queue")).text)[0]
+    answer = await browser.post(
+        f"/drafts/{draft.id}/approve", data={"csrf": csrf, **hash_of(draft)}
+    )
+    page = (await browser.get(answer.headers["location"])).text
+    assert "Approved, and not sent because" in page
+    assert "do-not-contact list" in page
+    assert "only after a person changes that" in page
+
+
 async def test_a_mail_that_needs_a_person_stands_above_the_queue(stage: Stage) -> None:
     draft, _ = await stage.approved()
     mailbox = stage.office.world.connected_mailbox(DEFAULT_TENANT, MAILBOX)

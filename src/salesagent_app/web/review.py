@@ -20,7 +20,8 @@ from salesagent_app.web import words
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_app.web.views import neighbours, review_view
-from salesagent_core.domain.draft import DraftStatus
+from salesagent_core.domain.draft import Draft, DraftStatus
+from salesagent_core.domain.send_gate import DRAFT_ONLY, GateVerdict
 from salesagent_core.domain.sending import UNDO
 from salesagent_core.errors import Conflict, InvalidInput, NotFound
 from salesagent_core.ids import DraftId
@@ -143,6 +144,14 @@ class ReviewPages:
         seconds = min(left, int(UNDO.total_seconds()))
         return UndoBar(id=draft.id, name=draft.lead.person.full_name, seconds=seconds)
 
+    async def _gate(self, visit: Visit, draft: Draft) -> GateVerdict | None:
+        """Why an approved draft does not go, where sending is on; None when it goes."""
+        sending = self._services.sending
+        if sending is None or draft.status is not DraftStatus.APPROVED:
+            return None
+        verdict = await sending.schedule.preview(visit.caller.tenant_id, draft.id)
+        return None if verdict.allowed or verdict.has(DRAFT_ONLY) else verdict
+
     async def _trouble(self, visit: Visit) -> list[Trouble]:
         rows = await self._services.queries.drafts(
             visit.caller.tenant_id, statuses=TROUBLE, limit=SIDE_LIST, offset=0
@@ -207,8 +216,10 @@ class ReviewPages:
         reading = await services.queries.draft(visit.caller.tenant_id, draft_id)
         queue = await services.queries.queue(visit.caller.tenant_id)
         before, after = neighbours(queue, draft_id)
+        gate = await self._gate(visit, reading.detail.draft)
         return self._renderer.page(
             "review.html",
+            gate=gate,
             visit=visit,
             status=status,
             view=review_view(reading, services.clock.now()),
