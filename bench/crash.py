@@ -79,6 +79,7 @@ class Rig:
     dice: random.Random
     workers: list[Any] = attrs.field(factory=list)
     started: int = 0
+    every: float = 5.0
     blows: Counter[str] = attrs.field(factory=Counter)
     kills: list[dict[str, Any]] = attrs.field(factory=list)
 
@@ -277,7 +278,7 @@ async def drive(made: Rig, runs: int) -> set[DraftId]:
                     await click(container, draft_id)
             rest = not waiting and on_their_way <= runs // 20
             if not rest and time.monotonic() > next_blow:
-                next_blow = time.monotonic() + made.dice.uniform(2, 8)
+                next_blow = time.monotonic() + made.dice.uniform(0.4, 1.6) * made.every
                 if made.strike() == "stop":
                     await _stop_and_go(control)
             await asyncio.sleep(0.5)
@@ -423,10 +424,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every", type=float, default=5.0, help="mean seconds between blows")
     options = parser.parse_args()
     multiprocessing.get_context("forkserver").set_forkserver_preload(["rig.crash_worker"])
     begun = time.monotonic()
     with rig(options.seed) as made:
+        made.every = options.every
         asyncio.run(drive(made, options.runs))
         for worker in made.workers:
             worker.kill()
