@@ -17,6 +17,7 @@ from litestar.routes import HTTPRoute
 import salesagent_core.domain as domain
 from salesagent_adapters.postgres.tables import metadata
 from salesagent_app.cli import cli
+from salesagent_app.container import Providers
 from salesagent_app.http.admin import admin_router
 from salesagent_app.http.auth import Gate
 from salesagent_app.http.drafts import operator_router
@@ -25,6 +26,7 @@ from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
 from salesagent_app.http.switches import suppression_router, switch_router
 from salesagent_app.http.webhooks import EVENTS, FORMS, WORKFLOW
+from salesagent_app.process import Process
 from salesagent_app.settings import Settings
 from salesagent_core.domain.suppression import SuppressionReason
 from salesagent_core.errors import SalesAgentError
@@ -321,6 +323,17 @@ def test_the_example_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> N
     for block in re.findall(r"```python\n(.*?)```", text(ROOT / "README.md"), re.DOTALL):
         exec(block, {})
     assert capsys.readouterr().out
+
+
+def test_the_trial_of_sending_is_made_of_parts_that_exist() -> None:
+    page = text(DOCS / "how-to" / "switch-sending-on.md")
+    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    parts, started, _ = block.partition("\nwith Trial(")
+    names: dict[str, Any] = {}
+    exec(parts, names)
+    assert started
+    assert issubclass(names["Trial"], Process)
+    assert "send_permission" in Providers.dependencies
 
 
 def test_the_signatures_of_the_page_are_the_ones_that_are_accepted() -> None:
