@@ -202,6 +202,22 @@ def demo(once: bool, host: str, port: int, json_: bool) -> None:
         raise Exit(1)
 
 
+@cli.command(name="inspect")
+@click.argument(
+    "kind", type=click.Choice(["draft", "inbound", "message", "title", "address", "lead"])
+)
+@as_json
+def inspect_(kind: str, json_: bool) -> None:  # noqa: ARG001
+    """Judge your own data: JSON Lines on standard input, one answer a line on standard output.
+
+    Needs no database, no settings and no keys. A line that cannot be judged is answered by its id
+    and an error, and the rest is still done.
+    """
+    from salesagent_app import inspect_lines
+
+    inspect_lines.run(kind, sys.stdin.buffer, sys.stdout.buffer)
+
+
 @cli.group()
 def key() -> None:
     """Make keys."""
