@@ -1,8 +1,8 @@
 """Precision, recall and accuracy of the judgement over the labelled sets of this repository.
 
 Every set is in ``tests/data/judgement``. Parts stand on their own lines. The rules were mended
-after each part was first read, so these figures show that nothing got worse; what the rules made of a
-part at first sight stands in ``docs/explanation/judgement.md``.
+after each part was first read, so these figures show that nothing got worse; what the rules made
+of a part at first sight stands in ``docs/explanation/judgement.md``.
 """
 
 from __future__ import annotations
