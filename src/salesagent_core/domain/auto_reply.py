@@ -99,7 +99,11 @@ def _weak_header(headers: Headers) -> bool:
         "all" in suppressed
         or "oof" in suppressed
         or "x-ms-exchange-inbox-rules-loop" in headers
-        or bool(re.search(r"\b(?:no-?reply|do-?not-?reply|noreply|autoresponder|auto-?reply)[\w.+-]*@", sender))
+        or bool(
+            re.search(
+                r"\b(?:no-?reply|do-?not-?reply|noreply|autoresponder|auto-?reply)[\w.+-]*@", sender
+            )
+        )
     )
 
 

@@ -169,7 +169,10 @@ def _returned(root: Part, subject: str, folded: str) -> bool:
     if _answers_a_person(subject) and not daemon:
         return False
     null = headers.get("return-path").replace(" ", "") == "<>"
-    report = root.kind == "multipart/report" and root.param("report-type") in ("", "delivery-status")
+    report = root.kind == "multipart/report" and root.param("report-type") in (
+        "",
+        "delivery-status",
+    )
     votes = 2 * daemon + title + said + null + report
     return votes >= 3 or (title and said)
 
@@ -253,7 +256,9 @@ def _around(text: str, address: str) -> str:
     return text[at : at + 1_500] if at >= 0 else text[:3_000]
 
 
-def _unique(found: Iterator[BouncedRecipient] | list[BouncedRecipient]) -> tuple[BouncedRecipient, ...]:
+def _unique(
+    found: Iterator[BouncedRecipient] | list[BouncedRecipient],
+) -> tuple[BouncedRecipient, ...]:
     by_address: dict[str, BouncedRecipient] = {}
     for one in found:
         by_address.setdefault(one.address, one)
@@ -313,7 +318,9 @@ def _delays() -> re.Pattern[str]:
 
 @cache
 def _final() -> re.Pattern[str]:
-    return re.compile(r"permanent|giving up|has failed|gave up|failed permanently|endgultig|definitiv|action: failed|expired")
+    return re.compile(
+        r"permanent|giving up|has failed|gave up|failed permanently|endgultig|definitiv|action: failed|expired"
+    )
 
 
 @cache

@@ -17,9 +17,7 @@ MAX_TAG = 4_000
 MAX_DEPTH = 200
 
 _NO_TEXT = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "object"})
-_EMPTY = frozenset(
-    "br hr img input meta link area base col embed param source track wbr".split()
-)
+_EMPTY = frozenset("br hr img input meta link area base col embed param source track wbr".split())
 _LINES = frozenset(
     "p div li ul ol tr table h1 h2 h3 h4 h5 h6 blockquote section article header footer pre "
     "address center dl dt dd".split()

@@ -159,8 +159,11 @@ def _split_headers(raw: bytes) -> tuple[bytes, bytes]:
         return b"", raw.lstrip(b"\r\n")
     if not _FIELD.match(raw):
         return b"", raw
-    ends = [(at, len(mark)) for mark in (b"\n\n", b"\r\n\r\n", b"\n\r\n", b"\r\r")
-            if (at := raw.find(mark, 0, MAX_HEADER_BLOCK)) >= 0]
+    ends = [
+        (at, len(mark))
+        for mark in (b"\n\n", b"\r\n\r\n", b"\n\r\n", b"\r\r")
+        if (at := raw.find(mark, 0, MAX_HEADER_BLOCK)) >= 0
+    ]
     if not ends:
         return raw[:MAX_HEADER_BLOCK], b""
     at, length = min(ends)

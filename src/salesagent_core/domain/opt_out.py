@@ -34,14 +34,24 @@ def _in_sentence(sentence: str) -> bool:
     return bool(_wording().search(sentence)) or _misspelt(sentence)
 
 
-_KEYS = ("unsubscribe", "unsubscribed", "desinscrire", "desabonner", "abbestellen", "desuscribir", "desinscription")
+_KEYS = (
+    "unsubscribe",
+    "unsubscribed",
+    "desinscrire",
+    "desabonner",
+    "abbestellen",
+    "desuscribir",
+    "desinscription",
+)
 
 
 _GERMAN = ("abmelden", "austragen")
 
 
 def _misspelt(sentence: str) -> bool:
-    if any(_near(word, key, 1) for word in re.findall(r"\ba[a-z]{5,9}\b", sentence) for key in _GERMAN):
+    if any(
+        _near(word, key, 1) for word in re.findall(r"\ba[a-z]{5,9}\b", sentence) for key in _GERMAN
+    ):
         return True
     return any(
         _near(word, key, 2)

@@ -1,6 +1,6 @@
 """Reading a mail that came in: who wrote it (person, program, postmaster) and what they want.
 
-    octets | parts | bounce? | automatic? | own words | intent
+octets | parts | bounce? | automatic? | own words | intent
 """
 
 from __future__ import annotations

@@ -73,12 +73,15 @@ def _told(found: set[ReplyIntent], text: str) -> ReplyIntent:
         if ReplyIntent.NOT_NOW not in found and ReplyIntent.NOT_INTERESTED not in found:
             found.add(ReplyIntent.MEETING_REQUEST)
     if ReplyIntent.MEETING_CONFIRMED in found and found & {
-        ReplyIntent.NOT_INTERESTED, ReplyIntent.NOT_NOW
+        ReplyIntent.NOT_INTERESTED,
+        ReplyIntent.NOT_NOW,
     }:
         found.discard(ReplyIntent.MEETING_CONFIRMED)
-    if ReplyIntent.NOT_NOW in found and ReplyIntent.MEETING_REQUEST in found and wordings(
-        "soon"
-    ).search(text):
+    if (
+        ReplyIntent.NOT_NOW in found
+        and ReplyIntent.MEETING_REQUEST in found
+        and wordings("soon").search(text)
+    ):
         found.discard(ReplyIntent.NOT_NOW)
     return next((intent for intent in _RANK if intent in found), ReplyIntent.UNCLEAR)
 
@@ -87,7 +90,7 @@ _REFUSALS = frozenset({ReplyIntent.NOT_INTERESTED})
 
 
 def _turns_friendly(text: str) -> bool:
-    """"Not interested in the add-on, but we would like to see the demo"."""
+    """ "Not interested in the add-on, but we would like to see the demo"."""
     match = re.search(r"\b(?:but|however|aber|jedoch|sondern|mais|pero|sino)\b(.{0,300})", text)
     if not match:
         return False
@@ -95,7 +98,9 @@ def _turns_friendly(text: str) -> bool:
     return any(
         wordings(intent.value).search(rest)
         for intent in (
-            ReplyIntent.INTERESTED, ReplyIntent.MEETING_REQUEST, ReplyIntent.REFERRAL,
+            ReplyIntent.INTERESTED,
+            ReplyIntent.MEETING_REQUEST,
+            ReplyIntent.REFERRAL,
             ReplyIntent.NOT_NOW,
         )
     )

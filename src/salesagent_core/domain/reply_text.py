@@ -118,7 +118,7 @@ def _next_lines(lines: list[str], number: int) -> list[str]:
 
 
 def _header_block(lines: list[str]) -> bool:
-    """"From:" with "Sent:", "To:" or "Subject:" close below it, in any of the languages."""
+    """ "From:" with "Sent:", "To:" or "Subject:" close below it, in any of the languages."""
     if not lines or len(lines[0]) > MAX_LINE or ":" not in lines[0][:40]:
         return False
     first = _header_name(lines[0])
@@ -289,7 +289,11 @@ def _is_prose(line: str) -> bool:
     words = len(re.findall(r"[^\W\d_]{2,}", line))
     if len(line) > MAX_SIGNATURE_LINE and words > 8:
         return "|" not in line and "·" not in line and "•" not in line
-    return words >= 5 and line.endswith((".", "!")) and not re.search(r"\b(?:gmbh|inc|ltd|s\.a|llc|co)\b", line, re.I)
+    return (
+        words >= 5
+        and line.endswith((".", "!"))
+        and not re.search(r"\b(?:gmbh|inc|ltd|s\.a|llc|co)\b", line, re.I)
+    )
 
 
 def _postscript(lines: Sequence[str]) -> list[str]:
