@@ -270,6 +270,22 @@ def send_mode(mode: str | None, why: str | None, tenant: str, json_: bool) -> No
         out.print("The settings of this installation allow drafts only.")
 
 
+@cli.command(name="inspect")
+@click.argument(
+    "kind", type=click.Choice(["draft", "inbound", "message", "title", "address", "lead"])
+)
+@as_json
+def inspect_(kind: str, json_: bool) -> None:  # noqa: ARG001
+    """Judge your own data: JSON Lines on standard input, one answer a line on standard output.
+
+    Needs no database, no settings and no keys. A line that cannot be judged is answered by its id
+    and an error, and the rest is still done.
+    """
+    from salesagent_app import inspect_lines
+
+    inspect_lines.run(kind, sys.stdin.buffer, sys.stdout.buffer)
+
+
 @cli.group()
 def key() -> None:
     """Make keys."""

@@ -372,7 +372,7 @@ def test_nothing_but_invalid_input_is_ever_raised(body: bytes) -> None:
 def test_megabytes_of_malice_cost_little(body: bytes) -> None:
     started = time.process_time()
     assert all(len(str(error)) < 20_000 for error in refusals(body))
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 30
 
 
 # --- workflows ---------------------------------------------------------------------------------

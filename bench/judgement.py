@@ -1,0 +1,120 @@
+"""Precision, recall and accuracy of the judgement over the labelled sets of this repository.
+
+Every set is in ``tests/data/judgement``. Parts stand on their own lines. The rules were mended
+after each part was first read, so these figures show that nothing got worse; what the rules made
+of a part at first sight stands in ``docs/explanation/judgement.md``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from salesagent_core.use_cases.inspect import KINDS
+
+DATA = Path(__file__).resolve().parent.parent / "tests" / "data" / "judgement"
+Row = tuple[str, str, bool]
+"""Which line of the table it counts for, what is counted, whether it was right."""
+
+
+def cases(name: str) -> Iterator[dict[str, Any]]:
+    """The labelled cases of one set."""
+    with (DATA / f"{name}.jsonl").open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def titles() -> Iterator[Row]:
+    """Seniority and department, by part."""
+    for case in cases("titles"):
+        read = KINDS["title"](case)
+        part = str(case.get("split", "all"))
+        yield f"titles, {part}", "seniority accuracy", read["seniority"] == case["seniority"]
+        if "department" in case:
+            right = read["department"] == case["department"]
+            yield f"titles, {part}", "department accuracy", right
+
+
+def addresses() -> Iterator[Row]:
+    """Every field of an address at once."""
+    for case in cases("addresses"):
+        read = KINDS["address"](case)
+        fields = ("valid", "normalized", "role", "free", "disposable")
+        right = all(read[field] == case[field] for field in fields if field in case)
+        yield "addresses", "accuracy", right
+
+
+def injection() -> Iterator[Row]:
+    """Attacks found, ordinary mail left alone."""
+    for case in cases("injection"):
+        suspected = bool(KINDS["inbound"](case)["injection"]["suspected"])
+        attack = case["label"] == "attack"
+        what = "recall" if attack else "ordinary mail not suspected"
+        yield f"injection, {case['part']}, {case['language']}", what, suspected == attack
+
+
+def disclosures() -> Iterator[Row]:
+    """Cards, IBANs, social security numbers and secrets."""
+    for case in cases("safety"):
+        found = {one["code"] for one in KINDS["draft"]({"body": case["text"]})["findings"]}
+        if case["codes"]:
+            yield "safety", "recall", set(case["codes"]) <= found
+        else:
+            wrong = found & {"payment_card", "iban", "ssn", "secret"}
+            yield "safety", "harmless text not flagged", not wrong
+
+
+def grounding() -> Iterator[Row]:
+    """Drafts with one invented fact caught, true drafts left alone."""
+    for case in cases("grounding"):
+        codes = [one["code"] for one in KINDS["draft"](case)["findings"]]
+        caught = any(code.startswith("ungrounded_") for code in codes)
+        what = "invented fact caught" if case["invented"] else "true draft not flagged"
+        yield f"grounding, {case['language']}", what, caught == bool(case["invented"])
+
+
+def intents() -> Iterator[Row]:
+    """Reply intents, with the opt-out counted apart."""
+    from salesagent_core.domain.reply_intent import read_reply_intent
+
+    for case in cases("intents"):
+        read = read_reply_intent(case["text"]).value
+        line = f"intents, {case['part']}, {case['language']}"
+        if "intent" in case:
+            yield line, "accuracy", read == case["intent"]
+        if case.get("intent") == "unsubscribe":
+            yield line, "opt-out recall", read == "unsubscribe"
+        elif read == "unsubscribe" or "not_intent" in case:
+            yield line, "no false opt-out", read != "unsubscribe"
+
+
+def messages() -> Iterator[Row]:
+    """Bounce, automatic, or a person; and a person's own words."""
+    for case in cases("messages"):
+        read = KINDS["message"](case)
+        kind = "bounce" if read["bounce"] else "auto_reply" if read["auto_reply"] else "human"
+        line = f"messages, {case['kind']}, {case['language']}"
+        yield line, "kind accuracy", kind == case["kind"]
+        if "text" in case:
+            yield line, "own words exact", read["reply_text"] == case["text"]
+        if "recipients" in case and read["bounce"]:
+            found = [list(one.values()) for one in read["bounce"]["recipients"]]
+            yield line, "recipients exact", found == case["recipients"]
+
+
+def main() -> None:
+    """Print one Markdown table."""
+    right: dict[tuple[str, str], list[bool]] = defaultdict(list)
+    for rows in (titles, addresses, injection, disclosures, grounding, messages, intents):
+        for line, what, was_right in rows():
+            right[line, what].append(was_right)
+    print("| set | measure | right | of | rate |\n|---|---|---|---|---|")
+    for (line, what), found in sorted(right.items()):
+        rate = sum(found) / len(found)
+        print(f"| {line} | {what} | {sum(found)} | {len(found)} | {rate:.3f} |")
+
+
+if __name__ == "__main__":
+    main()
