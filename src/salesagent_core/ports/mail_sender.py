@@ -79,7 +79,9 @@ class MailSender(Protocol):
         """The mailbox's point in history (``historyId``) now. Raises: Unavailable, NeedsReauth."""
         ...
 
-    async def sent_since(self, tenant_id: TenantId, mailbox: str, point: str) -> tuple[SentMail, ...]:
+    async def sent_since(
+        self, tenant_id: TenantId, mailbox: str, point: str
+    ) -> tuple[SentMail, ...]:
         """Mail that entered SENT after that point, oldest first.
 
         Raises:
