@@ -23,6 +23,7 @@ from salesagent_app.keys import create_key
 from salesagent_app.process import Process
 from salesagent_app.serving import LocalServer
 from salesagent_app.settings import Settings, read_settings
+from salesagent_core.domain.send_gate import SendPermission
 from salesagent_core.errors import Unavailable
 from salesagent_core.ports.api_keys import Scope
 
@@ -102,14 +103,21 @@ def _fit(fate: Fate) -> str:
     return f"{fate.tier} {fate.fit:.2f} ({fate.coverage:.0%})"
 
 
-def run(*, once: bool, host: str, port: int, console: Console) -> DemoReport:
+def run(*, once: bool, send: bool, host: str, port: int, console: Console) -> DemoReport:
     """Work all demo forms; unless ``once``, serve them for review until interrupted."""
     started = time.monotonic()
     secret = secrets.token_urlsafe(32)
     with tempfile.TemporaryDirectory(prefix="salesagent-demo-") as folder:
         settings = _settings(Path(folder))
         world = build_demo_world()
-        process = Process(settings, tenant=DEMO_TENANT, world=world, webhook_secrets=(secret,))
+        process = Process(
+            settings,
+            tenant=DEMO_TENANT,
+            world=world,
+            webhook_secrets=(secret,),
+            # Everybody may be mailed, because the mailbox is a memory stand-in: nothing leaves.
+            send_permission=SendPermission(allowed=True, recipients=("*",)) if send else None,
+        )
         with contextlib.ExitStack() as stack:
             with console.status("starting an embedded PostgreSQL"):
                 stack.enter_context(process)
@@ -120,7 +128,7 @@ def run(*, once: bool, host: str, port: int, console: Console) -> DemoReport:
             fates = tuple(_work_all(api, world, console))
             report = DemoReport(fates=fates, seconds=time.monotonic() - started)
             if not once:
-                _serve(server, key, console)
+                _serve(server, key, console, send=send)
     return report
 
 
@@ -231,9 +239,13 @@ def _fate(
     )
 
 
-def _serve(server: LocalServer, key: str, console: Console) -> None:
+def _serve(server: LocalServer, key: str, console: Console, *, send: bool) -> None:
     console.print(f"Open [bold]{server.url}[/] and log in with this key:")
     console.print(f"  {key}", highlight=False)
+    if send:
+        console.print(
+            "Mode SEND: what you approve goes out after 30 s, to the memory mailbox only."
+        )
     console.print("Ctrl-C ends the demo and deletes its data.")
     with contextlib.suppress(KeyboardInterrupt):
         server.wait()

@@ -21,6 +21,7 @@ from salesagent_app.container import Container, build_container
 from salesagent_app.settings import Settings
 from salesagent_app.workers.main import WorkerHandle
 from salesagent_core.domain.checking import warm_up
+from salesagent_core.domain.send_gate import SendPermission
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.ids import DEFAULT_TENANT
 
@@ -40,13 +41,15 @@ class Process:
         tenant: Tenant | None = None,
         world: World | None = None,
         webhook_secrets: tuple[str, ...] | None = None,
+        send_permission: SendPermission | None = None,
     ) -> None:
-        """``tenant``, ``world`` and ``webhook_secrets`` stand in for what the settings describe,
-        for the demo and for tests."""
+        """``tenant``, ``world``, ``webhook_secrets`` and ``send_permission`` stand in for what the
+        settings describe, for the demo and for tests."""
         self.settings = settings
         self.tenant = tenant or default_tenant(settings)
         self.world = world or connected_world(self.tenant)
         self.webhook_secrets = _secrets(settings) if webhook_secrets is None else webhook_secrets
+        self._send_permission = send_permission
         self._embedded: Path | None = None
         self._worker: WorkerHandle | None = None
 
@@ -83,6 +86,7 @@ class Process:
             world=self.world,
             tenant=self.tenant,
             webhook_secrets=self.webhook_secrets,
+            send_permission=self._send_permission,
         )
 
     def start_worker(self) -> WorkerHandle:
@@ -103,6 +107,7 @@ def default_tenant(settings: Settings) -> Tenant:
         time_zone=settings.sender_time_zone,
         country=settings.sender_country,
         link_hosts=settings.link_hosts,
+        postal_address=settings.postal_address,
         auto_approve_enabled=settings.auto_approve_enabled
         and not settings.require_operator_approval,
         auto_approve_threshold=settings.auto_approve_threshold,

@@ -101,6 +101,7 @@ class Settings(BaseSettings):
     sender_time_zone: str = Field(default="UTC", validation_alias="SALESAGENT_TIME_ZONE")
     sender_country: str | None = Field(default=None, validation_alias="SALESAGENT_COUNTRY")
     link_hosts: CommaList = Field(default=(), validation_alias="SALESAGENT_LINK_HOSTS")
+    postal_address: str | None = Field(default=None, validation_alias="SALESAGENT_POSTAL_ADDRESS")
 
     sentry_dsn: SecretStr | None = None
     log_level: str = "INFO"
@@ -127,6 +128,7 @@ class Settings(BaseSettings):
         "openai_base_url",
         "openai_model",
         "sender_country",
+        "postal_address",
         "sentry_dsn",
         mode="before",
     )
