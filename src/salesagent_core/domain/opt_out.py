@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from salesagent_core.domain.opt_out_clause import Sentence, about_something_else, asks_in_clause
+
 MAX_READ = 8_000
 _SHORT_WORDS = 5
 
@@ -26,7 +28,26 @@ def asks_to_stop(text: str) -> bool:
     return any(_in_sentence(sentence) for sentence in re.split(r"(?<=[.!?;])\s", text))
 
 
+_NOT_MEANT = re.compile(
+    r"\b(?:no|not) more than\b|\bnicht mehr als\b|\bno mas (?:de|que) \d|\bstop me (?:if|when)\b|"
+    r"\b(?:my|our|meine?|unsere?|mon|ma|notre|mi|nuestr[oa]) "
+    r"(?:last|previous|earlier|first|letzten?|vorigen?|erste|dernier|precedent|premier|ultim[oa]) "
+    r"(?:e-?mail|mail|message|nachricht|courriel|correo|mensaje)\b"
+)
+
+
 def _in_sentence(sentence: str) -> bool:
+    sentence = _NOT_MEANT.sub(" that ", sentence)
+    if _in_words(sentence) and not about_something_else(Sentence(sentence)):
+        return True
+    parts = re.split(r",? (?:and|und|et|y|but|aber|mais|pero) |, ", sentence)
+    return any(
+        asks_in_clause(part) and not _about_others().search(part)
+        for part in ([sentence, *parts] if len(parts) > 1 else parts)
+    )
+
+
+def _in_words(sentence: str) -> bool:
     if _certain().search(sentence) or any(pair.search(sentence) for pair in _pairs()):
         return not _about_others().search(sentence)
     if _about_the_business().search(sentence):
