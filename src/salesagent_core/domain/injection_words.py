@@ -88,7 +88,7 @@ WORDINGS: tuple[tuple[str, float, str], ...] = (
     (
         "override",
         0.70,
-        rf"\b(?:{_OWNED}|the|les|las|los|die)\b{_NEAR}\b{_RULES}\b[^.!?]{{0,30}}?(?:\bno longer (?:appl\w+|valid|bind\w*|count|matter)|\b(?:do not|don't) apply|\bare (?:now )?(?:void|cancelled|suspended|revoked|lifted|obsolete)|\bhave been (?:replaced|revoked|lifted|superseded|suspended)|\bgelten\b[^.!?]{{0,20}}?\bnicht|\bsind (?:ab sofort |jetzt |nun |hiermit )?(?:aufgehoben|ungultig|hinfallig)|\bne s'appliquent (?:plus|pas)|\bne sont plus|\bsont (?:desormais )?(?:annulees|suspendues|levees)|\bya no (?:se )?(?:aplic\w+|val\w+|rigen)|\b(?:quedan|estan) (?:anuladas|sin efecto|suspendidas|derogadas))",
+        rf"\b(?:{_OWNED}|the|les|las|los|die)\b{_NEAR}\b{_RULES}\b(?! (?:of (?:our|the|this)|der|des|du|de la|de l'[a-z]+|del|de los|unserer?|de notre|de nuestr\w+) (?!system|entwickl|developer|sistema))[^.!?]{{0,30}}?(?:\bno longer (?:appl\w+|valid|bind\w*|count|matter)|\b(?:do not|don't) apply|\bare (?:now )?(?:void|cancelled|suspended|revoked|lifted|obsolete)|\bhave been (?:replaced|revoked|lifted|superseded|suspended)|\bgelten\b[^.!?]{{0,20}}?\bnicht|\bsind (?:ab sofort |jetzt |nun |hiermit )?(?:aufgehoben|ungultig|hinfallig)|\bne s'appliquent (?:plus|pas)|\bne sont plus|\bsont (?:desormais )?(?:annulees|suspendues|levees)|\bya no (?:se )?(?:aplic\w+|val\w+|rigen)|\b(?:quedan|estan) (?:anuladas|sin efecto|suspendidas|derogadas))",
     ),
     (
         "override",
@@ -114,6 +114,37 @@ WORDINGS: tuple[tuple[str, float, str], ...] = (
         "override",
         0.60,
         r"(?:^|[\n.:;!\[(*#>-])\s{0,3}(?:new|updated|neue|aktualisierte|nouvelles?|nuevas?|additional|special|important|revised|priority|zusatzliche|wichtige|importantes?)\s(?:system )?(?:instructions?|orders?|prompt|task|directive|rules?|anweisung(?:en)?|aufgabe|regeln|consignes?|tache|instruccion(?:es)?|tarea|reglas)\s?(?:for you|fur dich|pour toi|para ti|for the \w+|fur die ki|fur den \w+|pour l'\w+|para la ia|para el \w+)?\s?:",
+    ),
+    # What a machine is asked to say, forget or give away about itself.
+    (
+        "machine_command",
+        0.60,
+        r"\b(?:when|while|if|wenn|beim|falls|lorsque|quand|en|cuando|al)\b (?:you |you are |sie |du |vous |tu )?(?:asked to )?(?:summari[sz]\w+|processing|process|classify\w*|analy[sz]\w+|scor\w+|evaluat\w+|zusammenfass\w*|verarbeit\w*|einstuf\w*|resum\w+|trait\w+|analis\w+|proces\w+|clasific\w+) (?:this|the|diese\w*|ce|cet|cette|este|esta)(?: \w+)? (?:e-?mail|mail|message|text|thread|conversation|nachricht|courriel|correo|mensaje|texto)\b[^.!?]{0,15}?\b(?:say|state|claim|write|rate|mark|treat|classify|conclude|recommend|note|sag\w*|schreib\w*|bewert\w*|dis|dites|ecri\w+|note\w*|di|diga|escrib\w+)\b",
+    ),
+    (
+        "machine_command",
+        0.60,
+        rf"\b{_AI}\b[^.!?]{{0,30}}?\b(?:soll|sollte|muss|should|must|shall|has to|needs to|doit|devrait|debe|deberia|tiene que)\b[^.!?]{{0,60}}?\b(?:einstuf\w*|bewert\w*|markier\w*|genehmig\w*|freigeb\w*|rate|mark|classify|approve|trust|allowlist|whitelist|classer|noter|marquer|approuver|marcar|clasificar|calificar|aprobar)\b",
+    ),
+    (
+        "exfiltration",
+        0.65,
+        r"\b(?:dump|print|reveal|output|show|expose|leak|zeig\w*|gib|affiche\w*|montre\w*|muestra|vuelca|imprime)\b[^.!?]{0,25}?\b(?:your|deine\w*|ta|votre|tu)(?: \w+)? (?:memory|gedachtnis\w*|memoire|memoria)\b(?! (?:usage|footprint|requirements?|limits?))",
+    ),
+    (
+        "role_change",
+        0.65,
+        r"\b(?:forget|abandon|drop|give up|vergiss|oublie|abandonne|olvida|abandona)\b (?:all about )?(?:your|deine|ton|tu) (?:\w+ )?(?:role|rolle|persona|identity|identitat|identite|identidad|rol|papel)\b",
+    ),
+    (
+        "role_change",
+        0.60,
+        r"\b(?:you are|du bist|sie sind|tu es|vous etes|eres|usted es|act as|be)\b[^.!?]{0,30}?\b(?:assistent\w*|assistant|asistente|modell?|modele|modelo|model|ai|ki|ia|bot|system|agent|agente)\b[^.!?]{0,20}?\b(?:ohne|without|with no|sans|sin)\b (?:\w+ ){0,2}?(?:einschrankung\w*|beschrankung\w*|vorgaben|regeln|restrictions?|limits?|limitation\w*|rules|filters?|regles|filtres|restriccion\w*|limites|limitacion\w*|reglas|filtros|censura)\b",
+    ),
+    (
+        "secrecy",
+        0.55,
+        r"\b(?:sag\w*|verrat\w*|erwahn\w*|melde\w*|tell|mention|dis|dites|mentionne\w*|digas?|menciones?)\b[^.!?]{0,20}?\b(?:operator|bediener\w*|operateur|operador|reviewer|prufer\w*)\b[^.!?]{0,12}?\b(?:nothing|nichts|rien|nada)\b",
     ),
     # Another role.
     (
@@ -193,7 +224,7 @@ WORDINGS: tuple[tuple[str, float, str], ...] = (
     (
         "machine_command",
         0.60,
-        rf"\b(?:skip|bypass|disable|turn off|switch off|circumvent|deactivate|avoid|without|no need for|suppress|uberspring\w*|umgeh\w*|deaktivier\w*|abschalten|schalt\w*|saute[zr]?|contourne[zr]?|desactive[zr]?|ignore[zr]?|salta(?:te)?|omite|desactiva|evita|elude)\b{_NEAR}\b(?:(?:human|manual|operator|the|la|l'|die|el) ?(?:review|approval|check|oversight|aprobacion|validacion|approbation|genehmigung|freigabe)|approval (?:step|queue|process)|review (?:step|queue|process)|safety|security checks?|filters?|guardrails|moderation|freigabe\w*|prufung|menschliche\w*|sicherheits\w+|kontrolle|filter|validation|relecture|controles?|filtres?|moderation|securite|revision|aprobacion|supervision|filtros?|controles|seguridad)\b",
+        rf"\b(?:skip|bypass|disable|turn off|switch off|circumvent|deactivate|avoid|without|no need for|suppress|uberspring\w*|umgeh\w*|deaktivier\w*|abschalten|schalt\w*|saute[zr]?|contourne[zr]?|desactive[zr]?|ignore[zr]?|salta(?:te)?|omite|desactiva|evita|elude)\b{_NEAR}\b(?:(?:human|manual|operator|the|la|l'|die|el) ?(?:review|approval|check|oversight|aprobacion|validacion|approbation|genehmigung|freigabe)|approval (?:step|queue|process)|review (?:step|queue|process)|safety|security checks?|filters?|guardrails|moderation|freigabe\w*|prufung|menschliche\w*|sicherheits\w+|kontrolle|filter|validation|relecture|controles?|filtres?|moderation|securite|revision|aprobacion|supervision|filtros?|controles|seguridad)\b(?!\s(?:meetings?|calls?|session|appointment|termin|reunion|besprechung))",
     ),
     (
         "machine_command",
@@ -347,7 +378,7 @@ WORDINGS: tuple[tuple[str, float, str], ...] = (
     (
         "planted_content",
         0.60,
-        rf"\b(?:start|begin|end|sign|finish|close|open|beginn(?:e|en)?|beend(?:e|en)|unterschreib\w*|commence[zr]?|termine[zr]?|signe[zr]?|empieza|empiece|termina|termine|comienza|firma)\b {_REPLY} (?:with|by|as|mit|als|avec|par|con|como)\b",
+        rf"\b(?:start|begin|end|sign|finish|close|open|beginn(?:e|en)?|beend(?:e|en)|unterschreib\w*|commence[zr]?|termine[zr]?|signe[zr]?|empieza|empiece|termina|termine|comienza|firma)\b {_REPLY} (?:with|by|as|mit|als|avec|par|con|como)\b(?!\s(?:the|our|your|a|die|der|ihrer|le|la|el|su)\b[^.!?]{{0,30}}?\b(?:number|nummer|numero|reference|referenz|referencia)\b)",
     ),
     (
         "planted_content",
@@ -406,7 +437,7 @@ STRUCTURES: tuple[tuple[str, float, str], ...] = (
     (
         "chat_template",
         0.70,
-        r"(?:^|\n)\s{0,3}(?:system|assistant|developer|systeme|sistema)\s?:\s{0,3}(?=[^\n]{0,120}\b(?:you|your|ignore|override|must|instruct\w*|always|never|approve\w*|send|reveal|disregard|forget|respond|output|act|the (?:assistant|user|draft|lead)|sure|of course|du|dich|deine|ignorier\w*|antwort\w*|genehmig\w*|freigabe|tu|vous|approuve\w*|ignore\w*|eres|debes|ignora|aprueba|aprobad\w*)\b)",
+        r"(?:^|\n)\s{0,3}(?:system|system ?message|systemnachricht|systemmeldung|systemhinweis|message (?:du )?systeme|mensaje del sistema|assistant|developer|systeme|sistema)\s?:\s{0,3}(?=[^\n]{0,120}\b(?:you|your|ignore|override|must|instruct\w*|always|never|approve\w*|send|reveal|disregard|forget|respond|output|act|the (?:assistant|user|draft|lead)|sure|of course|du|dich|deine|ignorier\w*|antwort\w*|genehmig\w*|freigabe|tu|vous|approuve\w*|ignore\w*|eres|debes|ignora|aprueba|aprobad\w*)\b)",
     ),
     (
         "chat_template",

@@ -150,7 +150,7 @@ def _pairs() -> tuple[re.Pattern[str], ...]:
     mine = r"(?:my|our|mein\w{0,2}|unser\w{0,2}|mon|ma|mes|notre|nos|mi|mis|nuestr\w{1,2}|dies\w{1,2}|this|cette|esta|este)"
     thing = r"(?:e-?mails?|mailadresse|mail|address\w*|adress\w*|data|details|info\w*|records?|contacts?|name|namen|number|daten|kontakt\w*|eintrag|person|coordonnees|donnees|nom|correo|direccion|datos|nombre|telefono|perfil)"
     lists = r"(?:mailing ?lists?|(?:your|the|any|all) (?:\w+ )?(?:lists?|database|crm|records|contacts|system)|verteiler\w*|datenbank|adressliste|listes?|base de d\w+|fichiers?|vos (?:contacts|bases|envois)|listas?|listado|sus (?:contactos|registros|ficheros))"
-    end = r"(?:stop|cease|refrain|desist|halt|quit|no (?:more|further)|never again|unterlass\w*|einstell\w*|einzustellen|verzicht\w*|absehen|keine weiteren|nie wieder|nicht (?:mehr|weiter|langer)|nichts mehr|cess\w*|arret\w*|plus (?:de|d'|jamais|aucun\w*|rien)|jamais|dej\w{1,3} de|basta de|ces[ae]\w{0,2}|abste\w+|no mas|nunca mas|ni un\w?)"
+    end = r"(?:stop|cease|refrain|desist|halt|quit|no (?:more|further)|never again|unterlass\w*|einstell\w*|einzustellen|verzicht\w*|absehen|keine weiteren|nie wieder|nicht (?:mehr|weiter|langer)|nichts mehr|cess\w*|arret\w*|plus (?:de(?! (?:detail|info|precision|renseign))|d'(?!info)|jamais|aucun\w*|rien)|jamais|dej\w{1,3} de|basta de|ces[ae]\w{0,2}|abste\w+|no mas|nunca mas|ni un\w?)"
     contact = r"(?:e-?mails?|e-?mailing|mails?|mailings?|messag\w*|contact\w*|writing|spam\w*|communicat\w*|correspond\w*|newsletters?|solicit\w*|outreach|follow-?ups?|anschreib\w*|angeschrieben|kontaktier\w*|kontaktaufnahme\w*|schreiben|zusend\w*|zuschick\w*|schicken|werbung|nachrichten|belastig\w*|envois?|envoy\w*|ecri[rt]\w*|sollicit\w*|relanc\w*|courriels?|prospection|demarch\w*|correos?|mensajes?|escrib\w*|envi[aeo]\w*|mand\w*|comunicaci\w*|contact\w*|molest\w*|publicidad)"
     gap = r"\W(?:[^.!?]{0,60}\W)?"
     return tuple(
@@ -196,7 +196,7 @@ def _about_the_business() -> re.Pattern[str]:
 @cache
 def _wording() -> re.Pattern[str]:
     return re.compile(
-        r"unsub(?:scri\w*)?\b|opt[- ]?out\b|\bstop\W*$|^\W*stop\b(?! by| at| in\b)|\bremove (?:me|us)\b|take (?:me|us) off|"
+        r"unsub(?:scri\w*)?\b|opt[- ]?out\b|\bstop\W*$|^\W*stop\b(?! by| at| in\b| over| the (?!mails|e-?mails)| using)|\bremove (?:me|us)\b|take (?:me|us) off|"
         r"\baustragen\b|\babmelden\b|\babmeldung\b|abbestell|verteiler (?:loschen|streichen|nehmen|entfernen)|kein kontakt|keinen (?:weiteren )?kontakt|"
         r"desinscri|desabonn|\bdarme de baja|\bde baja\b|desuscri|no (?:further|more) contact|not contact (?:me|us)|cease and desist"
     )

@@ -33,9 +33,15 @@ _PHRASES = re.compile(
     r"\W+(?:la paix|en paz|en paix|in ruhe|in frieden|alone|tranquil\w*)\b"
     r"|\b(?:meld\w*|trag\w*)\b(?: \w+){0,3} (?:mich|uns)\b(?: \w+){0,8} (?:ab|aus)\b(?=\W*$|,)"
     r"|\b(?:seh\w*|sah\w*) (?:\w+ ){0,3}von\b[^.?!]{0,50}\bab\b(?=\W*$|,)"
-    r"|\bhor\w{0,2}\b(?: \w+){0,4} auf\b"
+    r"|(?<!wir )(?<!ich )\bhor\w{0,2}\b(?: \w+){0,4} auf\b"
+    r"|\bstell\w* (?:\w+ ){0,4}(?:versand|e?-?mails?|nachrichten|werbung|zusend\w*|newsletter|"
+    r"kontakt\w*) (?:\w+ ){0,2}ein\b"
+    r"|\b(?:let this be|das war|this was|que ce soit|que (?:este|esto) sea|make this)\b"
+    r"(?: \w+){0,3} (?:last|letzte\w*|dernier\w*|ultim[oa])\b(?: \w+){0,2} "
+    r"(?:e-?mail|mail|message|nachricht|courriel|correo|mensaje|contact)\b"
+    r"|\bnot now(?:,| or)?(?: not)? ever\b|\bni maintenant,? ni jamais\b|\bni ahora,? ni nunca\b"
     r"|\bto be (?:taken off|removed|deleted|left (?:out|alone)|unsubscribed|forgotten)\b(?! from the)"
-    r"|\b(?:want|will|mochte\w*|wollen) (?:\w+ ){0,2}(?:out|raus)\b(?=\W*$)"
+    r"|\b(?:want|like|will|mochte\w*|wollen) (?:\w+ ){0,2}(?:out|raus)\b(?=\W*$| of (?:this|your|these))"
     r"|^\W*(?:go away|get lost|piss off|fuck off|bugger off|verschwinde\w*|hau\w* ab|degage\w*|"
     r"larg\w+se|fuera)\b(?=\W*$)|\bmake (?:it|this|them) (?:end|stop)\b"
     r"|\b(?:inutile|nul besoin|pas la peine|no hace falta|no need|nicht notig|unnotig|pointless|"
@@ -158,6 +164,9 @@ def _no_more_mail(sentence: Sentence) -> bool:
         them = any(abs(place - write) <= 2 for place in sentence.places("they"))
         if them and not hearing and not later and not sentence.has("past") and no < write + 5:
             return True
+    voided = sentence.has("void") and not (sentence.has("later", "past") or sentence.question)
+    if voided and any(True for _ in sentence.near("not", "send", 3)) and not sentence.has("other"):
+        return True
     return any(
         sentence.has("more") and sentence.has("they") and not sentence.plain_business(no, send)
         for no, send in sentence.near("not", "send", 4)
@@ -167,7 +176,7 @@ def _no_more_mail(sentence: Sentence) -> bool:
 _HALF_ENDINGS = ("dej", "deje", "dejad", "dejar", "deja", "dejen")
 
 
-_BEFORE_MAIL = ("enough", "genug", "basta", "schluss", "pare", "spart", "spare")
+_BEFORE_MAIL = ("enough", "genug", "suffit", "basta", "schluss", "pare", "spart", "spare")
 """What ends only what follows it: "enough mails", not "a mail is enough"."""
 
 
@@ -211,6 +220,22 @@ def _take_me_away(sentence: Sentence) -> bool:
     return False
 
 
+_WHERE_ONE_IS = re.compile(
+    r"(?:address|adress|daten$|data$|kontakt|contact|e?mailadress|email|donnees|coordonnees|datos)"
+)
+
+
+def _bare_record(sentence: Sentence) -> bool:
+    """ "Bitte Adresse löschen": whose it is goes without saying."""
+    if sentence.question or sentence.has("other", "last", "not", "later"):
+        return False
+    return any(
+        _WHERE_ONE_IS.match(sentence.words[record]) is not None
+        and not _NEED_PARTICLE.match(sentence.words[away])
+        for away, record in sentence.near("away", "record", 2)
+    )
+
+
 def _business_beside(sentence: Sentence, place: int) -> bool:
     return sentence.plain_business(place, place, 3)
 
@@ -251,7 +276,7 @@ def _kept_up(sentence: Sentence) -> bool:
 
 def _unwilling(sentence: Sentence) -> bool:
     """ "No longer interested in receiving these", "we do not wish to be approached"."""
-    if not any(True for _ in sentence.near("not", "want", 5)):
+    if not any(True for _ in sentence.near("not", "want", 5)) and not sentence.has("refuse"):
         return False
     for no in sentence.places("not"):
         for got in sentence.places("receive"):
@@ -263,12 +288,15 @@ def _unwilling(sentence: Sentence) -> bool:
             if far or sentence.plain_business(no, write) or sentence.has("later"):
                 continue
             passive = {"be", "being", "etre", "ser", "werden", "sein"} & set(sentence.words)
-            if passive or sentence.has("they", "you") or abs(write - no) <= 3:
+            if passive or sentence.has("they", "you", "own") or abs(write - no) <= 3:
                 return True
     return False
 
 
 _WITHDRAWN = re.compile(r"(?:withdr|revok|widerruf|retir|revoc|revoq)")
+
+
+_SIGNED = re.compile(r"(?:subscrib|abonn|inscrit|suscri|bestellt|angemeldet)")
 
 
 def _no_consent(sentence: Sentence) -> bool:
@@ -283,7 +311,17 @@ def _no_consent(sentence: Sentence) -> bool:
         mails = [place for place in sentence.places("write", "receive") if place != agreed]
         if refused and mails and sentence.has("me", "past"):
             return True
+        signed = _SIGNED.match(sentence.words[agreed])
+        if refused and signed and sentence.has("me") and not sentence.has("later"):
+            return not sentence.question
     return False
+
+
+def _refused(sentence: Sentence) -> bool:
+    """ "Mon refus de toute sollicitation", "prohíbo el uso de mis datos"."""
+    if sentence.question or sentence.has("other") or not sentence.has("refuse"):
+        return False
+    return any(True for _ in sentence.near("refuse", "write", 6)) or _own_record(sentence)
 
 
 def _unwelcome(sentence: Sentence) -> bool:
@@ -310,10 +348,17 @@ def _not_a_mail(sentence: Sentence) -> bool:
     )
 
 
+_NEEDED = re.compile(r"\b(?:need|brauch|benotig|besoin|necesit)")
+
+
 def _no_pitch(sentence: Sentence) -> bool:
     """ "Keine weiteren Versuche", "no more proposals", "no offers of this kind"."""
     if sentence.question or sentence.has("past"):
         return False
+    for no, info in sentence.near("not", "info", 5):
+        wanted = sentence.has("want") and not _NEEDED.search(" ".join(sentence.words))
+        if wanted and any(no < more < info for more in sentence.places("more")):
+            return True
     kind = re.search(r"\b(?:kind|art|type|genre|tipo)\b", " ".join(sentence.words))
     return any(
         no < pitch and (kind or any(no < more < pitch for more in sentence.places("more")))
@@ -361,7 +406,7 @@ def _how_long(sentence: Sentence) -> bool:
 
 
 _FILLERS = set(
-    "please pls it this that now bitte das jetzt ya svp ca esto todo tout , merci".split()
+    "please pls it this that now just already now endlich doch enfin bitte das jetzt ya svp ca esto todo tout , merci".split()
 )
 
 
@@ -369,7 +414,11 @@ def _bare_stop(sentence: Sentence) -> bool:
     """ "Paren.", "Stop this please": nothing but an end."""
     stops = sentence.places("stop")
     rest = {word for place, word in enumerate(sentence.words) if place not in stops}
-    return bool(stops) and len(sentence.words) <= 4 and rest <= _FILLERS
+    if stops and len(sentence.words) <= 4 and rest <= _FILLERS:
+        return True
+    gone = [sentence.words[place] for place in sentence.places("away")]
+    whole = len(gone) == 1 and not _NEED_PARTICLE.match(gone[0]) and len(sentence.words) <= 3
+    return whole and {*sentence.words} - {*gone} <= _FILLERS
 
 
 _PROCESSING = re.compile(r"\b(?:process\w*|verarbeit\w*|speicher\w*|trait\w*|trat[ae]\w*|store)\b")
@@ -390,11 +439,13 @@ _RULES: tuple[Callable[[Sentence], bool], ...] = (
     _no_more_mail,
     _an_end_to_mail,
     _take_me_away,
+    _bare_record,
     _banned,
     _threatened,
     _kept_up,
     _unwilling,
     _no_consent,
+    _refused,
     _unwelcome,
     _not_a_mail,
     _whence,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import cache
 
 _TABLE: dict[str, str] = {
-    "not": "not no never nt dont wont cant doesnt didnt without nor none nothing neither "
+    "not": "nobody noone zero niemand keiner nadie refus* weiger* verbiet* verbitt* untersag* prohib* interdi* forbid* rechaz* nego niego not no never nt dont wont cant doesnt didnt without nor none nothing neither "
     "nicht nichts nie niemals kein keine keinen keinem keiner keinerlei nix nimmer ohne weder "
     "ne n pas jamais aucun aucune rien ni sans nunca jamas ningun* nada tampoco sin",
     # Alone these only say "more"; beside a "not" they say that something ends.
@@ -20,7 +20,7 @@ _TABLE: dict[str, str] = {
     "plus davantage nouveau desormais encore autre autres "
     "mas nuevo otra otro otros otras volver vuelv* futuro adelante",
     "stop": "stop stopp stoppen stopping cease ceasing quit refrain desist discontinu* halt "
-    "abstain stpo sotp spare sparing verschon* epargn* ahorr* enough unterlass* aufhor* aufzuhoren einstell* einzustellen eingestellt absehen "
+    "suffit abstain stpo sotp spare sparing verschon* epargn* ahorr* enough unterlass* aufhor* aufzuhoren einstell* einzustellen eingestellt absehen "
     "abzusehen verzicht* spart sparen schluss genug stoppt beend* "
     "arret arrete arreter arretez arretons cesse* cesser cessez cessent abstenez abstenir abstien* "
     "stoppez evitez basta paren pare parar parad dejen deje dejad dejar deja cesen cese cesar cesad "
@@ -96,7 +96,7 @@ _TABLE: dict[str, str] = {
     "standig dauernd immer wieder weiterhin laufend andauernd trotzdem continuez continuer "
     "encore toujours cesse sans siguen sigue seguir seguis insist* constantemente continuan",
     "they": "me us mich mir uns moi nous m nos myself",
-    "own": "this her his dies* cette ce esta este my our mein* unser* mon ma mes notre nos mi mis nuestr*",
+    "own": "this these those ces estos estas her his dies* cette ce esta este my our mein* unser* mon ma mes notre nos mi mis nuestr*",
     "next": "next nachste* prochain* proxim* erneut again weitere* another any further",
     "later": "moment momento later next nachste* spater jahr year quarter quartal autumn spring "
     "summer winter herbst fruhjahr sommer automne printemps rentree ete hiver otono primavera "
@@ -104,7 +104,7 @@ _TABLE: dict[str, str] = {
     "actualmente maintenant before vor avant antes yet noch september septembre septiembre",
     "last": "last previous earlier first letzte* vorige* erste* dernier* precedent* premier* "
     "ultimo* anterior* primer* old alte* ancien*",
-    "past": "have has had did didnt havent hasnt was were habe haben hatte hatten ai avons avez he "
+    "past": "arrived came kam kamen angekommen llego llegaron have has had did didnt havent hasnt was were habe haben hatte hatten ai avons avez he "
     "hemos habia",
     "regulator": "cnil aepd bundesnetzagentur verbraucherzentrale abmahn* denunci* harassment "
     "harcelement acoso uwg lssi casl unterlassungs*",
@@ -115,12 +115,15 @@ _TABLE: dict[str, str] = {
     "source": "get got have find found obtain obtained haben hast kommen bekommen tenez avez eu "
     "obtenu trouve tienen tiene obtuv* consig* saca* sacado buy bought gave",
     "if": "if wenn sollten falls si sonst otherwise sinon andernfalls",
+    "refuse": "refus* weiger* verbiet* verbitt* untersag* prohib* interdi* forbid* rechaz* nego niego",
+    "info": "info infos information informationen informations informacion news neuigkeiten nouvelles noticias",
+    "void": "nada rien nichts nix anything nothing",
     "why": "why warum wieso weshalb pourquoi porque que",
 }
 
 # Objects that make removing, ending or cancelling a plain matter of business.
 _ELSEWHERE = (
-    "option* invoice* slide* page pages meeting* quote* position* fee fees item items "
+    "anual* annual* yearly jahres* abo plan plans option* invoice* slide* page pages meeting* quote* position* fee fees item items "
     "attachment* attached order* contract* trial question* price* line lines "
     "boss colleague* people section* clause* test* draft* file version* vendor supplier* agenda "
     "seat seats user users customer* client clients leads lead license* licence* pricing document* "
