@@ -146,6 +146,31 @@ WORDINGS: tuple[tuple[str, float, str], ...] = (
         0.55,
         r"\b(?:sag\w*|verrat\w*|erwahn\w*|melde\w*|tell|mention|dis|dites|mentionne\w*|digas?|menciones?)\b[^.!?]{0,20}?\b(?:operator|bediener\w*|operateur|operador|reviewer|prufer\w*)\b[^.!?]{0,12}?\b(?:nothing|nichts|rien|nada)\b",
     ),
+    (
+        "role_change",
+        0.60,
+        rf"\b(?:stop|cease|quit) being (?:a|an|my|the|our)\b[^.!?]{{0,20}}?\b{_MACHINE}\b|\byou (?:have been|were|are(?: now)?) (?:re|newly )?-?programmed\b|\b(?:du wurdest|sie wurden) (?:um|neu )?-?programmiert|\b(?:tu as|vous avez) ete reprogramme|\bhas sido reprogramad",
+    ),
+    (
+        "override",
+        0.60,
+        r"\b(?:everything|all|alles|tout|todo)\b[^.!?;]{0,20}?\b(?:before|above|so far|davor|oben|bisher|zuvor|avant|precede|antes|anterior|hasta aqui)\b[^.!?;]{0,25}?\b(?:was|were|is|war|ist|etait|est|era|fue|es)\b[^.!?;]{0,12}?\b(?:tests?|fake|joke|dummy|irrelevant|void|probe|witz|factice|blague|prueba|broma|fals[oa])\b",
+    ),
+    (
+        "override",
+        0.60,
+        rf"\b{_IGNORE}\b (?:the |your |den |deinen |l'|le |al |el |tu )?(?:human )?(?:operator|reviewer|supervisor|bediener|prufer|operateur|superviseur|operador|supervisor)\b(?! (?:manual|guide|handbook|note|fee|panel))",
+    ),
+    (
+        "false_authority",
+        0.60,
+        r"\b(?:new|neue|nouvelles?|nuevas?) (?:instructions?|commands?|orders?|directives?|anweisung(?:en)?|befehle?|vorgaben?|consignes?|instruccion(?:es)?|ordenes|orden) (?:from|by|of|vom|von|des|der|de|del) ?(?:the |your |dein\w* |l'|la |tu )?(?:system |sys)?(?:administra\w+|admin|developers?|entwickler\w*|operator\w*|operateur|operador|developpeur|desarrollador)\s?:",
+    ),
+    (
+        "override",
+        0.60,
+        r"\b(?:system ?(?:message|prompt)|systemprompt|systemnachricht|message systeme|prompt systeme|mensaje del sistema)\b[^.!?]{0,15}?\b(?:was|is|were|war|ist|etait|est|era|es)\b[^.!?]{0,12}?\b(?:wrong|incorrect|outdated|fake|obsolete|void|falsch|veraltet|ungultig|faux|errone|incorrecto|falso|erroneo)\b",
+    ),
     # Another role.
     (
         "role_change",
@@ -383,7 +408,7 @@ WORDINGS: tuple[tuple[str, float, str], ...] = (
     (
         "planted_content",
         0.60,
-        r"\b(?:reply|respond|answer|output|return|say|write|antworte\w*|schreib\w*|gib|sag\w*|repond\w*|ecri\w*|dis|responde|escribe|di|devuelve)\b (?:\w+ )?(?:only|exactly|just|nothing but|nur|ausschliesslich|genau|uniquement|seulement|exactement|solo|solamente|unicamente|exactamente|simplemente)\b[^.!?\n]{0,20}?(?:[\"'`{\[]|\b(?:with|the word|in json|json|mit|das wort|avec|le mot|par|con|la palabra|yes|approved|ok|ja|oui|si)\b)",
+        r"\b(?:reply|respond|answer|output|return|say|write|antworte\w*|schreib\w*|gib|sag\w*|repond\w*|ecri\w*|dis|responde|escribe|di|devuelve)\b (?:\w+ )?(?:only|exactly|just|nothing but|nur|ausschliesslich|genau|uniquement|seulement|exactement|solo|solamente|unicamente|exactamente|simplemente)\b(?![^.!?\n]{0,16}?\b(?:yes|ja|oui|si|no|nein|non)\b[\"']?,? (?:or|oder|ou|o)\b)[^.!?\n]{0,20}?(?:[\"'`{\[]|\b(?:with|the word|in json|json|mit|das wort|avec|le mot|par|con|la palabra|yes|approved|ok|ja|oui|si)\b)",
     ),
     (
         "planted_content",

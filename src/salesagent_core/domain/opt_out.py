@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from salesagent_core.domain.opt_out_clause import Sentence, about_something_else, asks_in_clause
+from salesagent_core.domain.opt_out_clause import asks_in_clause
+from salesagent_core.domain.opt_out_sentence import Sentence, about_something_else
 
 MAX_READ = 8_000
 _SHORT_WORDS = 5

@@ -10,24 +10,10 @@ slide, a colleague) makes a rule silent. When in doubt: an opt-out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections.abc import Callable
 
-from salesagent_core.domain.opt_out_words import classes_of
+from salesagent_core.domain.opt_out_sentence import Sentence, about_something_else, own_record
 
-MAX_WORDS = 60
-"""Words of a sentence that are read; no order to stop is longer."""
-
-_HESITATION = re.compile(
-    r"\b(?:not|dont|nicht|no|n|pas)\b[ ']?(?:\w+ ){0,2}(?:hesit\w*|zoger\w*|dud[ea]\w*)"
-    r"(?:[ -]vous)?(?: pas)?"
-    r"|\b(?:zoger\w*|hesit\w*)(?: \w+){0,2} (?:nicht|pas)\b"
-)
-_JUNK_FOLDER = re.compile(
-    r"\b(?:in|im|into|from|dans|en|aus|al) (?:\w{2,8} )?(?:spams?|junk|correo no deseado)\b"
-)
-_PLACES = re.compile(r"\S{1,64}@\S{0,255}")
-_FORBIDDEN_LISTS = re.compile(r"\bdo[ -]not[ -](?:contact|call|mail|e-?mail)\b(?=[ -]+list)")
 _PHRASES = re.compile(
     r"\b(?:leave|let|lass\w*|laiss\w*|fich\w*|fout\w*|dej\w*)\b(?:\W+\w+){0,4}?"
     r"\W+(?:la paix|en paz|en paix|in ruhe|in frieden|alone|tranquil\w*)\b"
@@ -40,8 +26,10 @@ _PHRASES = re.compile(
     r"(?: \w+){0,3} (?:last|letzte\w*|dernier\w*|ultim[oa])\b(?: \w+){0,2} "
     r"(?:e-?mail|mail|message|nachricht|courriel|correo|mensaje|contact)\b"
     r"|\bnot now(?:,| or)?(?: not)? ever\b|\bni maintenant,? ni jamais\b|\bni ahora,? ni nunca\b"
-    r"|\bto be (?:taken off|removed|deleted|left (?:out|alone)|unsubscribed|forgotten)\b(?! from the)"
-    r"|\b(?:want|like|will|mochte\w*|wollen) (?:\w+ ){0,2}(?:out|raus)\b(?=\W*$| of (?:this|your|these))"
+    r"|\bto be (?:taken off|removed|deleted|left (?:out|alone)|"
+    r"unsubscribed|forgotten)\b(?! from the)"
+    r"|\b(?:want|like|will|mochte\w*|wollen) (?:\w+ ){0,2}(?:out|raus)\b"
+    r"(?=\W*$| of (?:this|your|these))"
     r"|^\W*(?:go away|get lost|piss off|fuck off|bugger off|verschwinde\w*|hau\w* ab|degage\w*|"
     r"larg\w+se|fuera)\b(?=\W*$)|\bmake (?:it|this|them) (?:end|stop)\b"
     r"|\b(?:inutile|nul besoin|pas la peine|no hace falta|no need|nicht notig|unnotig|pointless|"
@@ -52,62 +40,6 @@ _PHRASES = re.compile(
 )
 
 
-class Sentence:
-    """The words of one sentence, and where the words of each class stand."""
-
-    def __init__(self, text: str) -> None:
-        self.question = text.rstrip().endswith("?")
-        self.words = re.findall(r"[a-z0-9]+|,", _prepared(text))[:MAX_WORDS]
-        self.at: dict[str, list[int]] = {}
-        for place, word in enumerate(self.words):
-            for name in _classes(word):
-                self.at.setdefault(name, []).append(place)
-
-    def places(self, *names: str) -> list[int]:
-        """Where words of these classes stand."""
-        return sorted({place for name in names for place in self.at.get(name, ())})
-
-    def has(self, *names: str) -> bool:
-        """Whether a word of one of these classes is there."""
-        return any(name in self.at for name in names)
-
-    def near(self, one: str, other: str, most: int) -> Iterator[tuple[int, int]]:
-        """Pairs of two different words of the classes, at most so many words apart."""
-        for first in self.at.get(one, ()):
-            for second in self.at.get(other, ()):
-                if first != second and abs(first - second) <= most:
-                    yield first, second
-
-    def plain_business(self, first: int, second: int, reach: int = 3) -> bool:
-        """Whether something else is what is spoken of, between the two words or just beside."""
-        low, high = min(first, second) - reach, max(first, second) + reach
-        return any(low <= place <= high for place in self.at.get("other", ()))
-
-    def comma_between(self, first: int, second: int) -> bool:
-        """Whether a comma stands between the two words."""
-        return "," in self.words[min(first, second) : max(first, second)]
-
-
-def _prepared(text: str) -> str:
-    text = _HESITATION.sub(" ", text)
-    text = _JUNK_FOLDER.sub(" ", text)
-    text = _FORBIDDEN_LISTS.sub("donotcontact", _PLACES.sub(" my address ", text))
-    text = re.sub(r"\b(?:e|news)-(?=mail|letter)", "e", text).replace("opt-in", "optin")
-    text = text.replace("n't", " not").replace("i'm", "i am")
-    text = re.sub(r"follow[- ]up", "followup", text)
-    return text.replace("opt-out", "optout")
-
-
-@lru_cache(maxsize=4096)
-def _classes(word: str) -> frozenset[str]:
-    found = set(classes_of(word))
-    # Spanish hangs the object to the verb: "escribirme", "contactarnos", "quitenme".
-    stem = word[:-3] if word.endswith("nos") else word[:-2] if word.endswith("me") else ""
-    if len(stem) >= 3 and "key" not in found and found & {"write", "away", "send"}:
-        found |= {"they", "me"}
-    return frozenset(found)
-
-
 def asks_in_clause(text: str) -> bool:
     """``text``: one sentence, folded by ``folding.bare_text``."""
     sentence = Sentence(text)
@@ -116,35 +48,6 @@ def asks_in_clause(text: str) -> bool:
     if about_something_else(sentence):
         return False
     return bool(_PHRASES.search(text)) or any(rule(sentence) for rule in _RULES)
-
-
-def about_something_else(sentence: Sentence) -> bool:
-    """What is to end or to go is a plain matter of business, or it is asked how that works."""
-    own = sentence.has("they", "list", "regulator") or _own_record(sentence)
-    if sentence.question and not sentence.has("they", "keep"):
-        asked = re.match(r"(?:how|wie|comment|como|que|what|cual|quel)", _first(sentence))
-        if sentence.has("other") or (
-            asked and not sentence.has("own") and not _I & set(sentence.words)
-        ):
-            return True
-        if not sentence.has("own") and _ANYBODY & set(sentence.words[:3]):
-            return True
-    return sentence.has("other") and not own and not sentence.has("key")
-
-
-_I = {"i", "ich", "je", "j", "yo", "hasta", "many", "oft", "lange", "combien"}
-_ANYBODY = {"man", "on", "one", "se", "lasst", "lassen", "possible", "users"}
-
-
-def _first(sentence: Sentence) -> str:
-    return next((word for word in sentence.words if word != ","), "")
-
-
-def _own_record(sentence: Sentence) -> bool:
-    return any(
-        second > first and not any(first < place < second for place in sentence.places("last"))
-        for first, second in sentence.near("own", "record", 3)
-    )
 
 
 # ---------------------------------------------------------------------------- rules
@@ -159,7 +62,8 @@ def _no_more_mail(sentence: Sentence) -> bool:
         span = range(min(no, write) - 4, max(no, write) + 6)
         more = any(place in span and place not in (no, write) for place in sentence.places("more"))
         hearing = write in sentence.at.get("receive", ())
-        if more and not (hearing and sentence.has("past") and not sentence.has("want")):
+        missed = sentence.has("receive") and sentence.has("past") and not sentence.has("want")
+        if more and not missed:
             return True
         them = any(abs(place - write) <= 2 for place in sentence.places("they"))
         if them and not hearing and not later and not sentence.has("past") and no < write + 5:
@@ -208,7 +112,7 @@ def _take_me_away(sentence: Sentence) -> bool:
             if abs(place - away) <= 3 and (listed or not sentence.plain_business(away, place)):
                 return listed or not sentence.has("last") or len(sentence.words) < 8
         near = any(abs(place - away) <= 8 for place in sentence.places("record"))
-        if near and _own_record(sentence) and not _business_beside(sentence, away):
+        if near and own_record(sentence) and not _business_beside(sentence, away):
             return True
         everything = any(abs(place - away) <= 5 for place in sentence.places("all"))
         if everything and sentence.has("they", "own") and not sentence.has("other"):
@@ -321,7 +225,7 @@ def _refused(sentence: Sentence) -> bool:
     """ "Mon refus de toute sollicitation", "prohíbo el uso de mis datos"."""
     if sentence.question or sentence.has("other") or not sentence.has("refuse"):
         return False
-    return any(True for _ in sentence.near("refuse", "write", 6)) or _own_record(sentence)
+    return any(True for _ in sentence.near("refuse", "write", 6)) or own_record(sentence)
 
 
 def _unwelcome(sentence: Sentence) -> bool:
@@ -388,7 +292,7 @@ def _whence(sentence: Sentence) -> bool:
         and bool(_ASKED_WHENCE & set(sentence.words[:3]))
         and sentence.has("source")
         and sentence.has("you")
-        and _own_record(sentence)
+        and own_record(sentence)
         and not sentence.has("other")
     )
 
@@ -405,8 +309,9 @@ def _how_long(sentence: Sentence) -> bool:
     return bool(asked) and sentence.has("write", "send") and not sentence.has("other")
 
 
-_FILLERS = set(
-    "please pls it this that now just already now endlich doch enfin bitte das jetzt ya svp ca esto todo tout , merci".split()
+_FILLERS = frozenset(
+    "please pls it this that now just already endlich doch enfin bitte das jetzt ya svp ca esto "
+    "todo tout , merci".split()
 )
 
 
@@ -427,7 +332,7 @@ _PROCESSING = re.compile(r"\b(?:process\w*|verarbeit\w*|speicher\w*|trait\w*|tra
 def _may_not_process(sentence: Sentence) -> bool:
     """ "You have no legal basis to process my data"."""
     processing = _PROCESSING.search(" ".join(sentence.words))
-    return bool(processing) and sentence.has("not") and _own_record(sentence)
+    return bool(processing) and sentence.has("not") and own_record(sentence)
 
 
 def _key_word(sentence: Sentence) -> bool:
