@@ -38,6 +38,7 @@ from salesagent_core.ports.job_queue import Topic
 from salesagent_core.ports.mail_sender import HeldDraft, SentMail
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.control_sending import ControlSending
+from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
 from salesagent_core.use_cases.schedule_send import ScheduleSend
@@ -181,6 +182,7 @@ class Stage:
             sends=self.sends,
             work=work,
             sender=sender,
+            reader=self.drafts,
             tenants=tenants,
             voices=voices,
             permission=permission,
@@ -209,12 +211,14 @@ class Stage:
             audits=PgSentAudits(database, vault),
             work=work,
             sender=sender,
+            reader=self.drafts,
             tenants=tenants,
             voices=voices,
             queue=self.bells,
             ids=ids,
             pause=no_pause,
         )
+        self.recipients = ManageRecipients(work=self.work, ids=ids)
         self.control = ControlSending(
             work=self.work,
             sends=self.sends,
@@ -229,8 +233,11 @@ class Stage:
 
     # ------------------------------------------------------------------ making things
 
-    async def pending(self, email: str = "ada.tester@example.com") -> Draft:
-        """A draft that waits for approval, and its copy in the mailbox."""
+    async def pending(
+        self, email: str = "ada.tester@example.com", *, answering: StoredMail | None = None
+    ) -> Draft:
+        """A draft that waits for approval, and its copy in the mailbox, in the thread of the mail
+        that it answers."""
         made = draft(new_id(), held=None)
         revision = attrs.evolve(
             made.revision,
@@ -242,6 +249,8 @@ class Stage:
             to=email,
             subject=revision.subject,
             text=revision.body,
+            thread_id=answering.thread_id if answering else None,
+            in_reply_to=answering.message_id if answering else None,
         )
         handle = await self.drafts.create_draft(TENANT, MAILBOX, mail)
         person = attrs.evolve(made.lead.person, email=email)
@@ -250,6 +259,7 @@ class Stage:
             lead=attrs.evolve(made.lead, person=person),
             revision=revision,
             in_mailbox=attrs.evolve(handle, content_hash=revision.content_hash),
+            thread_read=(answering.id,) if answering else (),
         )
         async with self.work.begin(TENANT) as tx:
             await tx.drafts.add(made)
@@ -280,10 +290,14 @@ class Stage:
         return approved
 
     async def scheduled(
-        self, email: str = "ada.tester@example.com", *, delay: timedelta = NO_WAIT
+        self,
+        email: str = "ada.tester@example.com",
+        *,
+        delay: timedelta = NO_WAIT,
+        answering: StoredMail | None = None,
     ) -> tuple[Draft, SendAttempt]:
         """An approved draft with its attempt."""
-        made = await self.approved(email)
+        made = await self.approve(await self.pending(email, answering=answering))
         attempt = await self.schedule(
             TENANT,
             made.id,

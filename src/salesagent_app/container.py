@@ -54,6 +54,7 @@ from salesagent_core.ports.unit_of_work import ApprovalHook, SendingTransaction,
 from salesagent_core.use_cases.advance_run import AdvanceRuns
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.control_sending import ControlSending
+from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
@@ -210,6 +211,7 @@ class Providers(containers.DeclarativeContainer):
         sends=send_queue,
         work=unit_of_work,
         sender=mail_sender,
+        reader=mailbox,
         tenants=tenants,
         voices=voices,
         permission=send_permission,
@@ -230,6 +232,7 @@ class Providers(containers.DeclarativeContainer):
         audits=sent_audits,
         work=unit_of_work,
         sender=mail_sender,
+        reader=mailbox,
         tenants=tenants,
         voices=voices,
         queue=queue,
@@ -244,6 +247,7 @@ class Providers(containers.DeclarativeContainer):
         queue=queue,
         ids=ids,
     )
+    manage_recipients = providers.Singleton(ManageRecipients, work=unit_of_work, ids=ids)
     manage_suppressions = providers.Singleton(
         ManageSuppressions, work=unit_of_work, tokens=opt_out_tokens, ids=ids
     )
@@ -290,6 +294,7 @@ class Container:
                 sending=SendingServices(
                     schedule=make.schedule_send(),
                     control=make.control_sending(),
+                    recipients=make.manage_recipients(),
                     suppressions=make.manage_suppressions(),
                     reconcile=make.reconcile_sends(),
                 ),

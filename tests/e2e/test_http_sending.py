@@ -46,9 +46,9 @@ class Stage:
         assert answer.status_code == 200, answer.text
         return draft, answer.json()
 
-    async def logged_in(self) -> httpx.AsyncClient:
-        """A browser's session."""
-        key = self.operator.headers["authorization"].removeprefix("Bearer ")
+    async def logged_in(self, who: httpx.AsyncClient | None = None) -> httpx.AsyncClient:
+        """A browser's session, of the operator where nobody is named."""
+        key = (who or self.operator).headers["authorization"].removeprefix("Bearer ")
         answer = await self.nobody.post("/login", data={"key": key, "next": "/queue"})
         assert answer.status_code == 303, answer.text
         # The cookie is for https alone, and nothing here ends TLS.
@@ -269,9 +269,14 @@ async def test_stop_shows_what_was_in_flight(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        ("POST", "/api/admin/emergency-stop", {"why": "x"}),
         ("POST", "/api/admin/emergency-resume", {"why": "x"}),
-        ("GET", "/api/admin/emergency-status", None),
+        ("GET", "/api/admin/send-mode", None),
+        ("GET", "/api/admin/limits", None),
+        (
+            "PUT",
+            "/api/admin/limits",
+            {"per_contact": 1, "per_mailbox": 1, "per_company": 1, "why": "x"},
+        ),
         ("PUT", "/api/admin/send-mode", {"mode": "SEND", "why": "x"}),
         ("PUT", "/api/admin/allow-list", {"patterns": []}),
     ],
@@ -281,6 +286,51 @@ async def test_switches_are_for_admins(
 ) -> None:
     assert (await stage.operator.request(method, path, json=body)).status_code == 403
     assert (await stage.nobody.request(method, path, json=body)).status_code == 401
+
+
+async def test_whoever_reviews_may_stop_and_only_an_admin_resumes(stage: Stage) -> None:
+    assert (
+        await stage.nobody.post("/api/admin/emergency-stop", json={"why": "x"})
+    ).status_code == 401
+    stopped = await stage.operator.post("/api/admin/emergency-stop", json={"why": "a complaint"})
+    assert stopped.json()["stopped"]
+    assert (await stage.operator.get("/api/admin/emergency-status")).json()["why"] == "a complaint"
+    resumed = await stage.admin.post("/api/admin/emergency-resume", json={"why": "settled"})
+    assert not resumed.json()["stopped"]
+
+
+async def test_limits_are_set_within_their_bounds_and_with_a_warning(stage: Stage) -> None:
+    before = (await stage.admin.get("/api/admin/limits")).json()
+    assert before["per_contact"] == {"value": 2, "low": 1, "high": 7}
+    assert before["warnings"] == []
+    body = {"per_contact": 1, "per_mailbox": 190, "per_company": 5, "why": "a launch"}
+    after = (await stage.admin.put("/api/admin/limits", json=body)).json()
+    assert [each["code"] for each in after["warnings"]] == ["mailbox_limit_high"]
+    assert (await stage.admin.get("/api/admin/limits")).json() == after
+    quota = (await stage.operator.get(f"/api/operator/quota/{LEAD}")).json()
+    assert (quota["contact_limit"], quota["mailbox_limit"]) == (1, 190)
+    wrong = await stage.admin.put(
+        "/api/admin/limits", json={**body, "per_contact": 8, "per_mailbox": 0}
+    )
+    assert wrong.status_code == 400
+    assert [each["where"] for each in wrong.json()["problems"]] == ["per_contact", "per_mailbox"]
+    assert "1 to 7" in wrong.json()["problems"][0]["what"]
+
+
+async def test_a_refused_send_says_when_it_may_go(stage: Stage) -> None:
+    body = {"per_contact": 1, "per_mailbox": 20, "per_company": 5, "why": "quiet"}
+    await stage.admin.put("/api/admin/limits", json=body)
+    await stage.approved()
+    await stage.office.work()
+    draft, answer = await stage.approved()
+    assert answer["may_go_at"] is not None
+    again = await stage.operator.post(f"/api/operator/drafts/{draft.id}/send", json=hash_of(draft))
+    assert again.status_code == 409
+    assert again.json()["status"] == "refused"
+    assert again.json()["may_go_at"] == answer["may_go_at"]
+    page = (await (await stage.logged_in()).get(f"/drafts/{draft.id}")).text
+    assert "Approved, and not sent because" in page
+    assert "It may go from" in page
 
 
 async def test_a_switch_wants_a_reason(stage: Stage) -> None:
@@ -402,6 +452,23 @@ async def test_a_page_shows_mode_and_stop_and_offers_the_undo(stage: Stage) -> N
     assert "Take it back" not in gone
 
 
+async def test_a_page_sends_now_and_takes_back(stage: Stage) -> None:
+    draft, _ = await stage.approved()
+    browser = await stage.logged_in()
+    page = (await browser.get(f"/drafts/{draft.id}")).text
+    assert "It goes out at" in page
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
+    back = await browser.post(f"/drafts/{draft.id}/cancel", data={"csrf": csrf})
+    assert back.status_code == 303
+    await stage.operator.post(f"/api/operator/drafts/{draft.id}/approve", json=hash_of(draft))
+    stale = {"csrf": csrf, "content_hash": "0" * 64}
+    assert (await browser.post(f"/drafts/{draft.id}/send", data=stale)).status_code == 409
+    sent = await browser.post(f"/drafts/{draft.id}/send", data={"csrf": csrf, **hash_of(draft)})
+    assert "On its way" in (await browser.get(sent.headers["location"])).text
+    await stage.office.handlers_run()
+    assert len(stage.office.sent()) == 1
+
+
 async def test_stop_on_a_page_is_seen_on_every_page(stage: Stage) -> None:
     browser = await stage.logged_in()
     csrf = re.findall(r'name="csrf" value="([^"]+)"', (await browser.get("/queue")).text)[0]
@@ -410,7 +477,12 @@ async def test_stop_on_a_page_is_seen_on_every_page(stage: Stage) -> None:
     for path in ("/queue", "/drafts", "/runs"):
         page = (await browser.get(path)).text
         assert "Sending is stopped" in page
-        assert "Send again" in page
+        assert "An admin lets it go on" in page
+    assert (await browser.post("/sending/resume", data={"csrf": csrf})).status_code == 403
+    browser = await stage.logged_in(stage.admin)
+    page = (await browser.get("/queue")).text
+    assert "Send again" in page
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
     assert (await browser.post("/sending/resume", data={"csrf": csrf})).status_code == 303
     assert "Sending is stopped" not in (await browser.get("/queue")).text
 

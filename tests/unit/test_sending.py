@@ -44,7 +44,7 @@ from salesagent_core.domain.sending import (
 )
 from salesagent_core.domain.suppression import Suppression, SuppressionReason
 from salesagent_core.errors import Conflict, InvalidInput, PolicyRefused
-from salesagent_core.ids import DraftId, TenantId
+from salesagent_core.ids import DEFAULT_TENANT, DraftId, TenantId
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 ANYONE = SendPermission(allowed=True, recipients=("*",))
@@ -53,6 +53,7 @@ ANYONE = SendPermission(allowed=True, recipients=("*",))
 def facts(**more: object) -> GateFacts:
     base = GateFacts(
         now=NOW,
+        tenant_id=DEFAULT_TENANT,
         recipient="ada@example.net",
         switches=SwitchState(),
         permission=ANYONE,
@@ -191,12 +192,21 @@ def test_an_ordinary_mail_may_go_now() -> None:
 def test_settings_are_above_the_mode() -> None:
     wish = ModeChange(mode=SendMode.SEND, by="a", why="b", at=NOW)
     state = SwitchState(mode=wish)
-    assert effective_mode(SendPermission(), state) is SendMode.DRAFT_ONLY
-    assert effective_mode(ANYONE, state) is SendMode.SEND
+    assert effective_mode(SendPermission(), state, DEFAULT_TENANT) is SendMode.DRAFT_ONLY
+    assert effective_mode(ANYONE, state, DEFAULT_TENANT) is SendMode.SEND
     off = SwitchState(mode=attrs.evolve(wish, mode=SendMode.DRAFT_ONLY))
-    assert effective_mode(ANYONE, off) is SendMode.DRAFT_ONLY
+    assert effective_mode(ANYONE, off, DEFAULT_TENANT) is SendMode.DRAFT_ONLY
     assert codes(switches=off) == ["draft_only"]
     assert codes(permission=SendPermission(recipients=("*",))) == ["draft_only"]
+
+
+def test_a_tenant_that_the_settings_do_not_describe_drafts_until_an_admin_chooses() -> None:
+    other = TenantId("acme")
+    assert effective_mode(ANYONE, SwitchState(), DEFAULT_TENANT) is SendMode.SEND
+    assert effective_mode(ANYONE, SwitchState(), other) is SendMode.DRAFT_ONLY
+    assert codes(tenant_id=other) == ["draft_only"]
+    chosen = SwitchState(mode=ModeChange(mode=SendMode.SEND, by="a", why="b", at=NOW))
+    assert codes(tenant_id=other, switches=chosen) == []
 
 
 def test_an_allow_list_that_is_empty_allows_nobody() -> None:

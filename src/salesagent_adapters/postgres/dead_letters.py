@@ -12,6 +12,7 @@ from salesagent_core.domain.run import DeadLetterState
 RUN_KIND = "run"
 CRM_EVENT_KIND = "crm_event"
 DRAFT_KIND = "draft"
+SEND_KIND = "send"
 
 CRM_EVENT_WAITING = "waiting"
 CRM_EVENT_DONE = "done"

@@ -14,6 +14,7 @@ from salesagent_adapters.postgres.dead_letters import (
     CRM_EVENT_KIND,
     CRM_EVENT_WAITING,
     DRAFT_KIND,
+    SEND_KIND,
 )
 from salesagent_adapters.postgres.rows import (
     Chest,
@@ -263,6 +264,8 @@ class PgDeadLetters(_Store):
             statement = self._requeue_event(letter.subject_id)
         elif letter.subject_kind == DRAFT_KIND:
             statement = self._requeue_draft(letter.subject_id)
+        elif letter.subject_kind == SEND_KIND:
+            statement = self._requeue_send(letter.subject_id)
         else:
             raise NotFound("there is nothing of that kind to send round again")
         if (await self._connection.execute(statement)).rowcount != 1:
@@ -291,6 +294,17 @@ class PgDeadLetters(_Store):
                 sync_due_at=case((given_up, func.now()), else_=table.c.sync_due_at),
                 sync_attempt=case((given_up, 0), else_=table.c.sync_attempt),
             )
+        )
+
+    def _requeue_send(self, attempt_id: str) -> Any:
+        table = tables.send_attempts
+        # Its state stays: one that may have been sent is looked after, never sent again.
+        open_ = table.c.status.in_(("scheduled", "sending", "unknown"))
+        given_up = table.c.due_at.is_(None) & open_
+        return (
+            update(table)
+            .where(table.c.tenant_id == self._tenant, table.c.id == attempt_id)
+            .values(due_at=case((given_up, func.now()), else_=table.c.due_at))
         )
 
 

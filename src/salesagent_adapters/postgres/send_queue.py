@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables
-from salesagent_adapters.postgres.dead_letters import add_dead_letter
+from salesagent_adapters.postgres.dead_letters import SEND_KIND, add_dead_letter
 from salesagent_adapters.postgres.draft_sync import SYNC_LEASE
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.rows import Chest, read_draft
@@ -22,7 +22,6 @@ from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.secrets_vault import Sealer
 from salesagent_core.ports.send_ledger import ClaimedAudit
 
-SEND_KIND = "send"
 _STEP = "send"
 
 _CLAIM = """

@@ -27,7 +27,7 @@ from salesagent_app.http.openapi import openapi_config
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
 from salesagent_app.http.services import HttpServices
-from salesagent_app.http.switches import suppression_router, switch_router
+from salesagent_app.http.switches import stop_router, suppression_router, switch_router
 from salesagent_app.http.webhooks import webhook_handlers
 from salesagent_app.web.pages import Pages
 from salesagent_core.ports.api_keys import Scope as KeyScope
@@ -86,7 +86,11 @@ def create_app(services: HttpServices) -> Litestar:
             run_router(gate),
             operator_router(gate),
             admin_router(gate),
-            *([sending_router(gate), switch_router(gate)] if services.sending else []),
+            *(
+                [sending_router(gate), stop_router(gate), switch_router(gate)]
+                if services.sending
+                else []
+            ),
             *([suppression_router(gate)] if services.sending else []),
             health_router(),
             *pages.routes(),

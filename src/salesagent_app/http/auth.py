@@ -68,6 +68,11 @@ class Visit:
     digest: bytes
     sending: SendingNow | None = None
 
+    @property
+    def may_resume(self) -> bool:
+        """Whether this person may let stopped sending go on."""
+        return self.caller.may(Scope.ADMIN)
+
 
 def digest_of(secret: str) -> bytes:
     """What is stored instead of a key's secret or a session's token."""

@@ -15,6 +15,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from salesagent_core import errors
+from salesagent_core.domain.send_gate import SendRefused
 from salesagent_core.errors import Problem, Reason
 
 log = logging.getLogger(__name__)
@@ -39,13 +40,15 @@ class TooLarge(errors.SalesAgentError):
 @attrs.frozen(kw_only=True)
 class ErrorAnswer:
     """Every error of the API. ``status`` is its kind; ``problems`` say what is wrong with the
-    request and where, ``reasons`` why a policy refused."""
+    request and where, ``reasons`` why a policy refused, ``may_go_at`` from when a refused mail may
+    go (null: never, unless a person acts)."""
 
     status: str
     detail: str
     request_id: str
     problems: tuple[Problem, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    may_go_at: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -107,6 +110,7 @@ def answer_of(error: Exception, request_id: str) -> ErrorAnswer:
         request_id=request_id,
         problems=error.problems if isinstance(error, errors.InvalidInput) else (),
         reasons=error.reasons if isinstance(error, errors.PolicyRefused) else (),
+        may_go_at=error.may_go_at if isinstance(error, SendRefused) else None,
     )
 
 

@@ -11,6 +11,7 @@ from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.use_cases.control_sending import ControlSending
+from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
@@ -44,6 +45,7 @@ class SendingServices:
 
     schedule: ScheduleSend
     control: ControlSending
+    recipients: ManageRecipients
     suppressions: ManageSuppressions
     reconcile: ReconcileSends
 

@@ -1,4 +1,4 @@
-"""``/api/admin``: stop all sending, the mode, allow and deny lists; and the do-not-contact list."""
+"""``/api/admin``: stop all sending, mode, limits, allow and deny lists; the do-not-contact list."""
 
 from __future__ import annotations
 
@@ -15,9 +15,19 @@ from salesagent_app.http.inputs import Calling, Id, Limit, Services, Words
 from salesagent_app.http.openapi import documented
 from salesagent_app.http.sending import sending_of
 from salesagent_app.http.services import HttpServices
-from salesagent_core.domain.recipients import RuleKind, canonical_pattern
+from salesagent_core.domain.rate_limit import (
+    COMPANY_BOUNDS,
+    CONTACT_BOUNDS,
+    MAILBOX_BOUNDS,
+    Bounds,
+    Limits,
+    limit_warnings,
+    read_limits,
+)
+from salesagent_core.domain.recipients import RecipientRule, RuleKind
 from salesagent_core.domain.send_gate import SendMode
 from salesagent_core.domain.suppression import Suppression, SuppressionReason
+from salesagent_core.errors import Reason
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.use_cases.control_sending import ModeView, SendingStatus
 
@@ -101,6 +111,36 @@ class SuppressionRow:
     created_at: datetime
 
 
+@attrs.frozen(kw_only=True)
+class LimitsBody:
+    """All three limits, and why they change; what is out of bounds is refused with its bounds."""
+
+    per_contact: int
+    per_mailbox: int
+    per_company: int
+    why: Words
+
+
+@attrs.frozen(kw_only=True)
+class LimitAnswer:
+    """One limit, and the least and the most that it may be set to."""
+
+    value: int
+    low: int
+    high: int
+
+
+@attrs.frozen(kw_only=True)
+class LimitsAnswer:
+    """``per_contact``: mails to one person in 7 days. ``per_mailbox``: mails in 24 hours.
+    ``per_company``: people written to in 7 days. ``warnings``: what is close to its bound."""
+
+    per_contact: LimitAnswer
+    per_mailbox: LimitAnswer
+    per_company: LimitAnswer
+    warnings: tuple[Reason, ...]
+
+
 OnlyReason = Annotated[
     SuppressionReason | None, QueryParameter(name="reason", description="Only these.")
 ]
@@ -153,6 +193,26 @@ async def set_send_mode(
 ) -> ModeAnswer:
     control = sending_of(services).control
     return _mode(await control.set_mode(caller.tenant_id, data.mode, who=caller.id, why=data.why))
+
+
+@get("/limits", responses=documented(), summary="The sending limits in force, and their bounds")
+async def limits(services: Services, caller: Calling) -> LimitsAnswer:
+    return _limits(await sending_of(services).control.limits(caller.tenant_id))
+
+
+@put(
+    "/limits",
+    status_code=200,
+    responses=documented(400, 413),
+    summary="Set the sending limits; the answer warns of what is close to its bound",
+)
+async def set_limits(
+    services: Services, caller: Calling, data: JSONBody[LimitsBody]
+) -> LimitsAnswer:
+    wanted = read_limits(data.per_contact, data.per_mailbox, data.per_company)
+    control = sending_of(services).control
+    await control.set_limits(caller.tenant_id, wanted, who=caller.id, why=data.why)
+    return _limits(wanted)
 
 
 @get("/allow-list", responses=documented(), summary="Who may be written to; empty means everybody")
@@ -224,17 +284,27 @@ async def unsuppress(services: Services, caller: Calling, entry_id: Id) -> None:
     await sending_of(services).suppressions.remove(caller.tenant_id, str(entry_id), by=caller.id)
 
 
+def stop_router(gate: Gate) -> Router:
+    """The stop and its state. Whoever may review may stop: that is safe; only an admin resumes."""
+    return Router(
+        "/api/admin",
+        guards=[requires(gate, Scope.OPERATOR, Scope.ADMIN)],
+        route_handlers=[stop, emergency_status],
+        tags=["sending"],
+    )
+
+
 def switch_router(gate: Gate) -> Router:
-    """Stop, mode and lists, for keys with the admin scope."""
+    """Resume, mode, limits and lists, for keys with the admin scope."""
     return Router(
         "/api/admin",
         guards=[requires(gate, Scope.ADMIN)],
         route_handlers=[
-            stop,
             resume,
-            emergency_status,
             send_mode,
             set_send_mode,
+            limits,
+            set_limits,
             allow_list,
             set_allow_list,
             deny_list,
@@ -255,34 +325,23 @@ def suppression_router(gate: Gate) -> Router:
 
 
 async def _list(services: HttpServices, caller: Caller, kind: RuleKind) -> list[ListRow]:
-    rules = await sending_of(services).control.rules(caller.tenant_id)
-    return [
-        ListRow(
-            id=rule.id,
-            pattern=rule.pattern,
-            created_at=rule.created_at,
-            created_by=rule.created_by,
-        )
-        for rule in rules
-        if rule.kind is kind
-    ]
+    rules = await sending_of(services).recipients.all(caller.tenant_id)
+    return [_row(rule) for rule in rules if rule.kind is kind]
+
+
+def _row(rule: RecipientRule) -> ListRow:
+    return ListRow(
+        id=rule.id, pattern=rule.pattern, created_at=rule.created_at, created_by=rule.created_by
+    )
 
 
 async def _replace(
     services: HttpServices, caller: Caller, kind: RuleKind, patterns: list[str]
 ) -> list[ListRow]:
-    """Each line is judged before any is changed; what stays keeps its id and its date."""
-    control = sending_of(services).control
-    wanted = {canonical_pattern(pattern): pattern for pattern in patterns}
-    present = {row.pattern: row for row in await _list(services, caller, kind)}
-    for canonical, written in wanted.items():
-        if canonical not in present:
-            await control.add_rule(caller.tenant_id, kind, written, who=caller.id)
-    # Taken off last: an allow list must not be empty, and so allow everybody, on the way.
-    for canonical, row in present.items():
-        if canonical not in wanted:
-            await control.remove_rule(caller.tenant_id, row.id, who=caller.id)
-    return await _list(services, caller, kind)
+    rules = await sending_of(services).recipients.replace(
+        caller.tenant_id, kind, patterns, who=caller.id
+    )
+    return [_row(rule) for rule in rules]
 
 
 def _status(status: SendingStatus) -> StatusAnswer:
@@ -305,6 +364,18 @@ def _mode(view: ModeView) -> ModeAnswer:
         by=chosen.by if chosen else None,
         why=chosen.why if chosen else None,
         at=chosen.at if chosen else None,
+    )
+
+
+def _limits(limits: Limits) -> LimitsAnswer:
+    def one(value: int, bounds: Bounds) -> LimitAnswer:
+        return LimitAnswer(value=value, low=bounds.low, high=bounds.high)
+
+    return LimitsAnswer(
+        per_contact=one(limits.per_contact, CONTACT_BOUNDS),
+        per_mailbox=one(limits.per_mailbox, MAILBOX_BOUNDS),
+        per_company=one(limits.per_company, COMPANY_BOUNDS),
+        warnings=limit_warnings(limits),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -22,7 +23,7 @@ from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_app.web.views import neighbours, review_view
 from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.domain.send_gate import DRAFT_ONLY, GateVerdict
-from salesagent_core.domain.sending import UNDO
+from salesagent_core.domain.sending import UNDO, AttemptStatus
 from salesagent_core.errors import Conflict, InvalidInput, NotFound
 from salesagent_core.ids import DraftId
 from salesagent_core.use_cases.queries import QueueItem
@@ -38,6 +39,7 @@ DONE = {
     "approved": "Approved. It is in Gmail's drafts; nothing was sent.",
     "stopped": "All sending is stopped. Nothing new starts until somebody presses “Send again”.",
     "resumed": "Sending goes on.",
+    "sending": "On its way. It cannot be taken back any more.",
     "undone": "Taken back. It waits for your approval again; nothing was sent.",
     "settled": "Noted, with your name. Nothing was sent by this.",
     "held": "Approved, and not sent: the draft says why, and when it may go.",
@@ -62,6 +64,15 @@ class UndoBar:
     id: str
     name: str
     seconds: int
+
+
+@attrs.frozen(kw_only=True)
+class SendState:
+    """``refused`` is the gate's no, ``goes_at`` when a worker takes it up (None: nobody will)."""
+
+    refused: GateVerdict | None
+    goes_at: datetime | None
+    drafts_only: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -144,13 +155,20 @@ class ReviewPages:
         seconds = min(left, int(UNDO.total_seconds()))
         return UndoBar(id=draft.id, name=draft.lead.person.full_name, seconds=seconds)
 
-    async def _gate(self, visit: Visit, draft: Draft) -> GateVerdict | None:
-        """Why an approved draft does not go, where sending is on; None when it goes."""
+    async def _send_state(self, visit: Visit, draft: Draft) -> SendState | None:
+        """How an approved draft stands with its send, where there is sending at all."""
         sending = self._services.sending
         if sending is None or draft.status is not DraftStatus.APPROVED:
             return None
-        verdict = await sending.schedule.preview(visit.caller.tenant_id, draft.id)
-        return None if verdict.allowed or verdict.has(DRAFT_ONLY) else verdict
+        view = await sending.schedule.preview(visit.caller.tenant_id, draft.id)
+        attempt = view.attempt
+        scheduled = attempt is not None and attempt.status is AttemptStatus.SCHEDULED
+        drafts_only = view.verdict.has(DRAFT_ONLY)
+        return SendState(
+            refused=None if view.verdict.allowed or drafts_only else view.verdict,
+            goes_at=attempt.due_at if attempt is not None and scheduled else None,
+            drafts_only=drafts_only,
+        )
 
     async def _trouble(self, visit: Visit) -> list[Trouble]:
         rows = await self._services.queries.drafts(
@@ -216,10 +234,10 @@ class ReviewPages:
         reading = await services.queries.draft(visit.caller.tenant_id, draft_id)
         queue = await services.queries.queue(visit.caller.tenant_id)
         before, after = neighbours(queue, draft_id)
-        gate = await self._gate(visit, reading.detail.draft)
+        send = await self._send_state(visit, reading.detail.draft)
         return self._renderer.page(
             "review.html",
-            gate=gate,
+            send=send,
             visit=visit,
             status=status,
             view=review_view(reading, services.clock.now()),

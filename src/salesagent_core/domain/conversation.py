@@ -73,6 +73,11 @@ class Conversation:
         return self.mails[-1] if self.mails else None
 
     @property
+    def inbound_ids(self) -> tuple[str, ...]:
+        """The ids of all that came from their side, automatic mail too, oldest first."""
+        return tuple(mail.id for mail in self.mails if mail.direction is Direction.INBOUND)
+
+    @property
     def last_inbound(self) -> Mail | None:
         """The newest mail that a human on their side wrote."""
         return next(

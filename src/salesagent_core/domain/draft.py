@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -19,6 +20,10 @@ from salesagent_core.errors import Conflict, InvalidInput, Problem
 from salesagent_core.ids import DraftId, RunId, SubmissionId, TenantId
 
 EXPIRES_AFTER = timedelta(days=14)
+NEW_MAIL = Degradation(
+    step="read_thread", gap="somebody wrote in this thread after this draft was written"
+)
+"""The mark of a stale draft; another version of it, which reads the thread anew, takes it off."""
 MAX_SUBJECT = 255
 MAX_BODY = 20_000
 
@@ -112,6 +117,8 @@ class Draft:
 
     ``revision`` is the current one. ``in_mailbox`` is None until the mailbox holds the draft;
     when its hash differs from the revision's, the mailbox is behind and is being brought level.
+    ``thread_read`` are the mailbox's ids of the thread's mails that were read for it: another one,
+    from their side or written by hand on ours, makes the draft stale.
     """
 
     id: DraftId
@@ -131,6 +138,7 @@ class Draft:
     sources: tuple[Source, ...] = ()
     degraded: tuple[Degradation, ...] = ()
     in_mailbox: MailboxDraft | None = None
+    thread_read: tuple[str, ...] = ()
 
     @property
     def expires_at(self) -> datetime:
@@ -182,6 +190,20 @@ def checked_text(subject: str, body: str) -> tuple[str, str]:
 
 def _is_control(char: str) -> bool:
     return ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 or char in "\u2028\u2029"
+
+
+def overtaken(draft: Draft, mail_ids: Iterable[str], now: datetime) -> Draft:
+    """The draft, stale where the thread holds another of these mails than were read for it: in
+    review again if it was approved, and marked. What was noticed once is not noticed again: an
+    operator who has seen the mark may approve all the same."""
+    unread = [each for each in mail_ids if each not in draft.thread_read]
+    if not unread:
+        return draft
+    if draft.status is DraftStatus.APPROVED:
+        draft = move(draft, DraftStatus.PENDING_APPROVAL, now)
+    degraded = draft.degraded if NEW_MAIL in draft.degraded else (*draft.degraded, NEW_MAIL)
+    read = (*draft.thread_read, *unread)
+    return attrs.evolve(draft, degraded=degraded, thread_read=read, updated_at=now)
 
 
 def require_current(draft: Draft, shown_hash: str) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from salesagent_core.errors import InvalidInput, Reason
+from salesagent_core.errors import InvalidInput, Problem, Reason
 
 CONTACT_WINDOW = timedelta(days=7)
 MAILBOX_WINDOW = timedelta(hours=24)
@@ -55,6 +55,27 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+
+
+def read_limits(per_contact: int, per_mailbox: int, per_company: int) -> Limits:
+    """Limits as a person wrote them.
+
+    Raises:
+        InvalidInput: every limit that is out of its bounds, with the bounds.
+    """
+    given = (
+        ("per_contact", per_contact, CONTACT_BOUNDS),
+        ("per_mailbox", per_mailbox, MAILBOX_BOUNDS),
+        ("per_company", per_company, COMPANY_BOUNDS),
+    )
+    problems = [
+        Problem(where=name, what=f"must be {bounds.low} to {bounds.high}, not {value}")
+        for name, value, bounds in given
+        if not bounds.low <= value <= bounds.high
+    ]
+    if problems:
+        raise InvalidInput("these limits are out of bounds", problems)
+    return Limits(per_contact=per_contact, per_mailbox=per_mailbox, per_company=per_company)
 
 
 def limit_warnings(limits: Limits) -> tuple[Reason, ...]:

@@ -173,8 +173,11 @@ def retry_at(
     return max(at, not_before) if not_before is not None else at
 
 
-REWRITTEN_STEPS = frozenset({"write_draft", "check_draft", "decide"})
-"""What another pass does again; all other results are carried over from the pass before."""
+REWRITTEN_STEPS = frozenset(
+    {"read_thread", "plan_next_step", "write_draft", "check_draft", "decide"}
+)
+"""What another pass does again (they may have written in the meantime); all other results are
+carried over from the pass before."""
 
 
 _TASK_STATES = {

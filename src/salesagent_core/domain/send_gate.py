@@ -19,6 +19,7 @@ from salesagent_core.domain.recipients import covers_any
 from salesagent_core.domain.scheduling import next_sending_time
 from salesagent_core.domain.suppression import Suppression
 from salesagent_core.errors import PolicyRefused, Reason
+from salesagent_core.ids import DEFAULT_TENANT, TenantId
 
 STOPPED = "sending_stopped"
 DRAFT_ONLY = "draft_only"
@@ -37,10 +38,13 @@ class SendPermission:
     """What the settings of this process allow, above every switch in the database.
 
     ``recipients`` are addresses and hosts; ``*`` must be written out. Nothing means nobody.
+    ``unless_chosen`` are the tenants that send although nobody chose a mode for them: the one
+    that the settings themselves describe. Every other one drafts only until an admin says so.
     """
 
     allowed: bool = False
     recipients: tuple[str, ...] = ()
+    unless_chosen: frozenset[TenantId] = frozenset({DEFAULT_TENANT})
 
 
 @attrs.frozen(kw_only=True)
@@ -72,11 +76,13 @@ class SwitchState:
     limits: Limits = DEFAULT_LIMITS
 
 
-def effective_mode(permission: SendPermission, state: SwitchState) -> SendMode:
-    """The mode in force: the settings must allow SEND, and nobody may have switched it off."""
+def effective_mode(permission: SendPermission, state: SwitchState, tenant_id: TenantId) -> SendMode:
+    """The mode in force: the settings must allow SEND, and somebody must have chosen it."""
     if not permission.allowed:
         return SendMode.DRAFT_ONLY
-    return state.mode.mode if state.mode else SendMode.SEND
+    if state.mode is not None:
+        return state.mode.mode
+    return SendMode.SEND if tenant_id in permission.unless_chosen else SendMode.DRAFT_ONLY
 
 
 @attrs.frozen(kw_only=True)
@@ -97,6 +103,7 @@ class GateFacts:
     """
 
     now: datetime
+    tenant_id: TenantId
     recipient: str
     switches: SwitchState
     permission: SendPermission
@@ -164,7 +171,7 @@ def _switches(facts: GateFacts) -> Iterator[Objection]:
         yield _no(STOPPED, f"sending is stopped {where} by {stop.by}")
     if not facts.permission.allowed:
         yield _no(DRAFT_ONLY, "the settings of this installation allow drafts only")
-    elif effective_mode(facts.permission, facts.switches) is SendMode.DRAFT_ONLY:
+    elif effective_mode(facts.permission, facts.switches, facts.tenant_id) is SendMode.DRAFT_ONLY:
         yield _no(DRAFT_ONLY, "the mode is DRAFT_ONLY: people send from their mailbox")
 
 

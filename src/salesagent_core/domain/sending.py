@@ -169,6 +169,15 @@ def put_back(draft: Draft, now: datetime) -> Draft:
     return attrs.evolve(draft, degraded=degraded, in_mailbox=handle, updated_at=now)
 
 
+def not_sendable(draft: Draft, now: datetime) -> Draft:
+    """An approved draft whose sending failed in a way that nobody foresaw, before anything was
+    sent: in review again, with a mark that says so."""
+    mark = Degradation(step="send", gap="sending failed unexpectedly; nothing was sent")
+    back = move(draft, DraftStatus.PENDING_APPROVAL, now)
+    degraded = back.degraded if mark in back.degraded else (*back.degraded, mark)
+    return attrs.evolve(back, degraded=degraded)
+
+
 def sent_outside(draft: Draft, now: datetime) -> Draft:
     """The draft after a person sent it in the mailbox: a fact, whatever its status was here."""
     return attrs.evolve(draft, status=DraftStatus.SENT, updated_at=now)

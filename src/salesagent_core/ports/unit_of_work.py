@@ -87,8 +87,8 @@ class DeadLetters(Protocol):
         ...
 
     async def requeue(self, letter: DeadLetter) -> None:
-        """Make the given-up CRM event or draft (``subject_kind`` ``crm_event`` or ``draft``) due
-        again, with its attempts counted from 0. Raises: NotFound."""
+        """Make the given-up CRM event, draft or send (``subject_kind`` ``crm_event``, ``draft`` or
+        ``send``) due again, with its attempts counted from 0. Raises: NotFound."""
         ...
 
 

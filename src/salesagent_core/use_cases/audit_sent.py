@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from salesagent_core.domain.draft import Draft, DraftStatus, MailboxDraft
+from salesagent_core.domain.draft import Draft, DraftStatus, MailboxDraft, overtaken
 from salesagent_core.domain.sending import (
     AUDIT_FOR,
     AUDIT_PERIOD,
@@ -26,11 +26,19 @@ from salesagent_core.ids import DraftId
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.mail_sender import HeldDraft, MailSender, SentMail
+from salesagent_core.ports.mailbox import MailReader
 from salesagent_core.ports.send_ledger import ClaimedAudit, SentAudits
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import SendingWork
 from salesagent_core.ports.voices import Voices
-from salesagent_core.use_cases.send_parts import MAILBOX, Settler, adopt_edit, find_sent
+from salesagent_core.use_cases.send_parts import (
+    MAILBOX,
+    SYSTEM,
+    Settler,
+    adopt_edit,
+    by_hand,
+    find_sent,
+)
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +62,7 @@ class AuditSent:
         audits: SentAudits,
         work: SendingWork,
         sender: MailSender,
+        reader: MailReader,
         tenants: TenantDirectory,
         voices: Voices,
         queue: JobQueue,
@@ -63,6 +72,7 @@ class AuditSent:
         self._audits = audits
         self._work = work
         self._sender = sender
+        self._reader = reader
         self._tenants = tenants
         self._voices = voices
         self._queue = queue
@@ -98,6 +108,8 @@ class AuditSent:
         if held is not None:
             if draft.status in OPEN and not draft.mailbox_is_behind:
                 await self._edited(draft, held)
+            if draft.status in OPEN:
+                await self._overtaken(draft, held.thread_id)
             return AUDIT_PERIOD
         # A mail shows a little after its draft is gone.
         await self._pause(SECOND_LOOK_AFTER.total_seconds())
@@ -151,6 +163,33 @@ class AuditSent:
             await tx.drafts.save(edited)
             await self._settler.note(
                 tx, draft.tenant_id, "draft.edited_in_mailbox", draft.id, now, MAILBOX
+            )
+
+    async def _overtaken(self, draft: Draft, thread_id: str) -> None:
+        """Back to review, and marked, where they wrote again in the thread, or a person on our
+        side wrote there by hand."""
+        tenant_id, mailbox = draft.tenant_id, draft.mailbox
+        try:
+            inbound = (await self._reader.read_thread(tenant_id, mailbox, thread_id)).inbound_ids
+        except NotFound:
+            inbound = ()
+        others = by_hand(await self._sender.sent_in_thread(tenant_id, mailbox, thread_id))
+        async with self._work.begin(draft.tenant_id) as tx:
+            now = await tx.sends.now()
+            current = await tx.drafts.get(draft.id, lock=True)
+            if current.status not in OPEN:
+                return
+            stale = overtaken(current, (*inbound, *others), now)
+            if stale is current:
+                return
+            await self._settler.cancel_scheduled(
+                tx, current, now, actor=SYSTEM, why="new_mail_in_thread"
+            )
+            await tx.drafts.save(stale)
+            new = (*set(others) - set(current.thread_read),)
+            detail = (("written_by_hand", ",".join(sorted(new))),) if new else ()
+            await self._settler.note(
+                tx, draft.tenant_id, "draft.stale", draft.id, now, detail=detail
             )
 
     async def _sent_by_human(self, draft: Draft, mail: SentMail) -> None:

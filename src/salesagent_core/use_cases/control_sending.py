@@ -1,4 +1,4 @@
-"""What people set about sending: the kill switch, the mode, the limits, allow and deny lists."""
+"""What people set about sending: the kill switch, the mode and the limits."""
 
 from __future__ import annotations
 
@@ -15,13 +15,7 @@ from salesagent_core.domain.rate_limit import (
     limit_warnings,
     may_go_at,
 )
-from salesagent_core.domain.recipients import (
-    EVERYONE,
-    RecipientRule,
-    RuleKind,
-    canonical_pattern,
-    company_key,
-)
+from salesagent_core.domain.recipients import company_key
 from salesagent_core.domain.send_gate import (
     DRAFT_ONLY,
     ModeChange,
@@ -154,7 +148,7 @@ class ControlSending:
         async with self._work.begin(tenant_id) as tx:
             state = await tx.switches.state()
         return ModeView(
-            mode=effective_mode(self._permission, state),
+            mode=effective_mode(self._permission, state, tenant_id),
             allowed_by_settings=self._permission.allowed,
             chosen=state.mode,
         )
@@ -177,6 +171,11 @@ class ControlSending:
             await tx.switches.set_mode(ModeChange(mode=mode, by=who, why=why, at=now))
             await self._note(tx, tenant_id, f"sending.mode_{mode.value.lower()}", now, who, why)
         return await self.mode(tenant_id)
+
+    async def limits(self, tenant_id: TenantId) -> Limits:
+        """The limits in force."""
+        async with self._work.begin(tenant_id) as tx:
+            return (await tx.switches.state()).limits
 
     async def set_limits(
         self, tenant_id: TenantId, limits: Limits, *, who: str, why: str
@@ -231,47 +230,6 @@ class ControlSending:
             may_go_at=None if never else may_go_at(blocked) or now,
             warnings=limit_warnings(state.limits),
         )
-
-    # ------------------------------------------------------------------ allow and deny lists
-
-    async def rules(self, tenant_id: TenantId) -> tuple[RecipientRule, ...]:
-        """Both lists, newest first."""
-        async with self._work.begin(tenant_id) as tx:
-            return await tx.recipients.all()
-
-    async def add_rule(
-        self, tenant_id: TenantId, kind: RuleKind, pattern: str, *, who: str
-    ) -> RecipientRule:
-        """Put an address, or a host with all under it, on a list. The first line on the allow
-        list makes it one: nobody else is written to from then on.
-
-        Raises:
-            InvalidInput: neither an address nor a host, or everybody denied.
-            Conflict: it is on one of the lists already.
-        """
-        canonical = canonical_pattern(pattern)
-        if canonical == EVERYONE and kind is RuleKind.DENY:
-            problem = Problem(where="pattern", what="to deny everybody, stop sending")
-            raise InvalidInput("this recipient cannot be used", [problem])
-        async with self._work.begin(tenant_id) as tx:
-            now = await tx.sends.now()
-            rule = RecipientRule(
-                id=self._ids.new(), kind=kind, pattern=canonical, created_at=now, created_by=who
-            )
-            await tx.recipients.add(rule)
-            await self._note(
-                tx, tenant_id, f"recipients.{kind.value}_added", now, who, "", (("rule", rule.id),)
-            )
-        return rule
-
-    async def remove_rule(self, tenant_id: TenantId, rule_id: str, *, who: str) -> RecipientRule:
-        """Take a line off its list. Raises: NotFound."""
-        async with self._work.begin(tenant_id) as tx:
-            now = await tx.sends.now()
-            rule = await tx.recipients.remove(rule_id)
-            action = f"recipients.{rule.kind.value}_removed"
-            await self._note(tx, tenant_id, action, now, who, "", (("rule", rule.id),))
-        return rule
 
     async def _note(
         self,

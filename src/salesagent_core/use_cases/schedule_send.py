@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import attrs
+
 from salesagent_core.domain.draft import Draft, DraftStatus, move, require_current
 from salesagent_core.domain.send_gate import GateVerdict, SendPermission
 from salesagent_core.domain.sending import SendAttempt
@@ -17,6 +19,14 @@ from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.send_parts import Settler
 
 NO_DELAY = timedelta(0)
+
+
+@attrs.frozen(kw_only=True)
+class SendView:
+    """How things stand with sending one draft."""
+
+    verdict: GateVerdict
+    attempt: SendAttempt | None
 
 
 class ScheduleSend:
@@ -91,8 +101,9 @@ class ScheduleSend:
             await self._settler.note(tx, tenant_id, "draft.undone", draft_id, now, operator)
         return back
 
-    async def preview(self, tenant_id: TenantId, draft_id: DraftId) -> GateVerdict:
-        """What the gate says of the draft's current revision at this moment, for an operator.
+    async def preview(self, tenant_id: TenantId, draft_id: DraftId) -> SendView:
+        """What the gate says of the draft's current revision at this moment, for an operator, and
+        the attempt at that revision where there is one.
 
         Raises:
             NotFound: no such draft.
@@ -101,7 +112,10 @@ class ScheduleSend:
             draft = await tx.drafts.get(draft_id)
             attempts = await tx.sends.of_draft(draft_id)
             own = next((each.id for each in attempts if each.sent is None), None)
-            return await self.intent.ask(tx, draft, automatic=False, besides=own, lock=False)
+            verdict = await self.intent.ask(tx, draft, automatic=False, besides=own, lock=False)
+        current = draft.revision.content_hash
+        mine = next((each for each in attempts if each.content_hash == current), None)
+        return SendView(verdict=verdict, attempt=mine)
 
     async def _ring(self, attempt: SendAttempt) -> None:
         try:

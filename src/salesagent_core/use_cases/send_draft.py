@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from salesagent_core.domain.draft import Draft, DraftStatus
+from salesagent_core.domain.draft import Draft, DraftStatus, overtaken
 from salesagent_core.domain.run import retry_at
 from salesagent_core.domain.send_gate import DRAFT_ONLY, STOPPED, GateVerdict, SendPermission
 from salesagent_core.domain.sending import (
@@ -26,6 +26,7 @@ from salesagent_core.domain.sending import (
     STOPPED_RECHECK,
     AttemptStatus,
     SendAttempt,
+    not_sendable,
     put_back,
     same_text,
 )
@@ -44,6 +45,7 @@ from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.mail_sender import HeldDraft, MailSender, NotSent, SentMail
+from salesagent_core.ports.mailbox import MailReader
 from salesagent_core.ports.send_ledger import SendQueue
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import SendingTransaction, SendingWork
@@ -53,8 +55,10 @@ from salesagent_core.use_cases.send_parts import (
     Settler,
     adopt_edit,
     ask_gate,
-    find_sent,
+    by_hand,
+    find_since,
     in_review,
+    ours_among,
     slot_keys,
 )
 
@@ -67,11 +71,13 @@ REAUTH_RECHECK = timedelta(minutes=10)
 @attrs.frozen(kw_only=True)
 class _Seen:
     """The mailbox just before the barrier: the draft or None, a mail that a person sent from it,
-    and the point in history."""
+    the point in history, and the ids of what was written in the draft's thread, by them or by hand
+    on our side."""
 
     held: HeldDraft | None
     sent: SentMail | None = None
     point: str | None = None
+    written: tuple[str, ...] = ()
 
 
 class SendDrafts:
@@ -83,6 +89,7 @@ class SendDrafts:
         sends: SendQueue,
         work: SendingWork,
         sender: MailSender,
+        reader: MailReader,
         tenants: TenantDirectory,
         voices: Voices,
         permission: SendPermission,
@@ -93,6 +100,7 @@ class SendDrafts:
         self._sends = sends
         self._work = work
         self._sender = sender
+        self._reader = reader
         self._tenants = tenants
         self._voices = voices
         self._permission = permission
@@ -120,8 +128,9 @@ class SendDrafts:
         except Unavailable:
             # Whether a commit was done is for the rows to say, after the lease.
             log.warning("send %s: the database cannot be reached", attempt.id)
-        except Exception:
+        except Exception as error:
             log.exception("send %s failed unexpectedly", attempt.id)
+            await self._unexpected(attempt, error)
 
     async def _one(self, attempt: SendAttempt) -> None:
         try:
@@ -133,7 +142,7 @@ class SendDrafts:
         if seen.held is None or seen.sent is not None:
             await self._gone(attempt, seen)
             return
-        started = await self._barrier(attempt, seen.held, seen.point)
+        started = await self._barrier(attempt, seen.held, seen)
         if started is None:
             return
         if self._clock.now() - begun > START_WITHIN:
@@ -157,10 +166,41 @@ class SendDrafts:
         async with self._work.begin(tenant_id) as tx:
             draft = await tx.drafts.get(attempt.draft_id)
         thread = held.thread_id if held else attempt.thread_id
-        sent = await find_sent(
-            self._sender, draft, thread_id=thread, point=attempt.history_point if not held else None
-        )
-        return _Seen(held=held, sent=sent, point=point)
+        there = await self._sender.sent_in_thread(tenant_id, mailbox, thread)
+        since = attempt.history_point if not held else None
+        sent = ours_among(draft, there) or await find_since(self._sender, draft, since)
+        others = by_hand(there) if held else ()
+        inbound = await self._inbound(attempt, thread) if held else ()
+        return _Seen(held=held, sent=sent, point=point, written=(*inbound, *others))
+
+    async def _inbound(self, attempt: SendAttempt, thread_id: str) -> tuple[str, ...]:
+        try:
+            thread = await self._reader.read_thread(attempt.tenant_id, attempt.mailbox, thread_id)
+        except NotFound:
+            return ()
+        return thread.inbound_ids
+
+    async def _unexpected(self, attempt: SendAttempt, error: Exception) -> None:
+        """What nobody expected, before the barrier: a few tries more, then a person. After the
+        barrier the reconciliation looks after it."""
+        try:
+            async with self._work.begin(attempt.tenant_id) as tx:
+                current = await self._current(tx, attempt)
+                now = await tx.sends.now()
+                failures = current.failures + 1
+                current = attrs.evolve(current, failures=failures)
+                until = retry_at(now, failures, self._ids.fraction())
+                code = type(error).__name__
+                if until is not None:
+                    why = Reason(code="unexpected", sentence=f"sending failed ({code})")
+                    await self._wait(tx, current, until, (why,), now)
+                    return
+                draft = await tx.drafts.get(attempt.draft_id, lock=True)
+                back = not_sendable(draft, now) if _is_for(current, draft) else None
+                await self._cancel(tx, current, back, now, f"unexpected:{code}")
+        except (LeaseLost, NotFound, Unavailable):
+            # Somebody else has it, or the sweeper will find it again.
+            return
 
     # ------------------------------------------------------------------ before the barrier
 
@@ -206,7 +246,7 @@ class SendDrafts:
     # ------------------------------------------------------------------ the barrier
 
     async def _barrier(
-        self, attempt: SendAttempt, held: HeldDraft, point: str | None
+        self, attempt: SendAttempt, held: HeldDraft, seen: _Seen
     ) -> SendAttempt | None:
         """The attempt under its fencing token when it may be sent now, by us; else None."""
         tenant = await self._tenants.get(attempt.tenant_id)
@@ -226,6 +266,10 @@ class SendDrafts:
                 edited = adopt_edit(draft, held, tenant=tenant, voice=voice, now=now)
                 await self._cancel(tx, current, edited, now, "edited_in_mailbox", actor=MAILBOX)
                 return None
+            stale = overtaken(draft, seen.written, now)
+            if stale is not draft:
+                await self._cancel(tx, current, stale, now, "new_mail_in_thread")
+                return None
             verdict = await ask_gate(
                 tx,
                 draft,
@@ -242,7 +286,7 @@ class SendDrafts:
             ready = attrs.evolve(
                 current,
                 thread_id=held.thread_id,
-                history_point=point,
+                history_point=seen.point,
                 started_at=now,
                 present_at=None,
                 missing_at=None,

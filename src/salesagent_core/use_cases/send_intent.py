@@ -51,7 +51,7 @@ class SendIntent:
         """As ``intend``, inside the transaction that approves; what the gate refuses stays
         approved and is noted, so that an approval never fails because of it."""
         state = await tx.switches.state()
-        if effective_mode(self._permission, state) is SendMode.DRAFT_ONLY:
+        if effective_mode(self._permission, state, draft.tenant_id) is SendMode.DRAFT_ONLY:
             return None
         try:
             return await self.intend(tx, draft, by=by, delay=delay, automatic=automatic)

@@ -92,6 +92,7 @@ async def ask_gate(
     return judge_send(
         GateFacts(
             now=await tx.sends.now(),
+            tenant_id=draft.tenant_id,
             recipient=person.email,
             switches=switches,
             permission=permission,
@@ -323,17 +324,22 @@ async def find_sent(
         Unavailable, RateLimited, NeedsReauth: nobody could look.
     """
     in_thread = await sender.sent_in_thread(draft.tenant_id, draft.mailbox, thread_id)
-    found = _ours(draft, in_thread)
-    if found is not None or point is None:
-        return found
+    return ours_among(draft, in_thread) or await find_since(sender, draft, point)
+
+
+async def find_since(sender: MailSender, draft: Draft, point: str | None) -> SentMail | None:
+    """As ``find_sent``, in what happened since ``point`` only (None: nowhere)."""
+    if point is None:
+        return None
     try:
         since = await sender.sent_since(draft.tenant_id, draft.mailbox, point)
     except HistoryExpired:
         return None
-    return _ours(draft, since)
+    return ours_among(draft, since)
 
 
-def _ours(draft: Draft, mails: Iterable[SentMail]) -> SentMail | None:
+def ours_among(draft: Draft, mails: Iterable[SentMail]) -> SentMail | None:
+    """The draft among sent mails."""
     key = draft_key(draft.run_id)
     for mail in mails:
         if mail.key == key:
@@ -341,6 +347,11 @@ def _ours(draft: Draft, mails: Iterable[SentMail]) -> SentMail | None:
         if mail.key is None and same_text(draft, mail.to, mail.subject, mail.text):
             return mail
     return None
+
+
+def by_hand(mails: Iterable[SentMail]) -> tuple[str, ...]:
+    """The ids of those that nobody but a person can have written."""
+    return tuple(mail.message_id for mail in mails if mail.key is None)
 
 
 def adopt_edit(

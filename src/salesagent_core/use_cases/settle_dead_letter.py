@@ -16,7 +16,13 @@ from salesagent_core.ports.unit_of_work import Transaction, UnitOfWork
 RUN_KIND = "run"
 EVENT_KIND = "crm_event"
 DRAFT_KIND = "draft"
-_TOPICS = {RUN_KIND: Topic.RUN, EVENT_KIND: Topic.CRM_EVENT, DRAFT_KIND: Topic.DRAFT_SYNC}
+SEND_KIND = "send"
+_TOPICS = {
+    RUN_KIND: Topic.RUN,
+    EVENT_KIND: Topic.CRM_EVENT,
+    DRAFT_KIND: Topic.DRAFT_SYNC,
+    SEND_KIND: Topic.SEND,
+}
 
 
 class SettleDeadLetter:

@@ -526,27 +526,27 @@ async def test_one_click_in_a_mail_suppresses_once(stage: Stage, vault: Vault) -
 
 
 async def test_allow_and_deny_lists(stage: Stage) -> None:
-    rule = await stage.control.add_rule(TENANT, RuleKind.ALLOW, "*.example.net", who="a")
+    rule = await stage.recipients.add(TENANT, RuleKind.ALLOW, "*.example.net", who="a")
     with pytest.raises(Conflict):
-        await stage.control.add_rule(TENANT, RuleKind.DENY, "@example.net", who="a")
-    await stage.control.add_rule(TENANT, RuleKind.DENY, "bad@sub.example.net", who="a")
+        await stage.recipients.add(TENANT, RuleKind.DENY, "@example.net", who="a")
+    await stage.recipients.add(TENANT, RuleKind.DENY, "bad@sub.example.net", who="a")
     codes = {}
     for address in ("a@sub.example.net", "bad+x@sub.example.net", "a@example.org"):
         made = await stage.approved(address)
-        verdict = await stage.schedule.preview(TENANT, made.id)
+        verdict = (await stage.schedule.preview(TENANT, made.id)).verdict
         codes[address] = [reason.code for reason in verdict.reasons]
     assert codes == {
         "a@sub.example.net": [],
         "bad+x@sub.example.net": ["recipient_denied"],
         "a@example.org": ["recipient_not_allowed"],
     }
-    assert len(await stage.control.rules(TENANT)) == 2
-    await stage.control.remove_rule(TENANT, rule.id, who="a")
-    assert len(await stage.control.rules(TENANT)) == 1
+    assert len(await stage.recipients.all(TENANT)) == 2
+    await stage.recipients.remove(TENANT, rule.id, who="a")
+    assert len(await stage.recipients.all(TENANT)) == 1
     with pytest.raises(InvalidInput):
-        await stage.control.add_rule(TENANT, RuleKind.DENY, "*", who="a")
+        await stage.recipients.add(TENANT, RuleKind.DENY, "*", who="a")
     with pytest.raises(InvalidInput):
-        await stage.control.add_rule(TENANT, RuleKind.ALLOW, "a b@example.net", who="a")
+        await stage.recipients.add(TENANT, RuleKind.ALLOW, "a b@example.net", who="a")
 
 
 async def test_every_reason_comes_at_once(stage: Stage) -> None:
@@ -563,7 +563,7 @@ async def test_every_reason_comes_at_once(stage: Stage) -> None:
         TENANT, "example.net", reason=SuppressionReason.BY_OPERATOR, by="a"
     )
     await stage.control.stop(TENANT, who="boss", why="spam complaint")
-    verdict = await stage.schedule.preview(TENANT, made.id)
+    verdict = (await stage.schedule.preview(TENANT, made.id)).verdict
     assert {reason.code for reason in verdict.reasons} == {
         "sending_stopped",
         "recipient_no_reply",
@@ -582,7 +582,7 @@ async def test_an_automatic_send_is_stricter(stage: Stage) -> None:
         )
     assert attempt is None
     assert "send.refused" in await stage.actions(made.id)
-    assert (await stage.schedule.preview(TENANT, made.id)).allowed
+    assert (await stage.schedule.preview(TENANT, made.id)).verdict.allowed
 
 
 # ---------------------------------------------------------------------------- the kill switch

@@ -16,7 +16,15 @@ from salesagent_core.domain.approval import (
 from salesagent_core.domain.approval import Facts as RuleFacts
 from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.conversation import Direction
-from salesagent_core.domain.draft import Author, Draft, DraftStatus, Revision, move, revise
+from salesagent_core.domain.draft import (
+    NEW_MAIL,
+    Author,
+    Draft,
+    DraftStatus,
+    Revision,
+    move,
+    revise,
+)
 from salesagent_core.domain.finding import INBOUND_PART
 from salesagent_core.domain.grounding import ungrounded
 from salesagent_core.domain.priority import Priority, assess_priority
@@ -140,6 +148,7 @@ class PublishDraft:
             sources=facts.written.sources,
             degraded=facts.degraded,
             in_mailbox=facts.mailbox_draft,
+            thread_read=tuple(mail.id for mail in facts.conversation.mails),
         )
         return self._approved_if(evaluation, draft)
 
@@ -152,7 +161,12 @@ class PublishDraft:
             raise Conflict("the draft was decided while it was being written again")
         revision = self._revision(facts, number=present.revision.number + 1)
         draft = revise(present, revision, self._clock.now())
-        draft = attrs.evolve(draft, sources=facts.written.sources)
+        draft = attrs.evolve(
+            draft,
+            sources=facts.written.sources,
+            degraded=tuple(mark for mark in present.degraded if mark != NEW_MAIL),
+            thread_read=tuple(mail.id for mail in facts.conversation.mails),
+        )
         return self._approved_if(evaluation, draft)
 
     def _approved_if(self, evaluation: Evaluation, draft: Draft) -> Draft:
