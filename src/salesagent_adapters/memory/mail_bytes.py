@@ -39,5 +39,20 @@ def edited(
     return message.as_bytes()
 
 
+def copied(raw: bytes, *, to: str) -> bytes:
+    """The mail after a person put somebody in copy."""
+    message = _parsed(raw)
+    message["Cc"] = to
+    return message.as_bytes()
+
+
+def attached(raw: bytes, *, name: str, kind: str, content: bytes) -> bytes:
+    """The mail after a person attached a file, which claims to be of a kind."""
+    message = _parsed(raw)
+    main, _, sub = kind.partition("/")
+    message.add_attachment(content, maintype=main, subtype=sub, filename=name)
+    return message.as_bytes()
+
+
 def _parsed(raw: bytes) -> EmailMessage:
     return message_from_bytes(raw, policy=_AS_IT_IS)

@@ -32,7 +32,7 @@ class MemoryMailSender:
         """What the draft says now, whoever edited it last."""
         async with self._call("read_draft", tenant_id, mailbox, READ_DRAFT_UNITS) as state:
             with self._world.lock:
-                mail = state.draft(draft_id)
+                mail = state.shown_draft(draft_id)
         return HeldDraft(
             draft_id=draft_id,
             message_id=mail.id,
@@ -41,6 +41,7 @@ class MemoryMailSender:
             subject=mail.subject,
             text=mail.text,
             key=mail.key,
+            attachments=mail.attachments,
         )
 
     async def send_draft(self, tenant_id: TenantId, mailbox: str, draft_id: str) -> SentMail:
@@ -79,7 +80,7 @@ class MemoryMailSender:
                     for change in changes
                     if change.change == "messageAdded"
                 )
-                return tuple(_as_sent(mail) for mail in found if mail and "SENT" in mail.labels)
+                return tuple(_as_sent(mail) for mail in found if mail and state.shows(mail))
 
     async def sent_in_thread(
         self, tenant_id: TenantId, mailbox: str, thread_id: str
@@ -87,8 +88,8 @@ class MemoryMailSender:
         """The thread's sent mail, oldest first."""
         async with self._call("sent_in_thread", tenant_id, mailbox, READ_THREAD_UNITS) as state:
             with self._world.lock:
-                mails = state.thread(thread_id)
-        return tuple(_as_sent(mail) for mail in mails if "SENT" in mail.labels)
+                mails = [mail for mail in state.thread(thread_id) if state.shows(mail)]
+        return tuple(_as_sent(mail) for mail in mails)
 
     @asynccontextmanager
     async def _call(

@@ -4,7 +4,8 @@
 * The ``Message-ID`` is the mailbox's own, whatever the composer thought it would be.
 * A mail joins a thread only when it names the thread, one of its messages is among its
   references, and the subjects agree; otherwise it starts a thread of its own.
-* Search sees a message only after ``search_lag``; listing and reading see it at once.
+* Search sees a message only after ``search_lag``; listing and reading see it at once, unless
+  there is a ``read_lag``: then a sent mail shows, and its draft is gone, only after that.
 * Each call costs quota units per rolling minute, and each mail one of the day's.
 * A draft is kept as the bytes that we composed; ``text`` is what those say without our footer.
 
@@ -17,10 +18,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import attrs
 
-from salesagent_adapters.memory.mail_bytes import edited, stamped
+from salesagent_adapters.memory.mail_bytes import attached, copied, edited, stamped
 from salesagent_adapters.memory.mail_rules import require_acceptable, same_subject
 from salesagent_core.domain.composing import compose_mail, read_mail
 from salesagent_core.domain.draft import content_hash
@@ -90,6 +92,7 @@ class MailboxState:
     new_id: Callable[[], str]
     connected: bool = True
     search_lag: timedelta = timedelta(0)
+    read_lag: timedelta = timedelta(0)
     quota_per_minute: int | None = QUOTA_UNITS_PER_MINUTE
     sends_per_day: int = SENDS_PER_DAY
     mails: dict[str, StoredMail] = attrs.field(factory=dict)
@@ -98,6 +101,7 @@ class MailboxState:
     history_id: int = 1_000
     _threads: dict[str, set[str]] = attrs.field(factory=dict)
     _spent: deque[tuple[datetime, int]] = attrs.field(factory=deque)
+    _left: dict[str, tuple[datetime, StoredMail]] = attrs.field(factory=dict)
 
     # Access
 
@@ -148,6 +152,20 @@ class MailboxState:
         if mail_id is None:
             raise NotFound("there is no such draft in the mailbox")
         return self.mails[mail_id]
+
+    def shown_draft(self, draft_id: str) -> StoredMail:
+        """The draft as a reader sees it, who may see it a little after it was sent.
+
+        Raises: NotFound when it was sent or deleted.
+        """
+        left_at, mail = self._left.get(draft_id, (None, None))
+        if left_at is not None and mail is not None and self.now() - left_at < self.read_lag:
+            return mail
+        return self.draft(draft_id)
+
+    def shows(self, mail: StoredMail) -> bool:
+        """Whether a reader sees this sent mail by now."""
+        return "SENT" in mail.labels and self.now() - mail.at >= self.read_lag
 
     def changes_since(self, history_id: int) -> tuple[HistoryEntry, ...]:
         """What changed after that id. Raises: NotFound when it is older than a week."""
@@ -211,6 +229,7 @@ class MailboxState:
         others = [mail for mail in self.thread(draft.thread_id) if mail.id != draft.id]
         joins = not others or same_subject(others[0].subject, draft.subject)
         self.remove_draft(draft_id)
+        self._left[draft_id] = (self.now(), draft)
         return self._store(
             attrs.evolve(
                 draft,
@@ -256,6 +275,23 @@ class MailboxState:
         self._remove(draft)
         stored = self._store(attrs.evolve(draft, text=kept.letter, subject=kept.subject, raw=raw))
         self.drafts[draft_id] = stored.id
+
+    def human_copies(self, draft_id: str, to: str) -> None:
+        """A person puts somebody in copy of the draft."""
+        draft = self.draft(draft_id)
+        recipients = (*draft.recipients, to.lower())
+        self._replace(draft_id, recipients=recipients, raw=copied(draft.raw, to=to))
+
+    def human_attaches(self, draft_id: str, *, name: str, kind: str, content: bytes) -> None:
+        """A person attaches a file to the draft, of the kind that it claims to be."""
+        draft = self.draft(draft_id)
+        raw = attached(draft.raw, name=name, kind=kind, content=content)
+        self._replace(draft_id, attachments=(*draft.attachments, name), raw=raw)
+
+    def _replace(self, draft_id: str, **changes: Any) -> None:
+        draft = self.draft(draft_id)
+        self._remove(draft)
+        self.drafts[draft_id] = self._store(attrs.evolve(draft, **changes)).id
 
     def human_deletes(self, draft_id: str) -> None:
         """A person throws the draft away."""

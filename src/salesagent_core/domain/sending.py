@@ -169,6 +169,16 @@ def put_back(draft: Draft, now: datetime) -> Draft:
     return attrs.evolve(draft, degraded=degraded, in_mailbox=handle, updated_at=now)
 
 
+def with_files(draft: Draft, now: datetime) -> Draft:
+    """An approved draft to which a person attached files in the mailbox: in review again, with a
+    mark. Nobody here read them, so who attached them sends the mail from there."""
+    gap = "files were attached in the mailbox; send it from there, or take them off"
+    mark = Degradation(step="mailbox", gap=gap)
+    back = move(draft, DraftStatus.PENDING_APPROVAL, now)
+    degraded = back.degraded if mark in back.degraded else (*back.degraded, mark)
+    return attrs.evolve(back, degraded=degraded)
+
+
 def not_sendable(draft: Draft, now: datetime) -> Draft:
     """An approved draft whose sending failed in a way that nobody foresaw, before anything was
     sent: in review again, with a mark that says so."""

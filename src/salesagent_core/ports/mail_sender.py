@@ -31,7 +31,11 @@ class HistoryExpired(Conflict):
 
 @attrs.frozen(kw_only=True)
 class HeldDraft:
-    """A draft as the mailbox holds it now; a person may have edited it there."""
+    """A draft as the mailbox holds it now; a person may have edited it there.
+
+    ``to`` is everybody who would get it: To, Cc and Bcc. ``attachments`` are the names of files
+    that somebody put there; we never attach any.
+    """
 
     draft_id: str
     message_id: str
@@ -40,6 +44,7 @@ class HeldDraft:
     subject: str
     text: str
     key: str | None
+    attachments: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

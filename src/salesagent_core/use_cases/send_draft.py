@@ -29,6 +29,7 @@ from salesagent_core.domain.sending import (
     not_sendable,
     put_back,
     same_text,
+    with_files,
 )
 from salesagent_core.domain.voice import HOUSE_VOICE
 from salesagent_core.errors import (
@@ -265,6 +266,9 @@ class SendDrafts:
             if not same_text(draft, held.to, held.subject, held.text):
                 edited = adopt_edit(draft, held, tenant=tenant, voice=voice, now=now)
                 await self._cancel(tx, current, edited, now, "edited_in_mailbox", actor=MAILBOX)
+                return None
+            if held.attachments:
+                await self._cancel(tx, current, with_files(draft, now), now, "files_attached")
                 return None
             stale = overtaken(draft, seen.written, now)
             if stale is not draft:

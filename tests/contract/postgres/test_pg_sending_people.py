@@ -125,6 +125,31 @@ async def test_a_mail_that_a_colleague_wrote_by_hand_meanwhile_goes_back_to_revi
     assert NEW_MAIL in back.degraded
 
 
+# ---------------------------------------------------------------------------- in the mail program
+
+
+async def test_a_file_that_somebody_attached_is_not_sent_by_us(stage: Stage) -> None:
+    made, _ = await stage.scheduled()
+    assert made.in_mailbox is not None
+    stage.mailbox.human_attaches(
+        made.in_mailbox.draft_id, name="prices.pdf", kind="application/pdf", content=b"MZ not a PDF"
+    )
+    await stage.send()
+    assert stage.sent(made) == []
+    back = await stage.draft(made.id)
+    assert back.status is DraftStatus.PENDING_APPROVAL
+    assert "files were attached" in back.degraded[-1].gap
+
+
+async def test_somebody_in_copy_sends_it_back_to_review(stage: Stage) -> None:
+    made, _ = await stage.scheduled()
+    assert made.in_mailbox is not None
+    stage.mailbox.human_copies(made.in_mailbox.draft_id, "boss@example.org")
+    await stage.send()
+    assert stage.sent(made) == []
+    assert (await stage.draft(made.id)).status is DraftStatus.PENDING_APPROVAL
+
+
 # ---------------------------------------------------------------------------- lists
 
 
