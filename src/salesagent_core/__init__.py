@@ -27,14 +27,23 @@ if TYPE_CHECKING:
         Operator as Operator, Rule as Rule,
     )
     from salesagent_core.domain.audit import AuditEvent as AuditEvent
+    from salesagent_core.domain.auto_reply import (
+        is_absence as is_absence, is_automatic as is_automatic,
+    )
     from salesagent_core.domain.autonomy import (
         Harm as Harm, Promotion as Promotion, Segment as Segment, SegmentState as SegmentState,
         Stage as Stage, StageChange as StageChange,
+    )
+    from salesagent_core.domain.bounce import (
+        Bounce as Bounce, BouncedRecipient as BouncedRecipient, read_bounce as read_bounce,
     )
     from salesagent_core.domain.business_days import (
         add_business_days as add_business_days, is_business_day as is_business_day,
     )
     from salesagent_core.domain.checking import check_text as check_text
+    from salesagent_core.domain.composing import (
+        KeptMail as KeptMail, compose_mail as compose_mail, read_mail as read_mail,
+    )
     from salesagent_core.domain.context import (
         Asset as Asset, Assets as Assets, Brief as Brief, CheckedDraft as CheckedDraft,
         CompanyNotes as CompanyNotes, CrmTaskRef as CrmTaskRef, Recollection as Recollection,
@@ -63,6 +72,7 @@ if TYPE_CHECKING:
     from salesagent_core.domain.language import detect_language as detect_language
     from salesagent_core.domain.lead import Company as Company, Lead as Lead, Person as Person
     from salesagent_core.domain.message import OutgoingMail as OutgoingMail, draft_key as draft_key
+    from salesagent_core.domain.opt_out import asks_to_stop as asks_to_stop
     from salesagent_core.domain.outcome import (
         DealStage as DealStage, Outcome as Outcome, OutcomeGroup as OutcomeGroup,
         OutcomeSource as OutcomeSource, OutcomeType as OutcomeType,
@@ -81,6 +91,17 @@ if TYPE_CHECKING:
         Usage as Usage, check_limits as check_limits, limit_warnings as limit_warnings,
         may_go_at as may_go_at,
     )
+    from salesagent_core.domain.recipients import (
+        RecipientRule as RecipientRule, RuleKind as RuleKind,
+        canonical_pattern as canonical_pattern, company_key as company_key,
+    )
+    from salesagent_core.domain.reply import (
+        MessageReading as MessageReading, read_message as read_message,
+    )
+    from salesagent_core.domain.reply_intent import (
+        ReplyIntent as ReplyIntent, read_reply_intent as read_reply_intent,
+    )
+    from salesagent_core.domain.reply_text import own_text as own_text
     from salesagent_core.domain.run import (
         DeadLetter as DeadLetter, DeadLetterState as DeadLetterState, Degradation as Degradation,
         JournalEntry as JournalEntry, Lease as Lease, Redraft as Redraft, Run as Run,
@@ -93,6 +114,14 @@ if TYPE_CHECKING:
         Busy as Busy, Hours as Hours, Slot as Slot, SlotOffer as SlotOffer,
         describe_slot as describe_slot, in_sending_window as in_sending_window,
         next_sending_time as next_sending_time, propose_slots as propose_slots,
+    )
+    from salesagent_core.domain.send_gate import (
+        GateFacts as GateFacts, GateVerdict as GateVerdict, RecipientVerdict as RecipientVerdict,
+        SendMode as SendMode, SendPermission as SendPermission, SendRefused as SendRefused,
+        SwitchState as SwitchState, judge_send as judge_send,
+    )
+    from salesagent_core.domain.sending import (
+        AttemptStatus as AttemptStatus, SendAttempt as SendAttempt, SentRecord as SentRecord,
     )
     from salesagent_core.domain.stats import (
         Interval as Interval, wilson_interval as wilson_interval, wilson_lower as wilson_lower,
@@ -151,29 +180,52 @@ if TYPE_CHECKING:
     )
     from salesagent_core.ports.job_queue import JobQueue as JobQueue, Topic as Topic
     from salesagent_core.ports.journal import ClaimedRun as ClaimedRun, Journal as Journal
+    from salesagent_core.ports.mail_sender import (
+        FateUnknown as FateUnknown, HeldDraft as HeldDraft, HistoryExpired as HistoryExpired,
+        MailSender as MailSender, NotSent as NotSent, SentMail as SentMail,
+    )
     from salesagent_core.ports.mailbox import MailDrafts as MailDrafts, MailReader as MailReader
     from salesagent_core.ports.memory import Memory as Memory
+    from salesagent_core.ports.opt_out_links import OptOutLinks as OptOutLinks
     from salesagent_core.ports.read_model import (
         DraftDetail as DraftDetail, QueueStatus as QueueStatus, ReadModel as ReadModel,
         RunDetail as RunDetail, RunSummary as RunSummary,
     )
     from salesagent_core.ports.secrets_vault import Sealer as Sealer
+    from salesagent_core.ports.send_ledger import (
+        SendLedger as SendLedger, SendQueue as SendQueue, SentAudits as SentAudits,
+        SlotKeys as SlotKeys,
+    )
+    from salesagent_core.ports.send_switches import SendSwitches as SendSwitches
+    from salesagent_core.ports.suppressions import (
+        OptOutTokens as OptOutTokens, RecipientRules as RecipientRules,
+        Suppressions as Suppressions,
+    )
     from salesagent_core.ports.tenants import TenantDirectory as TenantDirectory
     from salesagent_core.ports.unit_of_work import (
         AuditTrail as AuditTrail, DeadLetters as DeadLetters, DecisionLog as DecisionLog,
-        DraftStore as DraftStore, RunStore as RunStore, Transaction as Transaction,
-        UnitOfWork as UnitOfWork,
+        DraftStore as DraftStore, RunStore as RunStore, SendingTransaction as SendingTransaction,
+        SendingWork as SendingWork, Transaction as Transaction, UnitOfWork as UnitOfWork,
     )
     from salesagent_core.ports.voices import Voices as Voices
     from salesagent_core.ports.writer import Writer as Writer
     from salesagent_core.use_cases.advance_run import AdvanceRuns as AdvanceRuns
+    from salesagent_core.use_cases.audit_sent import AuditSent as AuditSent
+    from salesagent_core.use_cases.control_sending import ControlSending as ControlSending
+    from salesagent_core.use_cases.manage_recipients import ManageRecipients as ManageRecipients
+    from salesagent_core.use_cases.manage_suppressions import (
+        ManageSuppressions as ManageSuppressions,
+    )
     from salesagent_core.use_cases.queries import (
         DraftView as DraftView, Queries as Queries, QueueItem as QueueItem, TaskView as TaskView,
     )
     from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents as ReceiveCrmEvents
     from salesagent_core.use_cases.receive_submission import ReceiveSubmission as ReceiveSubmission
+    from salesagent_core.use_cases.reconcile_send import ReconcileSends as ReconcileSends
     from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents as ResolveCrmEvents
     from salesagent_core.use_cases.review_draft import ReviewDraft as ReviewDraft
+    from salesagent_core.use_cases.schedule_send import ScheduleSend as ScheduleSend
+    from salesagent_core.use_cases.send_draft import SendDrafts as SendDrafts
     from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter as SettleDeadLetter
     from salesagent_core.use_cases.step import Step as Step, Workflow as Workflow
     from salesagent_core.use_cases.sync_draft import SyncDrafts as SyncDrafts
@@ -187,9 +239,12 @@ _HOMES = {
     ),
     "domain.approval_rules": ("Condition", "DEFAULT_RULES", "Facts", "Operator", "Rule"),
     "domain.audit": ("AuditEvent",),
+    "domain.auto_reply": ("is_absence", "is_automatic"),
     "domain.autonomy": ("Harm", "Promotion", "Segment", "SegmentState", "Stage", "StageChange"),
+    "domain.bounce": ("Bounce", "BouncedRecipient", "read_bounce"),
     "domain.business_days": ("add_business_days", "is_business_day"),
     "domain.checking": ("check_text",),
+    "domain.composing": ("KeptMail", "compose_mail", "read_mail"),
     "domain.context": (
         "Asset", "Assets", "Brief", "CheckedDraft", "CompanyNotes", "CrmTaskRef", "Recollection",
         "Recollections", "ValidSubmission", "WrittenDraft",
@@ -205,6 +260,7 @@ _HOMES = {
     "domain.language": ("detect_language",),
     "domain.lead": ("Company", "Lead", "Person"),
     "domain.message": ("OutgoingMail", "draft_key"),
+    "domain.opt_out": ("asks_to_stop",),
     "domain.outcome": (
         "DealStage", "Outcome", "OutcomeGroup", "OutcomeSource", "OutcomeType",
         "contact_adjustment", "deal_outcome", "event_key",
@@ -215,6 +271,10 @@ _HOMES = {
         "Blocked", "Bounds", "DEFAULT_LIMITS", "Limits", "Usage", "check_limits", "limit_warnings",
         "may_go_at",
     ),
+    "domain.recipients": ("RecipientRule", "RuleKind", "canonical_pattern", "company_key"),
+    "domain.reply": ("MessageReading", "read_message"),
+    "domain.reply_intent": ("ReplyIntent", "read_reply_intent"),
+    "domain.reply_text": ("own_text",),
     "domain.run": (
         "DeadLetter", "DeadLetterState", "Degradation", "JournalEntry", "Lease", "Redraft", "Run",
         "RunStatus", "STEP_NAMES", "StepStatus",
@@ -224,6 +284,11 @@ _HOMES = {
         "Busy", "Hours", "Slot", "SlotOffer", "describe_slot", "in_sending_window",
         "next_sending_time", "propose_slots",
     ),
+    "domain.send_gate": (
+        "GateFacts", "GateVerdict", "RecipientVerdict", "SendMode", "SendPermission", "SendRefused",
+        "SwitchState", "judge_send",
+    ),
+    "domain.sending": ("AttemptStatus", "SendAttempt", "SentRecord"),
     "domain.stats": ("Interval", "wilson_interval", "wilson_lower", "wilson_upper"),
     "domain.submission": (
         "FormField", "IntakeKeys", "Submission", "SubmissionSource", "intake_keys",
@@ -252,23 +317,37 @@ _HOMES = {
     "ports.intake": ("Arrival", "Intake", "Receipt"),
     "ports.job_queue": ("JobQueue", "Topic"),
     "ports.journal": ("ClaimedRun", "Journal"),
+    "ports.mail_sender": (
+        "FateUnknown", "HeldDraft", "HistoryExpired", "MailSender", "NotSent", "SentMail",
+    ),
     "ports.mailbox": ("MailDrafts", "MailReader"),
     "ports.memory": ("Memory",),
+    "ports.opt_out_links": ("OptOutLinks",),
     "ports.read_model": ("DraftDetail", "QueueStatus", "ReadModel", "RunDetail", "RunSummary"),
     "ports.secrets_vault": ("Sealer",),
+    "ports.send_ledger": ("SendLedger", "SendQueue", "SentAudits", "SlotKeys"),
+    "ports.send_switches": ("SendSwitches",),
+    "ports.suppressions": ("OptOutTokens", "RecipientRules", "Suppressions"),
     "ports.tenants": ("TenantDirectory",),
     "ports.unit_of_work": (
-        "AuditTrail", "DeadLetters", "DecisionLog", "DraftStore", "RunStore", "Transaction",
-        "UnitOfWork",
+        "AuditTrail", "DeadLetters", "DecisionLog", "DraftStore", "RunStore", "SendingTransaction",
+        "SendingWork", "Transaction", "UnitOfWork",
     ),
     "ports.voices": ("Voices",),
     "ports.writer": ("Writer",),
     "use_cases.advance_run": ("AdvanceRuns",),
+    "use_cases.audit_sent": ("AuditSent",),
+    "use_cases.control_sending": ("ControlSending",),
+    "use_cases.manage_recipients": ("ManageRecipients",),
+    "use_cases.manage_suppressions": ("ManageSuppressions",),
     "use_cases.queries": ("DraftView", "Queries", "QueueItem", "TaskView"),
     "use_cases.receive_crm_events": ("ReceiveCrmEvents",),
     "use_cases.receive_submission": ("ReceiveSubmission",),
+    "use_cases.reconcile_send": ("ReconcileSends",),
     "use_cases.resolve_crm_event": ("ResolveCrmEvents",),
     "use_cases.review_draft": ("ReviewDraft",),
+    "use_cases.schedule_send": ("ScheduleSend",),
+    "use_cases.send_draft": ("SendDrafts",),
     "use_cases.settle_dead_letter": ("SettleDeadLetter",),
     "use_cases.step": ("Step", "Workflow"),
     "use_cases.sync_draft": ("SyncDrafts",),

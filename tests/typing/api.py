@@ -20,9 +20,13 @@ from salesagent_core import (
     Clock,
     Company,
     Conflict,
+    FateUnknown,
     Finding,
     Fit,
     FormField,
+    GateFacts,
+    GateVerdict,
+    HeldDraft,
     IcpProfile,
     IdSource,
     Intake,
@@ -30,7 +34,11 @@ from salesagent_core import (
     InvalidInput,
     JobQueue,
     Lead,
+    MailSender,
+    MessageReading,
     NeedsReauth,
+    NotFound,
+    OutgoingMail,
     Person,
     PolicyRefused,
     PortError,
@@ -41,13 +49,16 @@ from salesagent_core import (
     Rejected,
     SafetyPolicy,
     SalesAgentError,
+    SendPermission,
     Seniority,
+    SentMail,
     Severity,
     Slot,
     SlotOffer,
     Submission,
     SubmissionId,
     SubmissionSource,
+    SwitchState,
     TenantId,
     Topic,
     Unavailable,
@@ -55,9 +66,12 @@ from salesagent_core import (
     Writer,
     WrittenDraft,
     check_limits,
+    compose_mail,
     inspect_text,
+    judge_send,
     propose_slots,
     read_intent,
+    read_message,
     read_title,
     score_fit,
     uuid7,
@@ -102,6 +116,60 @@ def may_write_to(contact: str, sent: Sequence[datetime], now: datetime) -> list[
     return [
         blocked.reason for blocked in check_limits(now, Usage(contact=contact, contact_sends=sent))
     ]
+
+
+def may_go_now(now: datetime, recipient: str, text: str) -> datetime | None:
+    """The gate of sending: every reason at once, and when it may go."""
+    verdict = judge_send(
+        GateFacts(
+            now=now,
+            tenant_id=DEFAULT_TENANT,
+            recipient=recipient,
+            switches=SwitchState(),
+            permission=SendPermission(allowed=True, recipients=("example.com",)),
+            usage=Usage(contact=recipient),
+            findings=inspect_text("Your question", text, SafetyPolicy()),
+        )
+    )
+    assert_type(verdict, GateVerdict)
+    assert_type(verdict.reasons, tuple[Reason, ...])
+    return verdict.may_go_at
+
+
+def compose(to: str, now: datetime) -> bytes:
+    """A mail as octets, and what came back of one."""
+    mail = OutgoingMail(key="k-1", sender="me@example.org", to=to, subject="Hello", text="Hi.")
+    raw = compose_mail(mail, now=now)
+    assert_type(raw, bytes)
+    reading = read_message(raw)
+    assert_type(reading, MessageReading)
+    return raw
+
+
+class NothingSent:
+    """A mailbox of one's own needs no inheritance."""
+
+    async def read_draft(self, tenant_id: TenantId, mailbox: str, draft_id: str) -> HeldDraft:
+        raise NotFound("there is no such draft")
+
+    async def send_draft(self, tenant_id: TenantId, mailbox: str, draft_id: str) -> SentMail:
+        raise FateUnknown("no answer")
+
+    async def present(self, tenant_id: TenantId, mailbox: str) -> str:
+        return "1"
+
+    async def sent_since(
+        self, tenant_id: TenantId, mailbox: str, point: str
+    ) -> tuple[SentMail, ...]:
+        return ()
+
+    async def sent_in_thread(
+        self, tenant_id: TenantId, mailbox: str, thread_id: str
+    ) -> tuple[SentMail, ...]:
+        return ()
+
+
+sender: MailSender = NothingSent()
 
 
 def a_lead() -> Lead:
