@@ -106,6 +106,11 @@ class AuditSent:
             return await self._confirm(draft)
         held = await self._held(draft, handle)
         if held is not None:
+            # A person may have sent it before our next text made another draft of it.
+            mail = await find_sent(self._sender, draft, thread_id=held.thread_id, point=None)
+            if mail is not None:
+                await self._sent_by_human(draft, mail)
+                return CONFIRMED
             if draft.status in OPEN and not draft.mailbox_is_behind:
                 await self._edited(draft, held)
             if draft.status in OPEN:

@@ -35,6 +35,7 @@ from salesagent_core.ports.voices import Voices
 
 MAX_INSTRUCTION = 2_000
 MAX_REASON = 1_000
+APPROVABLE = frozenset({DraftStatus.PENDING_APPROVAL, DraftStatus.SEND_FAILED})
 
 
 class ReviewDraft:
@@ -70,6 +71,9 @@ class ReviewDraft:
         async with self._unit_of_work.begin(tenant_id) as tx:
             draft = await tx.drafts.get(draft_id, lock=True)
             require_current(draft, content_hash)
+            if draft.status not in APPROVABLE:
+                # What is being sent, or may be out, is for the sending to settle.
+                raise Conflict(f"a draft that is {draft.status.value} cannot be approved")
             approved = move(draft, DraftStatus.APPROVED, self._clock.now())
             await tx.drafts.save(approved)
             await self._decide(tx, approved, Verdict.APPROVED, operator)
