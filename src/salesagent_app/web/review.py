@@ -23,7 +23,7 @@ from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_app.web.views import neighbours, review_view
 from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.domain.send_gate import DRAFT_ONLY, GateVerdict
-from salesagent_core.domain.sending import UNDO, AttemptStatus
+from salesagent_core.domain.sending import UNDO, AttemptStatus, SentRecord
 from salesagent_core.errors import Conflict, InvalidInput, NotFound
 from salesagent_core.ids import DraftId
 from salesagent_core.use_cases.queries import QueueItem
@@ -68,11 +68,13 @@ class UndoBar:
 
 @attrs.frozen(kw_only=True)
 class SendState:
-    """``refused`` is the gate's no, ``goes_at`` when a worker takes it up (None: nobody will)."""
+    """``refused`` is the gate's no, ``goes_at`` when a worker takes it up (None: nobody will),
+    ``sent`` the mail where it went out."""
 
-    refused: GateVerdict | None
-    goes_at: datetime | None
-    drafts_only: bool
+    refused: GateVerdict | None = None
+    goes_at: datetime | None = None
+    drafts_only: bool = False
+    sent: SentRecord | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -158,7 +160,11 @@ class ReviewPages:
     async def _send_state(self, visit: Visit, draft: Draft) -> SendState | None:
         """How an approved draft stands with its send, where there is sending at all."""
         sending = self._services.sending
-        if sending is None or draft.status is not DraftStatus.APPROVED:
+        if sending is None:
+            return None
+        if draft.status is DraftStatus.SENT:
+            return SendState(sent=await sending.schedule.sent(visit.caller.tenant_id, draft.id))
+        if draft.status is not DraftStatus.APPROVED:
             return None
         view = await sending.schedule.preview(visit.caller.tenant_id, draft.id)
         attempt = view.attempt

@@ -140,9 +140,21 @@ def check_limits(
     if any(_counts(now, each.last_sent_at, ACTIVE_FOR) for each in _own(usage)):
         company = None
     found = (
-        (contact, "contact_limit", f"{limits.per_contact} mails in 7 days went to this person"),
-        (mailbox, "mailbox_limit", f"{limits.per_mailbox} mails in 24 hours left this mailbox"),
-        (company, "company_limit", f"{limits.per_company} people at this company are active"),
+        (
+            contact,
+            "contact_limit",
+            f"the limit to one person is reached: {limits.per_contact} in 7 days",
+        ),
+        (
+            mailbox,
+            "mailbox_limit",
+            f"the mailbox's limit is reached: {limits.per_mailbox} in 24 hours",
+        ),
+        (
+            company,
+            "company_limit",
+            f"the limit at this company is reached: {limits.per_company} people in 7 days",
+        ),
     )
     return tuple(
         Blocked(reason=Reason(code=code, sentence=sentence), free_at=at)

@@ -8,7 +8,7 @@ import attrs
 
 from salesagent_core.domain.draft import Draft, DraftStatus, move, require_current
 from salesagent_core.domain.send_gate import GateVerdict, SendPermission
-from salesagent_core.domain.sending import SendAttempt
+from salesagent_core.domain.sending import SendAttempt, SentRecord
 from salesagent_core.errors import Conflict, Unavailable
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.identity import IdSource
@@ -116,6 +116,12 @@ class ScheduleSend:
         current = draft.revision.content_hash
         mine = next((each for each in attempts if each.content_hash == current), None)
         return SendView(verdict=verdict, attempt=mine)
+
+    async def sent(self, tenant_id: TenantId, draft_id: DraftId) -> SentRecord | None:
+        """What went out of this draft; None where nothing did, or a person says that it did."""
+        async with self._work.begin(tenant_id) as tx:
+            attempts = await tx.sends.of_draft(draft_id)
+        return next((each.sent for each in attempts if each.sent is not None), None)
 
     async def _ring(self, attempt: SendAttempt) -> None:
         try:
