@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import pickle
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import httpx
 
 from salesagent_core.domain.conversation import Conversation, ThreadsFound
 from salesagent_core.domain.draft import MailboxDraft
@@ -21,6 +21,7 @@ from salesagent_core.ports.mail_sender import (
     SentMail,
 )
 
+HOST = "127.0.0.1"
 TIMEOUT_SECONDS = 2.0
 RETRY_AFTER = timedelta(seconds=2)
 _ERRORS: dict[str, type[Exception]] = {
@@ -30,37 +31,59 @@ _ERRORS: dict[str, type[Exception]] = {
 
 
 class HttpMailbox:
-    """``MailSender``, ``MailDrafts`` and ``MailReader`` at once."""
+    """``MailSender``, ``MailDrafts`` and ``MailReader`` at once.
 
-    def __init__(self, port: int, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        self._url = f"http://127.0.0.1:{port}/"
-        self._client = httpx.AsyncClient(
-            timeout=timeout_seconds, limits=httpx.Limits(max_keepalive_connections=0)
-        )
+    ``calm``: the server does nothing bad to this client, and no person gets in its way.
+    """
+
+    def __init__(
+        self, port: int, timeout_seconds: float = TIMEOUT_SECONDS, *, calm: bool = False
+    ) -> None:
+        self._port = port
+        self._timeout = timeout_seconds
+        self._path = "/calm" if calm else "/"
 
     async def _call(self, method: str, *args: Any, **options: Any) -> Any:
         sending = method == "send_draft"
         try:
-            answer = await self._client.post(
-                self._url, content=pickle.dumps((method, args, options))
-            )
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            async with asyncio.timeout(self._timeout):
+                reader, writer = await asyncio.open_connection(HOST, self._port)
+        except (OSError, TimeoutError) as error:
             raise (NotSent if sending else Unavailable)("no connection") from error
-        except httpx.HTTPError as error:
+        try:
+            async with asyncio.timeout(self._timeout):
+                status, body = await self._exchange(reader, writer, (method, args, options))
+        except (OSError, TimeoutError, EOFError, ValueError, IndexError) as error:
             raise (FateUnknown if sending else Unavailable)("no answer") from error
-        if answer.status_code == 429:
+        finally:
+            with contextlib.suppress(OSError):
+                writer.close()
+        if status == 429:
             at = datetime.now(UTC) + RETRY_AFTER
             raise RateLimited("too many requests", retry_at=at)
-        if answer.status_code != 200:
-            raise (FateUnknown if sending else Unavailable)(f"status {answer.status_code}")
-        kind, value = pickle.loads(answer.content)
+        if status != 200:
+            raise (FateUnknown if sending else Unavailable)(f"status {status}")
+        kind, value = pickle.loads(body)
         if kind == "error":
             raise _ERRORS[value[0]](value[1])
         return value
 
-    async def chaos(self, on: bool) -> None:
-        """Let fates and people loose, or hold them."""
-        await self._call("chaos", on)
+    async def _exchange(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: object
+    ) -> tuple[int, bytes]:
+        content = pickle.dumps(request)
+        head = f"POST {self._path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {len(content)}\r\n"
+        writer.write(head.encode() + b"Connection: close\r\n\r\n" + content)
+        await writer.drain()
+        lines = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")
+        sizes = [line for line in lines if line.lower().startswith(b"content-length:")]
+        body = await reader.readexactly(int(sizes[0].partition(b":")[2]))
+        return int(lines[0].split()[1]), body
+
+    async def tell(self, order: str, *args: object) -> None:
+        """An order to the server itself: ``chaos`` (on or off), ``connect``, ``revoke`` and
+        ``reconnect`` (tenant, address)."""
+        await self._call(order, *args)
 
     async def read_draft(self, tenant_id: TenantId, mailbox: str, draft_id: str) -> HeldDraft:
         """See ``MailSender``."""

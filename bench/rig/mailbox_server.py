@@ -1,31 +1,32 @@
-"""A mailbox in a process of its own: the witness that a dying worker cannot take with it.
+"""Mailboxes in a process of their own: the witness that a dying worker cannot take with it.
 
 It holds the strict memory mailbox and does to its callers what a bad network and a busy vendor
-do, drawn from a seed by draft and request, so that the same draft meets the same fate in each run.
-Every mail that really went out is one line of the witness file.
+do, drawn from a seed by recipient and request, so that the same mail meets the same fate in each
+run. Every mail that really went out is one line of the witness file; so is every fault.
 
-    python mailbox_server.py --port P --seed S --witness FILE --mailbox ADDRESS
+    python mailbox_server.py --port P --seed S --witness FILE
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import pickle
 import random
 import threading
 import time
+from collections.abc import Coroutine
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from salesagent_adapters.memory.mail_sender import MemoryMailSender
 from salesagent_adapters.memory.mailbox import MemoryMailbox
+from salesagent_adapters.memory.mailbox_state import StoredMail
 from salesagent_adapters.memory.world import World
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_core.errors import SalesAgentError
-from salesagent_core.ids import DEFAULT_TENANT
+from salesagent_core.ids import TenantId
 from salesagent_core.ports.mail_sender import SentMail
 
 HANG_SECONDS = 4.0
@@ -47,65 +48,87 @@ FATES = {
 PEOPLE = {"nothing": 0.96, "sends": 0.015, "edits": 0.015, "deletes": 0.01}
 FLAKY = 0.01
 """Share of the other requests that are cut off."""
+ORDERS = frozenset({"chaos", "connect", "revoke", "reconnect"})
 
 
-class Mailbox:
+class Mailboxes:
     """The world, the fates and the witness."""
 
-    def __init__(self, seed: int, witness: Path, address: str) -> None:
-        self.seed, self.witness = seed, witness
+    def __init__(self, seed: int, witness: Path) -> None:
+        self.seed = seed
         self.world = World(SystemClock(), seed=seed)
-        state = self.world.connect_mailbox(DEFAULT_TENANT, address)
-        state.quota_per_minute = None
-        state.sends_per_day = 10**9
-        self.state = state
         self.ports = (MemoryMailSender(self.world), MemoryMailbox(self.world))
         self.lock = threading.Lock()
+        self.witness = witness.open("a", buffering=1)
         self.asked: dict[str, int] = {}
+        self.visited: set[str] = set()
         self.flaky = random.Random(f"{seed}:flaky")
         self.chaos = False
 
-    def fate(self, key: str) -> str:
-        """What happens to the next request to send the draft with this key."""
-        with self.lock:
-            number = self.asked[key] = self.asked.get(key, 0) + 1
-        return _draw(random.Random(f"{self.seed}:send:{key}:{number}"), FATES)
-
-    def key_of(self, draft_id: str) -> str:
-        """The draft's key; the draft's id where it is gone."""
-        with self.world.lock:
-            mail_id = self.state.drafts.get(draft_id)
-            mail = self.state.mails.get(mail_id) if mail_id else None
-        return (mail.key if mail else None) or draft_id
-
-    def people(self, draft_id: str) -> None:
-        """A person finds the draft in the mailbox, once."""
-        key = self.key_of(draft_id)
-        with self.lock:
-            seen = self.asked.setdefault(f"person:{key}", 0)
-            self.asked[f"person:{key}"] = 1
-        if seen:
+    def order(self, name: str, args: tuple[Any, ...]) -> None:
+        """What the driver wants of the server itself."""
+        if name == "chaos":
+            self.chaos = bool(args[0])
             return
-        act = _draw(random.Random(f"{self.seed}:person:{key}"), PEOPLE)
+        tenant_id, address = args
+        with self.world.lock:
+            if name == "revoke":
+                self.world.connected_mailbox(tenant_id, address).revoke()
+                return
+            state = self.world.connect_mailbox(tenant_id, address)
+            state.quota_per_minute = None
+            state.sends_per_day = 10**9
+
+    def fate(self, method: str, args: tuple[Any, ...]) -> str:
+        """What happens to the next request."""
+        if method != "send_draft":
+            with self.lock:
+                cut = self.flaky.random() < FLAKY
+            if cut and method == "read_draft":
+                self._fault("cut off", args)
+            return "reset before" if cut else "done"
+        mail = self._mail(args)
+        name = mail.recipients[0] if mail else args[2]
+        with self.lock:
+            number = self.asked[name] = self.asked.get(name, 0) + 1
+        fate = _draw(random.Random(f"{self.seed}:send:{name}:{number}"), FATES)
+        if fate != "done":
+            self._fault(fate, args)
+        return fate
+
+    def people(self, tenant_id: TenantId, address: str, draft_id: str) -> None:
+        """A person finds the draft in the mailbox, once."""
+        mail = self._mail((tenant_id, address, draft_id))
+        if mail is None or mail.key is None:
+            return
+        with self.lock:
+            if mail.key in self.visited:
+                return
+            self.visited.add(mail.key)
+        act = _draw(random.Random(f"{self.seed}:person:{mail.recipients[0]}"), PEOPLE)
         if act == "nothing":
             return
         with self.world.lock:
-            if draft_id not in self.state.drafts:
+            state = self.world.tenant(tenant_id).mailboxes[address.lower()]
+            if draft_id not in state.drafts:
                 return
             if act == "sends":
-                self.note(self.state.human_sends(draft_id).key or "", "person", draft_id)
+                state.human_sends(draft_id)
+                self.note(mail.key, "person", draft_id)
             elif act == "edits":
-                self.state.human_edits(draft_id, text="Rewritten by hand in the mailbox.")
-                self.note(key, "edited", draft_id)
+                state.human_edits(draft_id, text="Rewritten by hand in the mailbox.")
+                self.note(mail.key, "edited", draft_id)
             else:
-                self.state.human_deletes(draft_id)
-                self.note(key, "deleted", draft_id)
+                state.human_deletes(draft_id)
+                self.note(mail.key, "deleted", draft_id)
 
     def call(self, method: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        """Really do it; a send leaves its line."""
+        """Really do it; a send leaves its line before anybody can see that it happened."""
         port = next(port for port in self.ports if hasattr(port, method))
-        result = asyncio.run(getattr(port, method)(*args, **options))
-        if method == "send_draft":
+        if method != "send_draft":
+            return _finished(getattr(port, method)(*args, **options))
+        with self.world.lock:
+            result = _finished(getattr(port, method)(*args, **options))
             assert isinstance(result, SentMail)
             self.note(result.key or "", "sent", args[2])
         return result
@@ -113,8 +136,30 @@ class Mailbox:
     def note(self, key: str, what: str, draft_id: str) -> None:
         """One line of the witness."""
         line = json.dumps({"key": key, "what": what, "draft": draft_id, "at": time.time()})
-        with self.lock, self.witness.open("a") as file:
-            file.write(line + "\n")
+        with self.lock:
+            self.witness.write(line + "\n")
+
+    def _fault(self, what: str, args: tuple[Any, ...]) -> None:
+        mail = self._mail(args)
+        if mail is not None and mail.key:
+            self.note(mail.key, f"fault: {what}", args[2])
+
+    def _mail(self, args: tuple[Any, ...]) -> StoredMail | None:
+        """The draft's present mail; None where it is gone."""
+        tenant_id, address, draft_id = args
+        with self.world.lock:
+            state = self.world.tenant(tenant_id).mailboxes.get(address.lower())
+            mail_id = state.drafts.get(draft_id) if state else None
+            return state.mails.get(mail_id) if state and mail_id else None
+
+
+def _finished(call: Coroutine[Any, Any, Any]) -> Any:
+    # What is in memory never waits; a loop for each call would cost more than the call.
+    try:
+        call.send(None)
+    except StopIteration as done:
+        return done.value
+    raise AssertionError("the memory mailbox waited")
 
 
 def _draw(dice: random.Random, shares: dict[str, float]) -> str:
@@ -122,28 +167,25 @@ def _draw(dice: random.Random, shares: dict[str, float]) -> str:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """``POST /``: a pickled (method, args, options), from this machine's own bench only."""
+    """``POST /`` and ``POST /calm``: a pickled (method, args, options), from this machine's own
+    bench only."""
 
     protocol_version = "HTTP/1.1"
-    mailbox: Mailbox
+    mailboxes: Mailboxes
 
     def do_POST(self) -> None:
         """One request, with its fate."""
         raw = self.rfile.read(int(self.headers["Content-Length"]))
         method, args, options = pickle.loads(raw)
-        if method == "chaos":
-            self.mailbox.chaos = bool(args[0])
+        if method in ORDERS:
+            self.mailboxes.order(method, args)
             self._answer(200, ("ok", None))
             return
         fate = "done"
-        if self.mailbox.chaos:
+        if self.mailboxes.chaos and self.path != "/calm":
             if method == "read_draft":
-                self.mailbox.people(args[2])
-            if method == "send_draft":
-                fate = self.mailbox.fate(self.mailbox.key_of(args[2]))
-            else:
-                with self.mailbox.lock:
-                    fate = "reset before" if self.mailbox.flaky.random() < FLAKY else "done"
+                self.mailboxes.people(*args)
+            fate = self.mailboxes.fate(method, args)
         self._meet(fate, method, args, options)
 
     def _meet(self, fate: str, method: str, args: tuple[Any, ...], options: dict[str, Any]) -> None:
@@ -157,7 +199,7 @@ class Handler(BaseHTTPRequestHandler):
             if fate in ("hang before", "late"):
                 time.sleep(LATE_SECONDS if fate == "late" else HANG_SECONDS)
             try:
-                answer: tuple[str, Any] = ("ok", self.mailbox.call(method, args, options))
+                answer: tuple[str, Any] = ("ok", self.mailboxes.call(method, args, options))
             except SalesAgentError as error:
                 answer = ("error", (type(error).__name__, str(error)))
             if fate == "reset after":
@@ -176,7 +218,7 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, status: int, answer: object) -> None:
         body = pickle.dumps(answer)
         try:
-            self.send_response(status)
+            self.send_response_only(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -199,7 +241,7 @@ class Server(ThreadingHTTPServer):
     """Many clients, and no ado about those that vanish."""
 
     daemon_threads = True
-    request_queue_size = 256
+    request_queue_size = 1024
 
 
 def main() -> None:
@@ -208,9 +250,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--witness", type=Path, required=True)
-    parser.add_argument("--mailbox", required=True)
     options = parser.parse_args()
-    Handler.mailbox = Mailbox(options.seed, options.witness, options.mailbox)
+    Handler.mailboxes = Mailboxes(options.seed, options.witness)
     Server(("127.0.0.1", options.port), Handler).serve_forever()
 
 

@@ -25,8 +25,10 @@ from salesagent_core.ids import DraftId, TenantId
 
 UNDO = timedelta(seconds=30)
 """How long an approval can be taken back before anything is sent."""
-CLAIM_LEASE = timedelta(seconds=30)
-"""How long a worker may prepare a send (reads in the mailbox) before another one may."""
+CLAIM_LEASE = timedelta(seconds=20)
+"""How long a worker may prepare a send, or look after one (three or four reads in the mailbox),
+before another one may. Too short would only cost work done twice: who lost the claim fails at the
+token and sends nothing. Too long is time that a mail waits after its worker died."""
 SEND_LEASE = timedelta(seconds=30)
 """Longer than the mailbox's own time-out: after it, whoever was sending is presumed dead."""
 GRACE = timedelta(seconds=30)

@@ -40,8 +40,9 @@ from salesagent_core.use_cases.send_parts import Settler, find_sent
 
 log = logging.getLogger(__name__)
 
-LOOK_AGAIN = timedelta(seconds=30)
-"""When nobody could look: the unknown stays visible, and its slot taken."""
+LOOK_AGAIN = timedelta(seconds=10)
+"""When nobody could look: the unknown stays visible, and its slot taken. A mailbox that names a
+later time is not asked before it."""
 REAUTH_LOOK_AGAIN = timedelta(minutes=10)
 
 
