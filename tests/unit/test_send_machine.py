@@ -43,7 +43,7 @@ from salesagent_core.errors import (
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.mail_sender import FateUnknown, NotSent
 
-EXAMPLES = int(os.environ.get("SEND_MACHINE_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("SEND_MACHINE_EXAMPLES", "40"))
 STEPS = 25
 
 PEOPLE = ("ada@firm.test", "ada+x@firm.test", "bob@firm.test", "cy@firm.test", "di@other.test")
@@ -427,8 +427,8 @@ class SendMachine(RuleBasedStateMachine):
         if draft is None or draft.in_mailbox is None:
             return
         state = self.town.mailboxes[draft.mailbox]
-        mails = state.thread(draft.in_mailbox.thread_id)
-        if mails and not mails[0].is_draft:
+        mails = [mail for mail in state.thread(draft.in_mailbox.thread_id) if not mail.is_draft]
+        if mails:
             state.receive(
                 sender=draft.lead.person.email,
                 subject=mails[0].subject,
