@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import attrs
+import psycopg
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,20 +26,28 @@ from salesagent_core.errors import Conflict, LeaseLost, NotFound
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.send_ledger import SlotKeys
 
-_LOCKS = text(
-    "SELECT pg_advisory_xact_lock(:first), pg_advisory_xact_lock(:second),"
-    " pg_advisory_xact_lock(:third)"
-)
+_LOCKS = b"SELECT pg_advisory_xact_lock(%s), pg_advisory_xact_lock(%s), pg_advisory_xact_lock(%s)"
 
 # One statement, three index look-ups. A slot that is not settled counts as taken just now.
 _PART = """
 SELECT '{kind}' AS kind, contact_index AS contact,
   coalesce(settled_at, clock_timestamp()) AS at
 FROM send_slots
-WHERE tenant_id = :tenant AND {kind}_index = :{kind} AND attempt_id <> :besides
-  AND (settled_at IS NULL OR settled_at > clock_timestamp() - CAST(:{kind}_window AS interval))
+WHERE tenant_id = %(tenant)s AND {kind}_index = %({kind})s AND attempt_id <> %(besides)s
+  AND (settled_at IS NULL OR settled_at > clock_timestamp() - %({kind}_window)s::interval)
 """
-_USAGE = text(" UNION ALL ".join(_PART.format(kind=k) for k in ("contact", "mailbox", "company")))
+_USAGE = " UNION ALL ".join(
+    _PART.format(kind=k) for k in ("contact", "mailbox", "company")
+).encode()
+
+_TAKE = text("""
+INSERT INTO send_slots
+  (tenant_id, attempt_id, contact_index, mailbox_index, company_index, taken_at)
+VALUES (:tenant, :attempt, :contact, :mailbox, :company, clock_timestamp())
+ON CONFLICT ON CONSTRAINT send_slots_pkey DO UPDATE SET
+  contact_index = excluded.contact_index, mailbox_index = excluded.mailbox_index,
+  company_index = excluded.company_index, taken_at = excluded.taken_at, settled_at = NULL
+""")
 
 
 def attempt_columns(chest: Chest, attempt: SendAttempt) -> dict[str, Any]:
@@ -139,11 +148,6 @@ class PgSendLedger:
     async def usage(self, keys: SlotKeys, *, besides: str | None = None, lock: bool) -> Usage:
         """See ``SendLedger.usage``."""
         who = self._indexes(keys)
-        if lock:
-            # In one order everywhere, so that nobody waits in a circle.
-            numbers = sorted(self._lock_number(kind, index) for kind, index in who.items())
-            names = ("first", "second", "third")
-            await self._connection.execute(_LOCKS, dict(zip(names, numbers, strict=True)))
         values = {
             "tenant": self._tenant,
             "besides": besides or "",
@@ -152,43 +156,32 @@ class PgSendLedger:
             "mailbox_window": MAILBOX_WINDOW,
             "company_window": ACTIVE_FOR,
         }
-        rows = (await self._connection.execute(_USAGE, values)).all()
+        # In one order everywhere, so that nobody waits in a circle.
+        numbers = sorted(self._lock_number(kind, index) for kind, index in who.items())
+        pooled = await self._connection.get_raw_connection()
+        driver = cast("psycopg.AsyncConnection[Any]", pooled.driver_connection)
+        # Sent together, but two statements: the second sees what was committed while the first
+        # waited for the locks.
+        async with driver.pipeline(), driver.cursor() as cursor:
+            if lock:
+                await cursor.execute(_LOCKS, numbers)
+            counted = await driver.execute(_USAGE, values)
+        rows = await counted.fetchall()
         return Usage(
             contact=who["contact"] or "",
-            contact_sends=[row.at for row in rows if row.kind == "contact"],
-            mailbox_sends=[row.at for row in rows if row.kind == "mailbox"],
+            contact_sends=[at for kind, _, at in rows if kind == "contact"],
+            mailbox_sends=[at for kind, _, at in rows if kind == "mailbox"],
             company_contacts=[
-                ActiveContact(contact=row.contact, last_sent_at=row.at)
-                for row in rows
-                if row.kind == "company"
+                ActiveContact(contact=contact, last_sent_at=at)
+                for kind, contact, at in rows
+                if kind == "company"
             ],
         )
 
     async def take(self, attempt_id: str, keys: SlotKeys) -> None:
         """See ``SendLedger.take``."""
-        table = tables.send_slots
-        who = self._indexes(keys)
-        statement = upsert(table).values(
-            tenant_id=self._tenant,
-            attempt_id=attempt_id,
-            contact_index=who["contact"],
-            mailbox_index=who["mailbox"],
-            company_index=who["company"],
-            taken_at=func.clock_timestamp(),
-        )
-        new = statement.excluded
-        await self._connection.execute(
-            statement.on_conflict_do_update(
-                constraint="send_slots_pkey",
-                set_={
-                    "contact_index": new.contact_index,
-                    "mailbox_index": new.mailbox_index,
-                    "company_index": new.company_index,
-                    "taken_at": new.taken_at,
-                    "settled_at": None,
-                },
-            )
-        )
+        values = {"tenant": self._tenant, "attempt": attempt_id, **self._indexes(keys)}
+        await self._connection.execute(_TAKE, values)
 
     async def settle(self, attempt_id: str, at: datetime) -> None:
         """See ``SendLedger.settle``."""

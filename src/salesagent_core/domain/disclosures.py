@@ -14,8 +14,12 @@ from functools import cache
 
 import attrs
 
+from salesagent_core.domain.folding import ascii_bytes, finds, shapes, words_with
+
 CARD_DIGITS = range(13, 20)
 IBAN_LENGTHS = range(15, 35)
+IBAN_HEAD = 4
+"""Country and check digits."""
 LABEL_REACH = 48
 FEWEST_DIGITS = 9
 
@@ -134,7 +138,7 @@ _NOT_A_SECRET = frozenset(
     "tba tbd n/a string number true false rotation hygiene security authentication based".split()
 )
 _ORDINARY_LABEL = (
-    r"(?:order|invoice|ticket|case|ref|reference|sku|item|article|part|serial|tracking|parcel|shipment|"
+    r"(?:order|invoice|ticket|case|ref|r(?:é|e)f(?:é|e)rence|sku|item|article|part|serial|tracking|parcel|shipment|"
     r"consignment|purchase|quote|customer|account|contract|imei|ean|gtin|isbn|upc|iccid|phone|tel|telefon|"
     r"t(?:é|e)l(?:é|e)phone|tel(?:é|e)fono|fax|mobile|mobil|handy|call|bestell\w*|auftrags\w*|rechnungs\w*|artikel\w*|"
     r"kunden\w*|sendungs\w*|paket\w*|commande|facture|colis|suivi|dossier|pedido|factura|env(?:í|i)o|"
@@ -165,6 +169,11 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"[\"'`]?(?P<value>[^\s\"'`<>]{4,200})",
             re.IGNORECASE,
         ),
+        # What stands between a sign of such a name and its value, in lower case.
+        "assigns": re.compile(
+            r"(?:\s?(?:word|phrase|code)|[a-zñüé]{0,8})(?:[ _-]?(?:key[ _-]?)?(?:id|key))?[\"']?"
+            r"(?:\s*[:=]|\s+(?:is|are|was|ist|lautet|est|es)[\s:])"
+        ),
         "ordinary": re.compile(
             rf"(?<![A-Za-z]){_ORDINARY_LABEL}\W{{0,3}}(?:no|nr|number|nummer|num|numero|número|num(?:é|e)ro|n|id|code|#|is|ist)?"
             r"[\s.:#°º=-]{0,5}(?:(?:no|nr|is|ist|n)[\s.:#°º]{1,3})?$",
@@ -178,17 +187,43 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
+def _number_shape(char: str) -> str:
+    if char.isdigit():
+        return "0"
+    return char if char == " " else "-" if char in "-./" else "x"
+
+
+_NUMBERS = shapes(_number_shape)
+SSN_DIGITS = 9
+
+
 def find_disclosures(text: str) -> tuple[Disclosure, ...]:
     """All of them, in order, none overlapping another of the same digits."""
-    if sum(map(text.count, "0123456789")) < FEWEST_DIGITS:
-        return tuple(sorted(_secrets(text), key=lambda one: (one.start, one.end)))
-    ibans = list(_ibans(text))
+    data = ascii_bytes(text)
+    shape = data.translate(_NUMBERS)
+    if shape.count(b"0") < FEWEST_DIGITS:
+        return tuple(sorted(_secrets(text, data), key=lambda one: (one.start, one.end)))
+    ibans = list(_ibans(text, shape))
     taken = [(found.start, found.end) for found in ibans]
-    cards = [card for card in _cards(text) if not _touches(card, taken)]
+    numbers = _long_numbers(shape)
+    cards = [card for card in _cards(text, numbers) if not _touches(card, taken)]
     taken += [(card.start, card.end) for card in cards]
-    numbers = [ssn for ssn in _ssns(text) if not _touches(ssn, taken)]
-    found = [*ibans, *cards, *numbers, *_secrets(text)]
+    ssns = [ssn for ssn in _ssns(text, numbers) if not _touches(ssn, taken)]
+    found = [*ibans, *cards, *ssns, *_secrets(text, data)]
     return tuple(sorted(found, key=lambda one: (one.start, one.end)))
+
+
+def _long_numbers(shape: bytes) -> list[tuple[int, int]]:
+    """Every stretch of digits, with up to three separators between two of them, that is long
+    enough for a social security number; no card or number reaches out of one."""
+    if b"0" * SSN_DIGITS not in shape.translate(None, b" -"):
+        return []
+    return [match.span() for match in _patterns_of_bytes()["number"].finditer(shape)]
+
+
+@cache
+def _patterns_of_bytes() -> dict[str, re.Pattern[bytes]]:
+    return {"number": re.compile(rb"0(?:[ -]{0,3}0){8,}")}
 
 
 def luhn_valid(digits: str) -> bool:
@@ -206,9 +241,11 @@ def _before(text: str, start: int) -> str:
     return text[max(0, start - LABEL_REACH) : start].rpartition("\n")[2]
 
 
-def _cards(text: str) -> Iterator[Disclosure]:
-    patterns = _patterns()
-    for run in patterns["digits"].finditer(text):
+def _cards(text: str, numbers: list[tuple[int, int]]) -> Iterator[Disclosure]:
+    digits = _patterns()["digits"]
+    # One character more, so that what must not follow is seen.
+    runs = (run for start, end in numbers for run in digits.finditer(text, start, end + 1))
+    for run in runs:
         if sum(char.isdigit() for char in run[0]) < CARD_DIGITS.start:
             continue
         groups = [
@@ -276,13 +313,16 @@ def _issued(digits: str) -> bool:
     )
 
 
-def _ibans(text: str) -> Iterator[Disclosure]:
+def _ibans(text: str, shape: bytes) -> Iterator[Disclosure]:
     position = 0
     pattern = _patterns()["iban"]
-    while match := pattern.search(text, position):
+    for start in _iban_starts(text, shape):
+        match = pattern.match(text, start) if start >= position else None
+        if match is None:
+            continue
         end = _iban_end(text, match.start(), match.end())
         if end is None:
-            position = match.start() + 2
+            position = start + 2
             continue
         yield Disclosure(
             kind="iban", what="a bank account number (IBAN)", start=match.start(), end=end
@@ -290,19 +330,32 @@ def _ibans(text: str) -> Iterator[Disclosure]:
         position = end
 
 
+def _iban_starts(text: str, shape: bytes) -> list[int]:
+    """Where two letters stand before two digits."""
+    starts = []
+    for place in (*finds(shape, b"00"), *finds(shape, b"0 0")):
+        end = place - 1 if text[place - 1 : place] in (" ", "-") else place
+        if text[max(0, end - 2) : end].isalpha():
+            starts.append(end - 2)
+    return sorted(start for start in starts if start >= 0)
+
+
 def _iban_end(text: str, start: int, stop: int) -> int | None:
     from stdnum import iban
 
-    compact = ""
+    compact, rest = "", 0
     for index in range(start, stop):
         char = text[index]
         if not char.isalnum():
             continue
         compact += char.upper()
+        if len(compact) > IBAN_HEAD:
+            value = int(char, 36)
+            rest = (rest * (10 if value < 10 else 100) + value) % 97
         follows = text[index + 1 : index + 2]
         if len(compact) not in IBAN_LENGTHS or (follows.isalnum() and follows.isascii()):
             continue
-        if _mod97(compact) == 1:
+        if _mod97(rest, compact[:IBAN_HEAD]) == 1:
             # National check digits differ from bank to bank and are not part of the IBAN rule.
             try:
                 iban.validate(compact, check_country=False)
@@ -312,19 +365,24 @@ def _iban_end(text: str, start: int, stop: int) -> int | None:
     return None
 
 
-def _mod97(compact: str) -> int:
-    """ISO 7064 mod 97-10 over the IBAN with its first four characters moved to the end."""
-    moved = compact[4:] + compact[:4]
-    if not moved.isascii():
-        return 0
-    return int("".join(str(int(char, 36)) for char in moved)) % 97
+def _mod97(rest: int, head: str) -> int:
+    """ISO 7064 mod 97-10 over an IBAN whose first four characters come last; ``rest`` is that of
+    the others."""
+    for char in head:
+        value = int(char, 36)
+        rest = (rest * (10 if value < 10 else 100) + value) % 97
+    return rest
 
 
-def _ssns(text: str) -> Iterator[Disclosure]:
+def _ssns(text: str, numbers: list[tuple[int, int]]) -> Iterator[Disclosure]:
+    if not numbers:
+        return
     from stdnum.us import ssn
 
     patterns = _patterns()
-    for match in patterns["ssn"].finditer(text):
+    # Two characters more, so that what must not follow is seen.
+    found = (m for start, end in numbers for m in patterns["ssn"].finditer(text, start, end + 2))
+    for match in found:
         if not ssn.is_valid(f"{match['area']}-{match['group']}-{match['serial']}"):
             continue
         before = _before(text, match.start())
@@ -345,13 +403,71 @@ def _ssns(text: str) -> Iterator[Disclosure]:
         )
 
 
-def _secrets(text: str) -> Iterator[Disclosure]:
+# Every secret but those that hold white space has one of these in it.
+_SECRET_SIGNS = (
+    *("AKIA", "ASIA", "AGPA", "AIDA", "AROA", "ABIA", "ACCA"),
+    *("_live_", "_test_", "whsec_", "sk-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+    *("glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-", "xox", "xapp-"),
+    *("hooks.slack.com", "AIza", "ya29.", "GOCSPX-", "pat-", "SG.", "key-", "-us", "AC", "SK"),
+    *("npm_", "pypi-", "dop_v1_", "doo_v1_", "dor_v1_", "hf_", "dapi", "shp", "sq0", ":AA", "eyJ"),
+)
+SHORTEST_SECRET = 15
+"""Of those without white space; a login in a link can be shorter."""
+_WORD = shapes(lambda char: " " if char.isspace() else "a")
+NAME_SIGNS = (
+    *("pass", "pwd", "kennwort", "mdp", "contrase", "clave", "key", "token", "secret", "schl"),
+    "api",
+)
+
+
+def _secret_places(text: str, data: bytes, lowered: str) -> list[tuple[int, int]]:
+    """The stretches, from white space to white space, that can hold a secret."""
+    if "-----BEGIN" in text or "bearer" in lowered or "authorization" in lowered:
+        return [(0, len(text))]
+    shape = data.translate(_WORD)
+    words = set(words_with(b"a" * SHORTEST_SECRET, shape, shape))
+    if b"://" in data and b"@" in data:
+        words.update(words_with(b"://", data, shape))
+    if not words:
+        return []
+    together = "\n".join([text[start:end] for start, end in words])
+    if not _has_sign(together):
+        return []
+    return [(start, end) for start, end in sorted(words) if _has_sign(text[start:end])]
+
+
+def _has_sign(word: str) -> bool:
+    return ("://" in word and "@" in word) or any(map(word.__contains__, _SECRET_SIGNS))
+
+
+def _may_assign(lowered: str) -> bool:
+    """Whether the name of a secret can stand before a value."""
+    assigns = _patterns()["assigns"]
+    for sign in filter(lowered.__contains__, NAME_SIGNS):
+        place = lowered.find(sign)
+        while place >= 0:
+            if assigns.match(lowered, place + len(sign)):
+                return True
+            place = lowered.find(sign, place + 1)
+    return False
+
+
+def _secrets(text: str, data: bytes) -> Iterator[Disclosure]:
     patterns = _patterns()
+    lowered = text.lower()
+    if not text.isascii():
+        # Where case is ignored, a dotless and a dotted one are the same letter, too.
+        lowered = lowered.replace("\u0131", "i").replace("i\u0307", "i")
     taken: list[tuple[int, int]] = []
-    for match in patterns["secret"].finditer(text):
+    places = _secret_places(text, data, lowered)
+    for match in (
+        m for start, end in places for m in patterns["secret"].finditer(text, start, end)
+    ):
         label = _SECRETS[int((match.lastgroup or "s0")[1:])][0]
         taken.append(match.span())
         yield Disclosure(kind="secret", what=label, start=match.start(), end=match.end())
+    if not _may_assign(lowered):
+        return
     for match in patterns["assigned"].finditer(text):
         value = match["value"].rstrip(".,;:!?)")
         span = (match.start(), match.start("value") + len(value))

@@ -7,10 +7,17 @@ of the text; their findings carry offsets into the original.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
 import attrs
+
+_ASCII = bytes(range(0x80))
+MAX_REPLACED = 32
+"""With more kinds of unusual characters than this, going through the text once is quicker."""
 
 _LOOKALIKES = dict(
     zip(
@@ -35,22 +42,57 @@ _SQUARED = ((0x1F130, 26), (0x1F150, 26), (0x1F170, 26))
 class Folded:
     """``text`` is the plain form; ``origin[i]`` is where its character ``i`` came from.
 
-    ``origin`` is None where every character stayed in its place.
+    ``source`` is the original where characters moved, and ``table`` what each of them became;
+    both are None where every character stayed in its place.
     """
 
     text: str
-    origin: tuple[int, ...] | None = None
+    source: str | None = None
+    table: Mapping[str, str] | None = None
+
+    @cached_property
+    def origin(self) -> tuple[int, ...] | None:
+        """None where every character stayed in its place. Most texts are never asked."""
+        if self.source is None or self.table is None:
+            return None
+        table = self.table
+        return tuple(index for index, char in enumerate(self.source) for _ in table[char])
+
+    @cached_property
+    def _moves(self) -> tuple[list[int], list[tuple[int, int, int]]]:
+        """Where pieces of another length than one begin in ``text``; and for each its length, its
+        place in the original, and how far what follows it has moved."""
+        assert self.source is not None
+        assert self.table is not None
+        moved = "".join([char for char in set(self.source) if len(self.table[char]) != 1])
+        pattern = re.compile(f"[{re.escape(moved)}]")
+        starts, moves, shift = [], [], 0
+        for match in pattern.finditer(self.source):
+            length = len(self.table[match[0]])
+            starts.append(match.start() + shift)
+            shift += length - 1
+            moves.append((length, match.start(), shift))
+        return starts, moves
+
+    def _place(self, index: int) -> int:
+        """The origin of one character of ``text``."""
+        starts, moves = self._moves
+        nearest = bisect_right(starts, index) - 1
+        if nearest < 0:
+            return index
+        length, place, shift = moves[nearest]
+        return place if index < starts[nearest] + length else index - shift
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the original for ``text[start:end]`` (``end`` exclusive)."""
-        if self.origin is None or not self.origin:
+        if self.source is None or not self.text:
             return start, end
-        if start >= len(self.origin):
-            last = self.origin[-1] + 1
+        if start >= len(self.text):
+            last = self._place(len(self.text) - 1) + 1
             return last, last
         if end <= start:
-            return self.origin[start], self.origin[start]
-        return self.origin[start], self.origin[end - 1] + 1
+            return self._place(start), self._place(start)
+        return self._place(start), self._place(end - 1) + 1
 
 
 class _PlainTable(dict[str, str]):
@@ -124,13 +166,55 @@ def bare_text(text: str) -> str:
     return bare(text).text
 
 
+def unusual(text: str) -> set[str]:
+    """The characters of the text that are not ASCII."""
+    if text.isascii():
+        return set()
+    data = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+    return set(data.decode("utf-8", "surrogatepass"))
+
+
+def ascii_bytes(text: str) -> bytes:
+    """The text, a byte for each character; what is not ASCII becomes a question mark."""
+    return text.encode("ascii", "replace")
+
+
+def shapes(rule: Callable[[str], str]) -> bytes:
+    """A table for ``bytes.translate``: each ASCII character becomes what ``rule`` makes of it."""
+    return "".join(map(rule, map(chr, _ASCII))).encode() + bytes(0x80)
+
+
+def finds(data: bytes, sign: bytes) -> Iterator[int]:
+    """Every place where ``sign`` stands."""
+    place = data.find(sign)
+    while place >= 0:
+        yield place
+        place = data.find(sign, place + 1)
+
+
+def words_with(sign: bytes, data: bytes, shape: bytes) -> Iterator[tuple[int, int]]:
+    """The words of ``data`` that hold ``sign``; ``shape`` has a space wherever words end."""
+    place = data.find(sign)
+    while place >= 0:
+        end = shape.find(b" ", place)
+        end = len(shape) if end < 0 else end
+        yield shape.rfind(b" ", 0, place) + 1, end
+        place = data.find(sign, end)
+
+
 def _mapped(text: str, table: dict[str, str]) -> Folded:
-    pieces = [table[char] for char in text]
-    joined = "".join(pieces)
-    if len(joined) == len(text) and all(len(piece) == 1 for piece in pieces):
+    changed = {char: table[char] for char in unusual(text) if table[char] != char}
+    if len(changed) > MAX_REPLACED or not all(piece.isascii() for piece in changed.values()):
+        joined = "".join([table[char] for char in text])
+    else:
+        joined = text
+        for char, piece in changed.items():
+            joined = joined.replace(char, piece)
+        if table is _BARE:
+            joined = joined.lower()
+    if all(len(piece) == 1 for piece in changed.values()):
         return Folded(text=joined)
-    origin = [index for index, piece in enumerate(pieces) for _ in piece]
-    return Folded(text=joined, origin=tuple(origin))
+    return Folded(text=joined, source=text, table=table)
 
 
 def without(

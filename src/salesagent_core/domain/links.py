@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import attrs
 
-from salesagent_core.domain.folding import plain
+from salesagent_core.domain.folding import Folded, ascii_bytes, plain, shapes, words_with
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList  # type: ignore[import-untyped,unused-ignore]
@@ -79,6 +79,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?:com|net|org|io|co|info|biz|de|fr|es|example|test))\b",
             re.IGNORECASE,
         ),
+        # The same without its beginning, by which it is found fast in lower case.
+        "dotted": re.compile(
+            r"(?:dot|punkt|punto)\b ?(?:com|net|org|io|co|info|biz|de|fr|es|example|test)\b"
+        ),
         "address": re.compile(
             rf"(?<![\w.!#$%&'*+=?^`|~-])(?P<local>[\w.!#$%&'*+=?^`|~-]{{1,64}}){at}"
             rf"(?P<host>{label}(?:{dot}{label}){{1,8}})",
@@ -88,6 +92,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?<![\w.+-])(?P<local>[\w.+-]{1,64}) at (?P<host>[\w-]{2,63}) dot (?P<tld>[a-z]{2,12})\b",
             re.IGNORECASE,
         ),
+        # What lets white space into a host or address; nothing else above does.
+        "disguise": re.compile(r"[\[({] ?(?:@|at|\.|dot|punkt|point|punto) ?[\])}]", re.IGNORECASE),
         "undot": re.compile(r" ?[\[({] ?(?:\.|dot|punkt|point|punto) ?[\])}] ?", re.IGNORECASE),
     }
 
@@ -109,13 +115,74 @@ def same_or_below(host: str, allowed: str) -> bool:
     return host == allowed or host.endswith("." + allowed)
 
 
+Spans = tuple[tuple[int, int], ...]
+
+
+def _shape(char: str) -> str:
+    if char in ".@:":
+        return char
+    if char in "/\\":
+        return "/"
+    return " " if char.isspace() else "a"
+
+
+# A dot before the next part of a name is then ``.a``.
+_SHAPE = shapes(_shape)
+_SIGNS = (b".a", b"//", b"@")
+# The ends of the dangerous schemes' names: the letters before them may be dotless, or dotted.
+_SCHEME_ENDS = (b"pt:", b"data:", b"le:", b"blob:")
+
+
+def places_in(text: str) -> Spans:
+    """The stretches, from white space to white space, that can hold an address or a link.
+
+    The patterns are slow where nothing is found, and most words of a mail can hold nothing.
+    """
+    if any(map(text.__contains__, "[({")) and _patterns()["disguise"].search(text):
+        return ((0, len(text)),)
+    data = ascii_bytes(text)
+    shape = data.translate(_SHAPE)
+    signs = filter(shape.__contains__, _SIGNS)
+    places = {place for sign in signs for place in words_with(sign, shape, shape)}
+    if b":" in shape:
+        lowered = data.lower()
+        ends = filter(lowered.__contains__, _SCHEME_ENDS)
+        places.update(place for end in ends for place in words_with(end, lowered, shape))
+    return tuple(sorted(places))
+
+
+_NEEDED = {"address": "@", "scheme": "", "relative": "//", "dangerous": ":", "ip": ".", "bare": "."}
+"""What a word must hold, where nothing is disguised."""
+
+
+def _matches(name: str, text: str, places: Spans) -> list[re.Match[str]]:
+    pattern = _patterns()[name]
+    if len(places) == 1 and places[0] == (0, len(text)):
+        return list(pattern.finditer(text))
+    needed = _NEEDED[name]
+    return [
+        match
+        for start, end in places
+        if text.find(needed, start, end) >= 0
+        for match in pattern.finditer(text, start, end)
+    ]
+
+
 def find_addresses(text: str) -> tuple[Address, ...]:
     """Every e-mail address, also ``name (at) host (dot) tld`` and in fullwidth letters."""
     folded = plain(text)
+    return addresses_in(folded, places_in(folded.text))
+
+
+def addresses_in(folded: Folded, places: Spans) -> tuple[Address, ...]:
+    """As ``find_addresses``, of a text that is plain already."""
     patterns = _patterns()
     found: list[Address] = []
-    links = [match.span() for match in patterns["scheme"].finditer(folded.text)]
-    for match in patterns["address"].finditer(folded.text) if _has_at(folded.text) else ():
+    links: list[tuple[int, int]] = []
+    matches = _matches("address", folded.text, places)
+    if matches:
+        links = [match.span() for match in _matches("scheme", folded.text, places)]
+    for match in matches:
         host = patterns["undot"].sub(".", match["host"]).lower().rstrip(".-_")
         if not known_tld(host) and not host.rpartition(".")[2].isalpha():
             continue
@@ -123,19 +190,14 @@ def find_addresses(text: str) -> tuple[Address, ...]:
             continue
         start, end = folded.span(match.start(), match.end())
         found.append(Address(address=f"{match['local'].lower()}@{host}", start=start, end=end))
-    for match in patterns["address_words"].finditer(folded.text):
+    lowered = folded.text.lower()
+    spelled = " dot " in lowered and " at " in lowered
+    for match in patterns["address_words"].finditer(folded.text) if spelled else ():
         host = f"{match['host']}.{match['tld']}".lower()
         if known_tld(host):
             start, end = folded.span(match.start(), match.end())
             found.append(Address(address=f"{match['local'].lower()}@{host}", start=start, end=end))
     return tuple(found)
-
-
-def _has_at(text: str) -> bool:
-    lowered = text.lower()
-    return (
-        "@" in text or "at]" in lowered or "at)" in lowered or "at }" in lowered or "at " in lowered
-    )
 
 
 def find_links(text: str) -> tuple[Link, ...]:
@@ -144,11 +206,18 @@ def find_links(text: str) -> tuple[Link, ...]:
     E-mail addresses are not links.
     """
     folded = plain(text)
+    return links_in(folded, places_in(folded.text))
+
+
+def links_in(folded: Folded, places: Spans) -> tuple[Link, ...]:
+    """As ``find_links``, of a text that is plain already."""
+    lowered = folded.text.lower()
+    spelled = "dot" in lowered or "punkt" in lowered or "punto" in lowered
+    if not places and not spelled:
+        return ()
     patterns = _patterns()
-    taken = [
-        match.span()
-        for match in (patterns["address"].finditer(folded.text) if "@" in folded.text else ())
-    ]
+    text = folded.text
+    taken = [match.span() for match in (_matches("address", text, places) if "@" in text else ())]
     found: list[Link] = []
 
     def add(start: int, end: int, url: str, host: str, trick: str, bare: bool = False) -> None:
@@ -159,11 +228,7 @@ def find_links(text: str) -> tuple[Link, ...]:
         found.append(Link(url=url, host=host, start=first, end=last, deceptive=trick, bare=bare))
 
     # A link may hold an @; links with a scheme therefore go first and free of the addresses.
-    schemed = (
-        list(patterns["scheme"].finditer(folded.text))
-        if "//" in folded.text or ("\\\\" in folded.text)
-        else []
-    )
+    schemed = _matches("scheme", text, places) if "//" in text or "\\\\" in text else []
     if schemed:
         spans = [match.span() for match in schemed]
         taken = [span for span in taken if not any(s <= span[0] < e for s, e in spans)]
@@ -176,20 +241,20 @@ def find_links(text: str) -> tuple[Link, ...]:
             trick = "obfuscated" if scheme.startswith("hxx") else trick or "scheme"
         elif "[:" in match[0] or "\\\\" in match[0][: len(scheme) + 4]:
             trick = "obfuscated"
-        add(match.start(), end, folded.text[match.start() : end], host, trick)
-    for match in patterns["dangerous"].finditer(folded.text):
+        add(match.start(), end, text[match.start() : end], host, trick)
+    for match in _matches("dangerous", text, places):
         if match["scheme"].lower() in _DANGEROUS_SCHEMES and not (
             match["scheme"].lower() in ("data", "file") and "/" not in match["rest"]
         ):
             add(match.start(), match.end(), match[0], "", "scheme")
-    for match in patterns["relative"].finditer(folded.text):
+    for match in _matches("relative", text, places):
         rest = trimmed(match["rest"])
         host, trick = _authority(rest)
         if known_tld(host):
             add(match.start(), match.start("rest") + len(rest), "//" + rest, host, trick)
-    for match in patterns["ip"].finditer(folded.text):
+    for match in _matches("ip", text, places):
         add(match.start(), match.end(), match[0], match["host"], "ip")
-    for match in patterns["bare"].finditer(folded.text):
+    for match in _matches("bare", text, places):
         written = match["host"]
         host = patterns["undot"].sub(".", written).lower().rstrip(".-_")
         disguised = host != written.lower().rstrip(".-_")
@@ -197,12 +262,18 @@ def find_links(text: str) -> tuple[Link, ...]:
             continue
         end = match.start() + len(trimmed(match[0]))
         trick = "obfuscated" if disguised else _host_trick(host)
-        add(match.start(), end, folded.text[match.start() : end], host, trick, True)
-    for match in patterns["dotword"].finditer(folded.text):
+        add(match.start(), end, text[match.start() : end], host, trick, True)
+    for match in patterns["dotword"].finditer(text) if spelled and _spells_dot(text) else ():
         host = re.sub(r" ?\b(?:dot|punkt|punto)\b ?", ".", match["host"], flags=re.I).lower()
         if known_tld(host):
             add(match.start(), match.end(), match[0], host, "obfuscated", True)
     return tuple(sorted(found, key=lambda link: link.start))
+
+
+def _spells_dot(text: str) -> bool:
+    # Where case is ignored, these two count as an "i", and in lower case they do not.
+    turkish = "\u0130" in text or "\u0131" in text
+    return turkish or _patterns()["dotted"].search(text.lower()) is not None
 
 
 def trimmed(url: str) -> str:
@@ -223,7 +294,12 @@ def known_tld(host: str) -> bool:
     last = host.rpartition(".")[2]
     if last in _RESERVED_TLDS:
         return "." in host
-    return "." in host and bool(_suffixes().publicsuffix(last))
+    return "." in host and _listed(last)
+
+
+@lru_cache(maxsize=2_048)
+def _listed(last: str) -> bool:
+    return bool(_suffixes().publicsuffix(last))
 
 
 def _believable_bare(host: str, written: str, certain: bool) -> bool:

@@ -12,14 +12,17 @@ from collections.abc import Iterator
 
 import attrs
 
-from salesagent_core.domain.disclosures import find_disclosures
+from salesagent_core.domain.disclosures import NAME_SIGNS, SHORTEST_SECRET, find_disclosures
 from salesagent_core.domain.finding import Finding, Severity
-from salesagent_core.domain.folding import plain
+from salesagent_core.domain.folding import Folded, plain, unusual
 from salesagent_core.domain.links import (
     Link,
-    find_addresses,
+    Spans,
+    addresses_in,
     find_links,
     known_tld,
+    links_in,
+    places_in,
     registered_host,
     same_or_below,
 )
@@ -110,33 +113,55 @@ def _found(
     return Finding(code=code, severity=severity, sentence=sentence, start=start, end=end, part=part)
 
 
+# Words and ordinary punctuation, none of it within a word.
+_CALM = re.compile(r"(?:[A-Za-z ,;'\n-]|[.:?](?=[ \n]|\Z)){0,200}")
+_TELLING = ("dot", "punkt", "punto", "authorization", *NAME_SIGNS)
+
+
+def _is_calm(text: str) -> bool:
+    """Whether a short text can hold no number, address, link, secret or hidden character."""
+    return (
+        _CALM.fullmatch(text) is not None
+        and not any(map(text.lower().__contains__, _TELLING))
+        and max(map(len, text.split()), default=0) < SHORTEST_SECRET
+    )
+
+
 def _in_part(part: str, text: str, policy: SafetyPolicy) -> Iterator[Finding]:
-    disclosed = list(_disclosed(part, text))
-    yield from disclosed
-    yield from _foreign_addresses(part, text, policy)
-    inside = [(one.start, one.end) for one in disclosed]
-    for finding in _links(part, text, policy):
-        if not any(start <= finding.start and finding.end <= end for start, end in inside):
-            yield finding
-    yield from _mismatched_texts(part, text)
+    if not _is_calm(text):
+        yield from _held(part, text, policy)
     for wording in (
         *prohibited(text, policy.prohibited_words),
         *spam_style(text, subject=part == "subject"),
     ):
         yield _found(wording.code, Severity.REVIEW, part, wording.start, wording.end, wording.what)
+
+
+def _held(part: str, text: str, policy: SafetyPolicy) -> Iterator[Finding]:
+    folded = plain(text)
+    places = places_in(folded.text)
+    disclosed = list(_disclosed(part, folded))
+    yield from disclosed
+    yield from _foreign_addresses(part, folded, places, policy)
+    inside = [(one.start, one.end) for one in disclosed]
+    for finding in _links(part, folded, places, policy):
+        if not any(start <= finding.start and finding.end <= end for start, end in inside):
+            yield finding
+    yield from _mismatched_texts(part, text)
     yield from _markup(part, text)
     yield from _hidden(part, text)
 
 
-def _disclosed(part: str, text: str) -> Iterator[Finding]:
-    folded = plain(text)
+def _disclosed(part: str, folded: Folded) -> Iterator[Finding]:
     for one in find_disclosures(folded.text):
         start, end = folded.span(one.start, one.end)
         yield _found(one.kind, Severity.BLOCK, part, start, end, f"The text holds {one.what}.")
 
 
-def _foreign_addresses(part: str, text: str, policy: SafetyPolicy) -> Iterator[Finding]:
-    for one in find_addresses(text):
+def _foreign_addresses(
+    part: str, folded: Folded, places: Spans, policy: SafetyPolicy
+) -> Iterator[Finding]:
+    for one in addresses_in(folded, places):
         if not policy.allows_address(one.address):
             yield _found(
                 "foreign_address",
@@ -158,8 +183,8 @@ _TRICKS = {
 }
 
 
-def _links(part: str, text: str, policy: SafetyPolicy) -> Iterator[Finding]:
-    for link in find_links(text):
+def _links(part: str, folded: Folded, places: Spans, policy: SafetyPolicy) -> Iterator[Finding]:
+    for link in links_in(folded, places):
         allowed = policy.allows_host(link.host)
         if link.deceptive and not (
             allowed and link.deceptive in ("unicode_host", "punycode", "ip")
@@ -191,8 +216,8 @@ _ANCHOR = re.compile(
 
 
 def _mismatched_texts(part: str, text: str) -> Iterator[Finding]:
-    for pattern in (_MARKDOWN, _ANCHOR):
-        for match in pattern.finditer(text):
+    for sign, pattern in (("](", _MARKDOWN), ("<", _ANCHOR)):
+        for match in pattern.finditer(text) if sign in text else ():
             target = _host_of(match["url"])
             shown = [link.host for link in find_links(match["text"])]
             if shown and any(not _same_site(host, target) for host in shown):
@@ -225,7 +250,7 @@ _TAG = re.compile(
 
 
 def _markup(part: str, text: str) -> Iterator[Finding]:
-    for match in _TAG.finditer(text):
+    for match in _TAG.finditer(text) if "<" in text or "&#" in text else ():
         yield _found(
             "raw_html",
             Severity.BLOCK,
@@ -237,7 +262,8 @@ def _markup(part: str, text: str) -> Iterator[Finding]:
 
 
 def _hidden(part: str, text: str) -> Iterator[Finding]:
-    if text.isascii() and text.isprintable():
+    strange = unusual(text)
+    if not any(map(_may_hide, strange)) and _ordinary_controls(text):
         return
     right_to_left = any(unicodedata.bidirectional(char) in ("R", "AL") for char in set(text))
     start = -1
@@ -255,6 +281,28 @@ def _hidden(part: str, text: str) -> Iterator[Finding]:
                 "The text holds invisible or direction-changing characters.",
             )
             start = -1
+
+
+_CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\n\t\r"))
+_NO_CONTROLS = bytes(set(range(0x100)) - set(_CONTROLS))
+
+
+def _ordinary_controls(text: str) -> bool:
+    return not text.encode("ascii", "replace").translate(None, _NO_CONTROLS)
+
+
+def _may_hide(char: str) -> bool:
+    """Whether a character that is not ASCII can be hidden, by what is around it."""
+    code = ord(char)
+    return (
+        code < 0xA0
+        or code == 0xAD
+        or 0xE0000 <= code <= 0xE0FFF
+        or char in _HIDDEN
+        or char in _BIDI_CONTROLS
+        or char in _DIRECTION_MARKS
+        or char in _JOINERS
+    )
 
 
 def _is_hidden(text: str, index: int, char: str, right_to_left: bool) -> bool:
@@ -275,7 +323,7 @@ def _is_hidden(text: str, index: int, char: str, right_to_left: bool) -> bool:
 
 
 def _header_injection(subject: str) -> Iterator[Finding]:
-    for index, char in enumerate(subject[:MAX_SCANNED]):
+    for index, char in enumerate(() if subject.isprintable() else subject[:MAX_SCANNED]):
         if char in _LINE_ENDS or ord(char) < 0x20 or ord(char) == 0x7F:
             yield _found(
                 "header_injection",
@@ -286,6 +334,8 @@ def _header_injection(subject: str) -> Iterator[Finding]:
                 "The subject holds a line break or control character.",
             )
             return
+    if not any(map(subject.__contains__, ("=?", "%0", "\\"))):
+        return
     match = re.search(
         r"=\?[\w-]{2,40}\?[bq]\?|(?:%0[ad]|\\[rn])+ {0,3}[a-z-]{2,30}:", subject[:MAX_SCANNED], re.I
     )

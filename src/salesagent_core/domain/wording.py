@@ -11,7 +11,15 @@ from functools import cache
 
 import attrs
 
-from salesagent_core.domain.folding import bare, bare_text
+from salesagent_core.domain.folding import (
+    MAX_REPLACED,
+    ascii_bytes,
+    bare,
+    bare_text,
+    shapes,
+    unusual,
+    words_with,
+)
 
 MAX_EXCLAMATIONS = 2
 MIN_LETTERS_FOR_CAPS = 30
@@ -32,105 +40,150 @@ class Wording:
 
 
 # Bare text: lower case and without accents. Grouped by language; a mail may mix them.
-_PHRASES = (
+# Each with a word that it cannot be without: patterns are slow where they find nothing.
+_PHRASES: tuple[tuple[str, str], ...] = (
     # English
-    r"promis(?:e|es|ed)",
-    r"guarante(?:e|es|ed|eing)",
-    r"risk[- ]?free",
-    r"(?:no|without|zero) risk",
-    r"act (?:now|fast|today|immediately)",
-    r"(?:limited|one)[- ]time (?:offer|deal|only)",
-    r"offer (?:ends|expires)",
-    r"while (?:supplies|stocks?) lasts?",
-    r"once[- ]in[- ]a[- ]lifetime",
-    r"100 ?% (?:free|satisf\w{1,9}|safe|secure|success|guaranteed)",
-    r"no (?:strings attached|catch)",
-    r"don'?t (?:miss out|delay|hesitate to buy)",
-    r"(?:last|final) chance",
-    r"buy now",
-    r"order now",
-    r"click here",
-    r"hurry(?: up)?",
-    r"(?:double|triple) your \w{2,20}",
-    r"get rich",
-    r"make money",
-    r"earn (?:extra )?(?:cash|money)",
-    r"cash bonus",
-    r"miracles?",
-    r"you(?:'ve| have)? won",
-    r"you are a winner",
-    r"congratulations,? you",
-    r"dear friend",
-    r"this is not spam",
-    r"urgent response",
-    r"lowest price",
-    r"best price ever",
-    r"unbeatable",
-    r"money[- ]back",
-    r"instant(?:ly)? approved",
-    r"never fails?",
-    r"exclusive deal",
-    r"special promotion",
-    r"call now",
-    r"sign up free",
+    (r"promis(?:e|es|ed)", "promise|promises|promised"),
+    (r"guarante(?:e|es|ed|eing)", "guarantee|guarantees|guaranteed|guaranteeing"),
+    (r"risk[- ]?free", "risk|riskfree"),
+    (r"(?:no|without|zero) risk", "risk"),
+    (r"act (?:now|fast|today|immediately)", "act"),
+    (r"limited[- ]time (?:offer|deal|only)", "limited"),
+    (r"one[- ]time (?:offer|deal|only)", "one"),
+    (r"offer (?:ends|expires)", "offer"),
+    (r"while (?:supplies|stocks?) lasts?", "supplies|stock|stocks"),
+    (r"once[- ]in[- ]a[- ]lifetime", "lifetime"),
+    (r"100 ?% (?:free|satisf\w{1,9}|safe|secure|success|guaranteed)", "100*"),
+    (r"no (?:strings attached|catch)", "strings|catch"),
+    (r"don'?t (?:miss out|delay|hesitate to buy)", "miss|delay|hesitate"),
+    (r"(?:last|final) chance", "chance"),
+    (r"buy now", "buy"),
+    (r"order now", "order"),
+    (r"click here", "click"),
+    (r"hurry(?: up)?", "hurry"),
+    (r"(?:double|triple) your \w{2,20}", "double|triple"),
+    (r"get rich", "rich"),
+    (r"make money", "money"),
+    (r"earn (?:extra )?(?:cash|money)", "earn"),
+    (r"cash bonus", "cash"),
+    (r"miracles?", "miracle|miracles"),
+    (r"you(?:'ve| have)? won", "won"),
+    (r"you are a winner", "winner"),
+    (r"congratulations,? you", "congratulations"),
+    (r"dear friend", "dear"),
+    (r"this is not spam", "spam"),
+    (r"urgent response", "urgent"),
+    (r"lowest price", "lowest"),
+    (r"best price ever", "best"),
+    (r"unbeatable", "unbeatable"),
+    (r"money[- ]back", "money"),
+    (r"instant(?:ly)? approved", "approved"),
+    (r"never fails?", "never"),
+    (r"exclusive deal", "exclusive"),
+    (r"special promotion", "special"),
+    (r"call now", "call"),
+    (r"sign up free", "sign"),
     # German
-    r"verspr(?:echen|eche|icht|ochen|echung(?:en)?)",
-    r"garanti(?:e|en|ere|eren|ert|erte|erten|erter|ertes)",
-    r"risikofrei\w{0,2}",
-    r"risikolos\w{0,2}",
-    r"ohne (?:jedes )?risiko",
-    r"jetzt (?:zuschlagen|handeln|kaufen|bestellen)",
-    r"nur (?:noch )?heute",
-    r"letzte chance",
-    r"(?:zeitlich )?begrenztes angebot",
-    r"einmalige[rs]? (?:angebot|gelegenheit|chance)",
-    r"klicken sie hier",
-    r"hier klicken",
-    r"geld[- ]zurueck\w{0,9}",
-    r"geld[- ]zuruck\w{0,9}",
-    r"unschlagbar\w{0,2}",
-    r"schnell sein",
-    r"sie haben gewonnen",
+    (
+        r"verspr(?:echen|eche|icht|ochen|echung(?:en)?)",
+        "versprechen|verspreche|verspricht|versprochen|versprechung|versprechungen",
+    ),
+    (
+        r"garanti(?:e|en|ere|eren|ert|erte|erten|erter|ertes)",
+        "garantie|garantien|garantiere|garantieren|garantiert|garantierte|garantierten|garantierter|garantiertes",
+    ),
+    (r"risikofrei\w{0,2}", "risikofrei*"),
+    (r"risikolos\w{0,2}", "risikolos*"),
+    (r"ohne (?:jedes )?risiko", "risiko"),
+    (r"jetzt (?:zuschlagen|handeln|kaufen|bestellen)", "jetzt"),
+    (r"nur (?:noch )?heute", "heute"),
+    (r"letzte chance", "letzte"),
+    (r"(?:zeitlich )?begrenztes angebot", "begrenztes"),
+    (r"einmalige[rs]? (?:angebot|gelegenheit|chance)", "einmalige|einmaliger|einmaliges"),
+    (r"klicken sie hier", "klicken"),
+    (r"hier klicken", "klicken"),
+    (r"geld[- ]zurueck\w{0,9}", "geld"),
+    (r"geld[- ]zuruck\w{0,9}", "geld"),
+    (r"unschlagbar\w{0,2}", "unschlagbar*"),
+    (r"schnell sein", "schnell"),
+    (r"sie haben gewonnen", "gewonnen"),
     # French
-    r"promet(?:s|tons|tez|tent|tre)?",
-    r"promess?es?",
-    r"garanti(?:e|es|s|r|t|ssons|ssez|ssent)?",
-    r"sans (?:aucun )?risque",
-    r"agissez (?:maintenant|vite)",
-    r"offre (?:limitee|exclusive|exceptionnelle)",
-    r"derniere chance",
-    r"cliquez ici",
-    r"achetez maintenant",
-    r"satisfait ou rembourse",
-    r"depechez[- ]vous",
-    r"vous avez gagne",
+    (r"promet(?:s|tons|tez|tent|tre)?", "promet|promets|promettons|promettez|promettent|promettre"),
+    (r"promess?es?", "promes|promess|promese|promesse|promeses|promesses"),
+    (
+        r"garanti(?:e|es|s|r|t|ssons|ssez|ssent)?",
+        "garanti|garantie|garanties|garantis|garantir|garantit|garantissons|garantissez|garantissent",
+    ),
+    (r"sans (?:aucun )?risque", "risque"),
+    (r"agissez (?:maintenant|vite)", "agissez"),
+    (r"offre (?:limitee|exclusive|exceptionnelle)", "offre"),
+    (r"derniere chance", "derniere"),
+    (r"cliquez ici", "cliquez"),
+    (r"achetez maintenant", "achetez"),
+    (r"satisfait ou rembourse", "rembourse"),
+    (r"depechez[- ]vous", "depechez"),
+    (r"vous avez gagne", "gagne"),
     # Spanish
-    r"promet(?:o|e|emos|en|ido|er)",
-    r"promesas?",
-    r"garantiz(?:ar|o|a|amos|an|ado|ada|ados|adas)",
-    r"garantias?",
-    r"sin (?:ningun )?riesgos?",
-    r"actu(?:a|e|en) (?:ya|ahora)",
-    r"oferta (?:limitada|exclusiva|unica)",
-    r"ultima oportunidad",
-    r"haga clic aqui",
-    r"haz clic aqui",
-    r"compr(?:a|e) (?:ya|ahora)",
-    r"no (?:te|se) lo pierdas?",
-    r"has ganado",
-    r"ha ganado",
+    (r"promet(?:o|e|emos|en|ido|er)", "prometo|promete|prometemos|prometen|prometido|prometer"),
+    (r"promesas?", "promesa|promesas"),
+    (
+        r"garantiz(?:ar|o|a|amos|an|ado|ada|ados|adas)",
+        "garantizar|garantizo|garantiza|garantizamos|garantizan|garantizado|garantizada|garantizados|garantizadas",
+    ),
+    (r"garantias?", "garantia|garantias"),
+    (r"sin (?:ningun )?riesgos?", "riesgo|riesgos"),
+    (r"actu(?:a|e|en) (?:ya|ahora)", "actua|actue|actuen"),
+    (r"oferta (?:limitada|exclusiva|unica)", "oferta"),
+    (r"ultima oportunidad", "ultima"),
+    (r"haga clic aqui", "clic"),
+    (r"haz clic aqui", "clic"),
+    (r"compr(?:a|e) (?:ya|ahora)", "compra|compre"),
+    (r"no (?:te|se) lo pierdas?", "pierda|pierdas"),
+    (r"has ganado", "ganado"),
+    (r"ha ganado", "ganado"),
 )
 
 
 @cache
 def _house() -> re.Pattern[str]:
-    return re.compile(r"(?<![\w-])(?:" + "|".join(_PHRASES) + r")(?![\w])")
+    return re.compile(
+        r"(?<![\w-])(?:" + "|".join(pattern for pattern, _ in _PHRASES) + r")(?![\w])"
+    )
+
+
+# Lower-case letters stay, all else parts words.
+_LETTERS = shapes(lambda char: char if char.islower() else " ")
+
+
+@cache
+def _rare_words() -> tuple[dict[str, tuple[re.Pattern[str], ...]], frozenset[str], tuple[str, ...]]:
+    """By each rare word its phrases; these words; and the beginnings of words (and the number)
+    that are looked for in the text as it is."""
+    by_word: dict[str, tuple[re.Pattern[str], ...]] = {}
+    pieces = []
+    for pattern, rare in _PHRASES:
+        if rare.endswith("*"):
+            pieces.append(rare.removesuffix("*"))
+            continue
+        for word in rare.split("|"):
+            by_word[word] = (*by_word.get(word, ()), re.compile(pattern))
+    return by_word, frozenset(by_word), tuple(pieces)
+
+
+def _may_hold_phrase(text: str) -> bool:
+    """Whether any phrase stands in the text, perhaps in the middle of words; ``text`` is bare."""
+    by_word, rare, pieces = _rare_words()
+    words = ascii_bytes(text).translate(_LETTERS).decode("ascii").split()
+    for word in rare.intersection(words):
+        if any(pattern.search(text) for pattern in by_word[word]):
+            return True
+    return any(map(text.__contains__, pieces))
 
 
 def prohibited(text: str, words: Sequence[str]) -> Iterator[Wording]:
     """House phrases in four languages and the policy's own ``words`` with their inflections."""
     folded = bare(text)
-    for match in _house().finditer(folded.text):
+    for match in _house().finditer(folded.text) if _may_hold_phrase(folded.text) else ():
         start, end = folded.span(match.start(), match.end())
         yield Wording(
             code="prohibited_phrase",
@@ -178,7 +231,8 @@ def spam_style(text: str, *, subject: bool) -> Iterator[Wording]:
     """Shouting capitals and strings of exclamation marks."""
     yield from _exclamations(text, allowed=1 if subject else MAX_EXCLAMATIONS)
     yield from _shouting(text, subject=subject)
-    for match in re.finditer(r"[$€£]{3,}|[?]{3,}", text):
+    repeated = "???" in text or any(map(text.__contains__, "$€£"))
+    for match in re.finditer(r"[$€£]{3,}|[?]{3,}", text) if repeated else ():
         yield Wording(
             code="spam_style",
             what="Repeated signs look like spam.",
@@ -188,6 +242,8 @@ def spam_style(text: str, *, subject: bool) -> Iterator[Wording]:
 
 
 def _exclamations(text: str, *, allowed: int) -> Iterator[Wording]:
+    if not any(map(text.__contains__, "!！‼❗")):
+        return
     marks = [match.span() for match in re.finditer(r"[!！‼❗]+", text)]
     for start, end in marks:
         if end - start > 1:
@@ -207,6 +263,8 @@ def _exclamations(text: str, *, allowed: int) -> Iterator[Wording]:
 
 
 def _shouting(text: str, *, subject: bool) -> Iterator[Wording]:
+    if not _may_shout(text, subject=subject):
+        return
     words = list(re.finditer(r"(?<!\w)[^\W\d_]{2,}(?!\w)", text))
     runs: list[list[re.Match[str]]] = [[]]
     for word in words:
@@ -235,3 +293,47 @@ def _shouting(text: str, *, subject: bool) -> Iterator[Wording]:
             start=long_caps[0].start(),
             end=long_caps[-1].end(),
         )
+
+
+def _case(char: str) -> str:
+    """Capitals, and letters without case, become ``A``; small letters ``a``; other parts of words
+    ``0``."""
+    if not (char.isalnum() or char == "_"):
+        return " "
+    if not char.isalpha():
+        return "0"
+    return "a" if char.islower() else "A"
+
+
+_CASES = shapes(_case)
+
+
+def _may_shout(text: str, *, subject: bool) -> bool:
+    """Whether there can be enough words in capitals, in a row or in all."""
+    strange = unusual(text)
+    if len(strange) > MAX_REPLACED or any(char.isnumeric() for char in strange):
+        return True
+    for char in strange:
+        text = text.replace(char, _case(char))
+    shape = ascii_bytes(text).translate(_CASES)
+    capitals = [
+        place for place in words_with(b"AA", shape, shape) if not shape[slice(*place)].strip(b"A")
+    ]
+    total = sum(end - start for start, end in capitals)
+    letters = CAPS_RUN_LETTERS - (2 if subject else 0)
+    if total > MAX_CAPS_SHARE * max(MIN_LETTERS_FOR_CAPS, shape.count(b"A") + shape.count(b"a")):
+        return True
+    return total >= letters and _longest_run(shape, capitals) >= letters
+
+
+def _longest_run(shape: bytes, capitals: list[tuple[int, int]]) -> int:
+    """The most letters in capitals with no other word among them."""
+    longest = run = before = 0
+    for start, end in capitals:
+        between = shape[before:start].split()
+        if any(len(word) > 1 and b"0" not in word for word in between):
+            run = 0
+        run += end - start
+        longest = max(longest, run)
+        before = end
+    return longest
