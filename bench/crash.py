@@ -50,7 +50,7 @@ from rig.crash_worker import CLOCKS_OFF, CrashProcess, Plan, work
 from rig.mailbox_client import HttpMailbox
 from salesagent_core.domain.rate_limit import Limits
 
-WORKERS = 3
+WORKERS = 2
 IN_FLIGHT = 600
 """Mails that are on their way at the same time."""
 CHANCE = 0.0015
@@ -265,13 +265,14 @@ async def _watch(made: Rig, ended: asyncio.Event, begun: float) -> None:
                 news = time.monotonic()
                 _progress.clear()
                 _progress.update(rows)
-            await asyncio.to_thread(made.look_for_invisible)
         now = time.monotonic()
         rest = _rest(_progress)
         if now - reported >= REPORT_SECONDS:
             rate = (rest - before[1]) / (now - begun - before[0]) * 60
             before, reported = (now - begun, rest), now
             made.trim_log()
+            with contextlib.suppress(psycopg.Error):
+                await asyncio.to_thread(made.look_for_invisible)
             _report(made, now - begun, rest, rate)
         if rest >= made.runs:
             ended.set()
@@ -313,7 +314,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--every", type=float, default=6.0, help="mean seconds between blows")
+    parser.add_argument("--every", type=float, default=8.0, help="mean seconds between blows")
     parser.add_argument("--workers", type=int, default=WORKERS)
     parser.add_argument("--in-flight", type=int, default=IN_FLIGHT)
     parser.add_argument("--chance", type=float, default=CHANCE, help="of death at each place")
@@ -338,6 +339,7 @@ def main() -> int:
         if raced:
             print(f"{RACERS} processes, one slot, passed: {raced}", flush=True)
         blows = asyncio.run(drive(made, time.monotonic()))
+        made.look_for_invisible()
         complete = options.stalled or not made.cut_off
         verdict = judge(made.query, made.folder, made.runs, made.invisible, complete=complete)
         return finish(made, blows, verdict, raced, time.monotonic() - begun)

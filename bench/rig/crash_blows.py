@@ -26,7 +26,7 @@ from rig.mailbox_client import HttpMailbox
 from salesagent_core.domain.tenant import Tenant
 
 WEIGHTS = {
-    "worker killed": 6,
+    "worker killed": 5,
     "redis emptied": 1,
     "redis restarted": 1,
     "connections cut": 1,

@@ -17,7 +17,10 @@ from salesagent_core.errors import SalesAgentError
 from salesagent_core.ids import DraftId, TenantId
 
 AT_ONCE = 8
-ROUND = 40
+ROUND = 20
+DUE = 40
+"""Sends that are due and that nobody has taken up: more than that is more than this machine can
+work on, and what would be measured then is the queue."""
 NOW = 0.5
 """Share of the approvals after which *Send now* is clicked; the others wait out the undo."""
 
@@ -30,6 +33,10 @@ WHERE d.tenant_id <> 'race' AND (d.status = 'pending_approval' OR (
       AND a.content_hash = d.content_hash AND a.status NOT IN ('cancelled', 'failed'))))
 ORDER BY random() LIMIT :limit
 """)
+_DUE = text(
+    "SELECT count(*) FROM send_attempts WHERE due_at <= now() "
+    "AND status IN ('scheduled', 'sending', 'unknown')"
+)
 _UNDER_WAY = text(
     "SELECT count(*) FROM drafts WHERE tenant_id <> 'race' "
     "AND status IN ('approved', 'sending', 'delivery_unknown')"
@@ -57,7 +64,8 @@ class Operator:
     async def _round(self) -> int:
         async with self._container.providers.database().across_tenants() as connection:
             under_way = int((await connection.execute(_UNDER_WAY)).scalar_one())
-            room = min(ROUND, self._in_flight - under_way)
+            due = int((await connection.execute(_DUE)).scalar_one())
+            room = min(ROUND, self._in_flight - under_way, DUE - due)
             if room <= 0:
                 return 0
             rows = (await connection.execute(_WAITING, {"limit": room})).all()

@@ -4,6 +4,7 @@ comes after."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
@@ -26,7 +27,7 @@ PER_MAILBOX = 150
 """The highest limit is 200 mails a day; some are sent by people, too."""
 BATCH = 12
 LANES = 3
-WAITING = 250
+WAITING = 100
 """Drafts that may wait for the operator."""
 T = TypeVar("T")
 
@@ -105,18 +106,26 @@ async def make_drafts(
     drafts: dict[RunId, DraftId] = {}
     while len(drafts) < len(runs):
         left = [(tenant_id, run) for tenant_id, run in runs if run not in drafts]
-        try:
+        with contextlib.suppress(SalesAgentError, OSError):
             await advance([run for _, run in left], limit=len(left))
             for tenant_id, run in left:
                 async with make.unit_of_work().begin(tenant_id) as tx:
                     draft = await tx.drafts.by_run(run)
                 if draft is not None and draft.in_mailbox is not None:
                     drafts[run] = draft.id
-        except (SalesAgentError, OSError):
-            pass
         if len(drafts) < len(runs):
             await asyncio.sleep(0.5)
+            with contextlib.suppress(SalesAgentError):
+                await _hurry(container, [run for _, run in runs if run not in drafts])
     return list(drafts.values())
+
+
+async def _hurry(container: Container, runs: Sequence[RunId]) -> None:
+    """What a blow parked or left leased on its way to a draft goes on at once: that is not what
+    is tried here."""
+    statement = text("UPDATE runs SET due_at = now() WHERE finished_at IS NULL AND id = ANY(:runs)")
+    async with container.providers.database().across_tenants() as connection:
+        await connection.execute(statement, {"runs": list(runs)})
 
 
 def _form(number: int) -> bytes:

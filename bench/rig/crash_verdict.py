@@ -157,9 +157,10 @@ def _recoveries(
     rows: Sequence[tuple[Any, ...]],
 ) -> tuple[list[float], list[float], list[float], int]:
     """Seconds from each death of a process that had the mail in its hands until (1) somebody
-    else wrote the next event about it; (2) it was at rest, where nothing else was done to that
+    else wrote the next event about it; (2) it was at rest: both where nothing else was done to that
     mail in between (a refused or lost request or commit, another death: those have timers of
-    their own); (3) it was at rest after its last death, whatever else was done to it."""
+    their own, and are counted from themselves); (3) it was at rest after its last death,
+    whatever else was done to it."""
     draft_of = {draft_key(run_id): str(draft_id) for draft_id, run_id, _ in rows}
     disturbed: dict[str, list[float]] = defaultdict(list)
     for line in lines:
@@ -181,7 +182,8 @@ def _recoveries(
             following = next((when for _, when in events if when > at), None)
             if following is None:
                 continue
-            moved.append(following - at)
+            if not any(at < when < following for when in disturbed[draft_id]):
+                moved.append(following - at)
             rest = next((when for name, when in events if when > at and name in AT_REST), None)
             if rest is None or not by_worker:
                 # What an operator was about to approve has its undo before it.
@@ -237,7 +239,7 @@ def show(verdict: Verdict) -> None:
         for line in found[:10]:
             print(f"    {line}")
     for name, waits in (
-        ("until somebody went on with the mail", verdict.moved),
+        ("until somebody went on with the mail, nothing else done to it", verdict.moved),
         ("until it was at rest, nothing else done to it", verdict.rested),
         ("until it was at rest, whatever else was done to it", verdict.rested_any),
     ):

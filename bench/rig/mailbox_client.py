@@ -22,7 +22,7 @@ from salesagent_core.ports.mail_sender import (
 )
 
 HOST = "127.0.0.1"
-TIMEOUT_SECONDS = 2.0
+TIMEOUT_SECONDS = 4.0
 RETRY_AFTER = timedelta(seconds=2)
 _ERRORS: dict[str, type[Exception]] = {
     kind.__name__: kind

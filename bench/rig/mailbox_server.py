@@ -25,11 +25,11 @@ from salesagent_adapters.memory.mailbox import MemoryMailbox
 from salesagent_adapters.memory.mailbox_state import StoredMail
 from salesagent_adapters.memory.world import World
 from salesagent_adapters.system.clock import SystemClock
-from salesagent_core.errors import SalesAgentError
+from salesagent_core.errors import NeedsReauth, SalesAgentError
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.mail_sender import SentMail
 
-HANG_SECONDS = 4.0
+HANG_SECONDS = 6.0
 """Longer than the client waits."""
 LATE_SECONDS = 40.0
 """Longer than a lease: the effect comes when others have looked already."""
@@ -63,6 +63,7 @@ class Mailboxes:
         self.asked: dict[str, int] = {}
         self.visited: set[str] = set()
         self.flaky = random.Random(f"{seed}:flaky")
+        self.revoked: set[tuple[Any, ...]] = set()
         self.chaos = False
 
     def order(self, name: str, args: tuple[Any, ...]) -> None:
@@ -73,8 +74,9 @@ class Mailboxes:
         tenant_id, address = args
         with self.world.lock:
             if name == "revoke":
-                self.world.connected_mailbox(tenant_id, address).revoke()
+                self.revoked.add((tenant_id, address))
                 return
+            self.revoked.discard((tenant_id, address))
             state = self.world.connect_mailbox(tenant_id, address)
             state.quota_per_minute = None
             state.sends_per_day = 10**9
@@ -185,6 +187,10 @@ class Handler(BaseHTTPRequestHandler):
         if self.mailboxes.chaos and self.path != "/calm":
             if method == "read_draft":
                 self.mailboxes.people(*args)
+            if args[:2] in self.mailboxes.revoked:
+                refusal = (NeedsReauth.__name__, "the token was revoked (invalid_grant)")
+                self._answer(200, ("error", refusal))
+                return
             fate = self.mailboxes.fate(method, args)
         self._meet(fate, method, args, options)
 

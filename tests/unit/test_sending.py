@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -32,6 +35,7 @@ from salesagent_core.domain.send_gate import (
     judge_send,
 )
 from salesagent_core.domain.sending import (
+    CLAIM_LEASE,
     DRAFT_STATUS,
     GRACE,
     HOLDS_SLOT,
@@ -45,6 +49,7 @@ from salesagent_core.domain.sending import (
 from salesagent_core.domain.suppression import Suppression, SuppressionReason
 from salesagent_core.errors import Conflict, InvalidInput, PolicyRefused
 from salesagent_core.ids import DEFAULT_TENANT, DraftId, TenantId
+from salesagent_core.use_cases.in_hand import PORTION, PORTIONS, Hands
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 ANYONE = SendPermission(allowed=True, recipients=("*",))
@@ -132,7 +137,7 @@ def test_what_may_be_out_holds_its_slot() -> None:
 
 
 def test_the_times_fit_into_each_other() -> None:
-    assert START_WITHIN < SEND_LEASE <= GRACE < timedelta(minutes=10)
+    assert START_WITHIN < CLAIM_LEASE <= SEND_LEASE <= GRACE < timedelta(minutes=10)
 
 
 # ---------------------------------------------------------------------------- recipients
@@ -300,3 +305,49 @@ def test_a_refusal_carries_everything() -> None:
     assert isinstance(refusal, PolicyRefused)
     assert refusal.reasons == verdict.reasons
     assert refusal.may_go_at is None
+
+
+# ---------------------------------------------------------------------------- how much at once
+
+
+async def test_a_worker_takes_no_more_in_hand_than_it_can_work_on() -> None:
+    names = [f"send-{number}" for number in range(100)]
+    in_hand: set[str] = set()
+    most = 0
+
+    async def claim(asked: Sequence[str] | None, limit: int) -> Sequence[Any]:
+        nonlocal most
+        claimed = list(asked if asked is not None else names[:limit])[:limit]
+        for name in claimed:
+            if name in names:
+                names.remove(name)
+        in_hand.update(claimed)
+        most = max(most, len(in_hand))
+        return claimed
+
+    async def send(name: Any) -> None:
+        await asyncio.sleep(0)
+        in_hand.discard(name)
+
+    hands = Hands()
+    bells = [list(names[first : first + 25]) for first in range(0, 100, 25)]
+    done = await asyncio.gather(*(hands.work(claim, send, bell, 25) for bell in bells))
+    assert sum(done) == 100
+    assert not names
+    assert most <= PORTION * PORTIONS
+
+
+async def test_whatever_is_due_is_claimed_up_to_the_limit() -> None:
+    due = list(range(30))
+
+    async def claim(asked: Sequence[str] | None, limit: int) -> Sequence[Any]:
+        assert asked is None
+        claimed = due[:limit]
+        del due[:limit]
+        return claimed
+
+    async def send(_: Any) -> None:
+        return None
+
+    assert await Hands().work(claim, send, None, 20) == 20
+    assert await Hands().work(claim, send, None, 20) == 10

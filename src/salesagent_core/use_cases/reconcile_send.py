@@ -7,7 +7,6 @@ gone and nothing is found: a person must look. Search is never asked.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -36,6 +35,7 @@ from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.mail_sender import MailSender, SentMail
 from salesagent_core.ports.send_ledger import SendQueue
 from salesagent_core.ports.unit_of_work import SendingTransaction, SendingWork
+from salesagent_core.use_cases.in_hand import Hands
 from salesagent_core.use_cases.send_parts import Settler, find_sent
 
 log = logging.getLogger(__name__)
@@ -75,6 +75,7 @@ class ReconcileSends:
         self._sender = sender
         self._queue = queue
         self._settler = Settler(ids)
+        self._hands = Hands()
 
     async def __call__(self, attempt_ids: Sequence[str] | None = None, limit: int = 20) -> int:
         """Look after what is due (those named, or any); returns how many were claimed.
@@ -82,10 +83,9 @@ class ReconcileSends:
         Raises:
             Unavailable: they could not be claimed.
         """
-        claimed = await self._sends.claim_unsettled(attempt_ids, limit)
-        if claimed:
-            await asyncio.gather(*(self._guarded(attempt) for attempt in claimed))
-        return len(claimed)
+        return await self._hands.work(
+            self._sends.claim_unsettled, self._guarded, attempt_ids, limit
+        )
 
     async def settle(
         self, tenant_id: TenantId, draft_id: DraftId, *, was_sent: bool, operator: str

@@ -7,7 +7,6 @@ worker that dies anywhere leaves rows from which ``ReconcileSends`` goes on.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -51,6 +50,7 @@ from salesagent_core.ports.send_ledger import SendQueue
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import SendingTransaction, SendingWork
 from salesagent_core.ports.voices import Voices
+from salesagent_core.use_cases.in_hand import Hands
 from salesagent_core.use_cases.send_parts import (
     MAILBOX,
     Settler,
@@ -109,6 +109,7 @@ class SendDrafts:
         self._clock = clock
         self._ids = ids
         self._settler = Settler(ids)
+        self._hands = Hands()
 
     async def __call__(self, attempt_ids: Sequence[str] | None = None, limit: int = 20) -> int:
         """Work on the attempts that are due (those named, or any); returns how many were claimed.
@@ -116,10 +117,7 @@ class SendDrafts:
         Raises:
             Unavailable: they could not be claimed.
         """
-        claimed = await self._sends.claim(attempt_ids, limit)
-        if claimed:
-            await asyncio.gather(*(self._guarded(attempt) for attempt in claimed))
-        return len(claimed)
+        return await self._hands.work(self._sends.claim, self._guarded, attempt_ids, limit)
 
     async def _guarded(self, attempt: SendAttempt) -> None:
         try:
