@@ -49,7 +49,10 @@ TICK = 5.0
 """Seconds between two passes of each worker."""
 SENDER_TIMEOUT = 20.0
 """Seconds after which our side gives up on a request; the other side may not."""
-READ_LAG = timedelta(seconds=3)
+READ_LAG = timedelta(seconds=2)
+"""For so long after it was sent a draft can still be read."""
+SENT_LAG = timedelta(seconds=4)
+"""For so long a mail that was sent does not show."""
 
 Attempt = AttemptStatus
 
@@ -106,7 +109,7 @@ class Town:
     def _mailbox(self, address: str) -> MailboxState:
         state = self.world.connect_mailbox(TENANT, address)
         state.quota_per_minute = None
-        state.read_lag = READ_LAG
+        state.read_lag, state.sent_lag = READ_LAG, SENT_LAG
         state.search_lag = timedelta(minutes=1)
         return state
 
@@ -498,7 +501,7 @@ class Oracle:
         if new.status in (Attempt.SCHEDULED, Attempt.FAILED):
             self.object_to(bool(out), "it is out, and counts as not sent", before, new.status)
         if new.status is Attempt.NEEDS_OPERATOR and self.town.draft(new.draft_id) is not None:
-            now, shown = self.town.clock.now(), READ_LAG * 2
+            now, shown = self.town.clock.now(), SENT_LAG * 2
             findable = [mail for mail in out if shown < now - mail.at < WEEK - DAY]
             self.object_to(bool(findable), "it could have been found")
             handle = self.town.mailboxes[new.mailbox].drafts

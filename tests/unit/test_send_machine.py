@@ -101,6 +101,7 @@ SENDING_FAULTS = st.sampled_from(
         "late, 1",
         "late, 15",
         "late, 24",
+        "late, 28.5",
     )
 )
 RESTING = {

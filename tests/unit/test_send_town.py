@@ -246,6 +246,108 @@ def test_a_worker_that_dies_is_noticed_within_a_minute(town: Town, place: str) -
     assert len(town.sent()) == 1
 
 
+def test_who_lost_the_lease_writes_nothing_down(town: Town) -> None:
+    """The first worker's answer (not sent) comes when another one is sending already."""
+    town.world.faults.fail(SEND, NotSent("x"))
+    town.faults["after send_draft"] = Fault(what="pause", seconds=50.0)
+    draft_id = going(town)
+    town.passes(20 * SECOND)
+    assert attempt_of(town, draft_id).status is AttemptStatus.SENDING
+    town.late = 24.0
+    for _ in range(60):
+        town.passes(SECOND)
+        if attempt_of(town, draft_id).status is not AttemptStatus.SENDING and town.late is None:
+            break
+    town.passes(3 * MINUTE)
+    assert actions(town, draft_id).count("send.scheduled") == 2
+    sent = attempt_of(town, draft_id).sent
+    assert sent is not None
+    assert not sent.by_human
+
+
+def alone(town: Town, seconds: float) -> None:
+    """Time passes, and only who is called works."""
+    town.awake.clear()
+    town.passes(timedelta(seconds=seconds))
+
+
+def unknown_at_once(town: Town, late: float | None = None) -> DraftId:
+    """A send whose answer did not come, at the moment of its barrier or shortly after."""
+    town.awake.clear()
+    town.passes(10 * SECOND)
+    draft_id = going(town)
+    if late is None:
+        town.world.faults.fail(SEND, FateUnknown("x"))
+    town.late = late
+    town.run(town.send())
+    assert attempt_of(town, draft_id).status is AttemptStatus.UNKNOWN
+    return draft_id
+
+
+def look_at(town: Town, draft_id: DraftId, seconds: float) -> None:
+    """A look that comes so long after the barrier."""
+    began = attempt_of(town, draft_id).started_at
+    assert began is not None
+    alone(town, (began + timedelta(seconds=seconds) - town.clock.now()).total_seconds())
+    town.run(town.reconcile())
+
+
+def test_one_look_that_still_shows_the_draft_proves_nothing(town: Town) -> None:
+    draft_id = unknown_at_once(town, late=28.5)
+    look_at(town, draft_id, 30.2)
+    assert attempt_of(town, draft_id).status is AttemptStatus.UNKNOWN
+    look_at(town, draft_id, 35.5)
+    assert status(town, draft_id) is DraftStatus.SENT
+
+
+def test_one_look_that_misses_the_draft_proves_nothing(town: Town) -> None:
+    draft_id = unknown_at_once(town)
+    look_at(town, draft_id, 30.2)
+    state, handle = mailbox_of(town, draft_id)
+    alone(town, 2.5)
+    state.human_sends(handle)
+    look_at(town, draft_id, 35.5)
+    assert attempt_of(town, draft_id).status is AttemptStatus.UNKNOWN
+    look_at(town, draft_id, 41.0)
+    assert status(town, draft_id) is DraftStatus.SENT
+
+
+def test_a_look_under_a_lost_lease_concludes_nothing(town: Town) -> None:
+    draft_id = unknown_at_once(town)
+    look_at(town, draft_id, 30.2)
+    alone(town, 5.2)
+    town.faults["after read_draft"] = Fault(what="pause", seconds=40.0)
+    slow = town.loop.create_task(town.process(town.reconcile()))
+    alone(town, 32)
+    town.run(town.reconcile())
+    assert attempt_of(town, draft_id).status is AttemptStatus.SCHEDULED
+    town.late = 15.0
+    other = town.loop.create_task(town.process(town.send()))
+    alone(town, 12)
+    assert slow.done()
+    assert attempt_of(town, draft_id).status is AttemptStatus.SENDING
+    alone(town, 30)
+    assert other.done()
+    town.awake.set()
+    town.passes(MINUTE)
+    assert status(town, draft_id) is DraftStatus.SENT
+
+
+def test_a_draft_that_is_gone_when_we_send_it_was_perhaps_sent(town: Town) -> None:
+    draft_id = written(town)
+    approve(town, draft_id)
+    town.awake.clear()
+    town.passes(31 * SECOND)
+    state, handle = mailbox_of(town, draft_id)
+    state.human_sends(handle)
+    town.run(town.send())
+    assert status(town, draft_id) is DraftStatus.DELIVERY_UNKNOWN
+    town.awake.set()
+    town.passes(2 * MINUTE)
+    assert status(town, draft_id) is DraftStatus.SENT
+    assert len(town.sent()) == 1
+
+
 # ------------------------------------------------------------------ what people may set
 
 
@@ -338,6 +440,48 @@ def test_what_may_be_out_cannot_be_approved(town: Town) -> None:
     assert status(town, draft_id) is DraftStatus.DELIVERY_UNKNOWN
     town.passes(2 * MINUTE)
     assert status(town, draft_id) is DraftStatus.SENT
+
+
+def test_a_stop_waits_for_who_is_at_the_barrier_and_names_them(town: Town) -> None:
+    draft_id = going(town)
+    town.awake.clear()
+    town.passes(10 * SECOND)
+    # The look's transaction is the first of a pass, the barrier's the second.
+    town.faults["before commit"] = Fault(what="pause", countdown=2, seconds=3.0)
+    sending = town.loop.create_task(town.process(town.send()))
+    town.passes(SECOND)
+    if attempt_of(town, draft_id).status is AttemptStatus.SCHEDULED:
+        [stopped] = town.run(town.control.stop(TENANT, who="boss", why="drill"))
+        assert stopped.stopped
+    town.passes(5 * SECOND)
+    assert sending.done()
+    assert len(town.sent()) == 1
+    # The commit of the barrier came before that of the stop, or it would not have sent.
+    actions = [each.action for each in town.store.audit]
+    assert actions.index("send.sending") < actions.index("sending.stopped")
+
+
+def test_an_older_revision_is_not_sent_for_a_newer_one_that_was_approved(town: Town) -> None:
+    draft_id = written(town)
+    approve(town, draft_id)
+    town.run(
+        town.review.edit(
+            TENANT,
+            draft_id,
+            content_hash=hash_of(town, draft_id),
+            operator="o-1",
+            subject="Your question",
+            body="Hello,\n\nin other words.",
+            seen=DraftStatus.APPROVED,
+        )
+    )
+    town.run(town.control.set_mode(TENANT, SendMode.DRAFT_ONLY, who="boss", why="test"))
+    approve(town, draft_id)
+    town.run(town.control.set_mode(TENANT, SendMode.SEND, who="boss", why="test"))
+    town.passes(5 * MINUTE)
+    assert not town.sent()
+    assert attempt_of(town, draft_id).status is AttemptStatus.CANCELLED
+    assert status(town, draft_id) is DraftStatus.APPROVED
 
 
 # ------------------------------------------------------------------ people in the mailbox

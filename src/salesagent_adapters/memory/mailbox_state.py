@@ -5,7 +5,7 @@
 * A mail joins a thread only when it names the thread, one of its messages is among its
   references, and the subjects agree; otherwise it starts a thread of its own.
 * Search sees a message only after ``search_lag``; listing and reading see it at once, unless
-  there is a ``read_lag``: then a sent mail shows, and its draft is gone, only after that.
+  there is a ``sent_lag`` (a sent mail shows after that) or a ``read_lag`` (its draft is gone).
 * Each call costs quota units per rolling minute, and each mail one of the day's.
 * A draft is kept as the bytes that we composed; ``text`` is what those say without our footer.
 
@@ -93,6 +93,7 @@ class MailboxState:
     connected: bool = True
     search_lag: timedelta = timedelta(0)
     read_lag: timedelta = timedelta(0)
+    sent_lag: timedelta = timedelta(0)
     quota_per_minute: int | None = QUOTA_UNITS_PER_MINUTE
     sends_per_day: int = SENDS_PER_DAY
     mails: dict[str, StoredMail] = attrs.field(factory=dict)
@@ -165,7 +166,7 @@ class MailboxState:
 
     def shows(self, mail: StoredMail) -> bool:
         """Whether a reader sees this sent mail by now."""
-        return "SENT" in mail.labels and self.now() - mail.at >= self.read_lag
+        return "SENT" in mail.labels and self.now() - mail.at >= self.sent_lag
 
     def changes_since(self, history_id: int) -> tuple[HistoryEntry, ...]:
         """What changed after that id. Raises: NotFound when it is older than a week."""
