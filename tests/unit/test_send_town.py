@@ -585,6 +585,130 @@ def test_a_text_of_ours_that_the_mailbox_does_not_hold_yet_is_waited_for(town: T
     assert "other words" in town.sent()[0].text
 
 
+def test_a_mail_sent_by_hand_after_an_undo_takes_its_place_in_the_limits(town: Town) -> None:
+    draft_id = written(town)
+    approve(town, draft_id)
+    town.run(town.schedule.cancel(TENANT, draft_id, operator="o-1"))
+    state, handle = mailbox_of(town, draft_id)
+    state.human_sends(handle)
+    town.night(DAY)
+    assert status(town, draft_id) is DraftStatus.SENT
+    assert town.store.rows["slot"][attempt_of(town, draft_id).id].settled_at is not None
+
+
+def test_the_audit_recognises_a_draft_that_a_person_sent(town: Town) -> None:
+    draft_id = written(town)
+    state, handle = mailbox_of(town, draft_id)
+    state.human_sends(handle)
+    town.night(DAY)
+    assert status(town, draft_id) is DraftStatus.SENT
+    assert not state.drafts
+
+
+def test_what_a_person_sent_is_not_sent_again_in_other_words(town: Town) -> None:
+    draft_id = written(town)
+    state, handle = mailbox_of(town, draft_id)
+    state.human_sends(handle)
+    town.run(
+        town.review.edit(
+            TENANT,
+            draft_id,
+            content_hash=hash_of(town, draft_id),
+            operator="o-1",
+            subject="Your question",
+            body="Hello,\n\nin other words.",
+        )
+    )
+    town.passes(MINUTE)
+    approve(town, draft_id)
+    send_now(town, draft_id)
+    town.passes(MINUTE)
+    assert len(town.sent()) == 1
+    assert status(town, draft_id) is DraftStatus.SENT
+
+
+def test_a_draft_that_is_missing_is_looked_for_twice(town: Town) -> None:
+    draft_id = going(town)
+    town.awake.clear()
+    town.passes(10 * SECOND)
+    state, handle = mailbox_of(town, draft_id)
+    state.human_sends(handle)
+    town.passes(timedelta(seconds=2.5))
+    town.run(town.send())
+    assert attempt_of(town, draft_id).waiting[0].code == "draft_missing"
+    town.passes(6 * SECOND)
+    town.run(town.send())
+    sent = attempt_of(town, draft_id).sent
+    assert sent is not None
+    assert sent.by_human
+
+
+def test_the_audit_leaves_alone_what_is_in_the_air(town: Town) -> None:
+    draft_id = going(town)
+    town.awake.clear()
+    town.passes(10 * SECOND)
+    town.faults["before read_draft"] = Fault(what="pause", seconds=8.0)
+    audit = town.loop.create_task(town.process(town.audit([draft_id])))
+    town.passes(SECOND)
+    town.world.faults.fail(SEND, FateUnknown("x"), when=When.AFTER)
+    town.run(town.send())
+    town.passes(20 * SECOND)
+    assert audit.done()
+    assert status(town, draft_id) is DraftStatus.DELIVERY_UNKNOWN
+    town.awake.set()
+    town.passes(MINUTE)
+    sent = attempt_of(town, draft_id).sent
+    assert sent is not None
+    assert not sent.by_human
+
+
+def test_the_audit_does_not_write_over_an_operators_edit(town: Town) -> None:
+    draft_id = written(town)
+    state, handle = mailbox_of(town, draft_id)
+    state.human_edits(handle, text="Something else entirely.")
+    town.awake.clear()
+    town.faults["after read_draft"] = Fault(what="pause", seconds=5.0)
+    audit = town.loop.create_task(town.process(town.audit([draft_id])))
+    town.passes(SECOND)
+    town.run(
+        town.review.edit(
+            TENANT,
+            draft_id,
+            content_hash=hash_of(town, draft_id),
+            operator="o-1",
+            subject="Your question",
+            body="Hello,\n\nin other words.",
+        )
+    )
+    town.passes(10 * SECOND)
+    assert audit.done()
+    draft = town.draft(draft_id)
+    assert draft is not None
+    assert (draft.revision.number, draft.revision.author_id) == (2, "o-1")
+
+
+def test_a_newer_revision_takes_the_place_of_an_older_one(town: Town) -> None:
+    draft_id = written(town)
+    approve(town, draft_id)
+    town.run(
+        town.review.edit(
+            TENANT,
+            draft_id,
+            content_hash=hash_of(town, draft_id),
+            operator="o-1",
+            subject="Your question",
+            body="Hello,\n\nin other words.",
+            seen=DraftStatus.APPROVED,
+        )
+    )
+    approve(town, draft_id)
+    statuses = sorted(each.status for each in town.attempts(draft_id))
+    assert statuses == [AttemptStatus.CANCELLED, AttemptStatus.SCHEDULED]
+    assert len(town.store.rows["slot"]) == 1
+    town.passes(2 * MINUTE)
+    assert "other words" in town.sent()[0].text
+
+
 # ------------------------------------------------------------------ the trail
 
 
