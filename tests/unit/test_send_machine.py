@@ -43,7 +43,7 @@ from salesagent_core.errors import (
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.mail_sender import FateUnknown, NotSent
 
-EXAMPLES = int(os.environ.get("SEND_MACHINE_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("SEND_MACHINE_EXAMPLES", "80"))
 STEPS = 25
 
 PEOPLE = ("ada@firm.test", "ada+x@firm.test", "bob@firm.test", "cy@firm.test", "di@other.test")
