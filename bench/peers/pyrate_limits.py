@@ -15,6 +15,7 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import cast
 
 from psycopg_pool import ConnectionPool
 from pyrate_limiter import Limiter, PostgresBucket, Rate
@@ -67,7 +68,7 @@ def main() -> None:
                 for _ in range(TRIES):
                     if limiter.try_acquire("mail", blocking=False):
                         break
-                    if int(bucket.count()) >= bucket.rates[0].limit:
+                    if cast(int, bucket.count()) >= bucket.rates[0].limit:
                         return False, again
                     again += 1
             return True, again

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import attrs
 import psycopg
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -40,6 +40,7 @@ _USAGE = " UNION ALL ".join(
     _PART.format(kind=k) for k in ("contact", "mailbox", "company")
 ).encode()
 
+_NOW = text("SELECT clock_timestamp()")
 _TAKE = text("""
 INSERT INTO send_slots
   (tenant_id, attempt_id, contact_index, mailbox_index, company_index, taken_at)
@@ -86,7 +87,7 @@ class PgSendLedger:
 
     async def now(self) -> datetime:
         """See ``SendLedger.now``."""
-        found = await self._connection.execute(select(func.clock_timestamp()))
+        found = await self._connection.execute(_NOW)
         now: datetime = found.scalar_one()
         return now
 

@@ -33,6 +33,7 @@ MAX_ADDRESS = 254
 """Octets in all: the 256 of an RFC 5321 path without its angle brackets."""
 
 _DOTS_MEAN_NOTHING = frozenset({"gmail.com", "googlemail.com"})
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-.\u0080-\U0010ffff]+")
 
 
@@ -134,7 +135,8 @@ def _shape_problem(text: str) -> Reason | None:
         return refusal("empty", "There is no address.")
     if "\r" in text or "\n" in text or "\u2028" in text or "\u2029" in text or "\x85" in text:
         return refusal("line_break", "The address holds a line break.")
-    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") for char in text):
+    ordinary = text.isascii() and text.isprintable()
+    if not ordinary and any(unicodedata.category(char) in _INVISIBLE for char in text):
         return refusal("control_character", "The address holds an invisible character.")
     if '"' in text:
         return refusal("quoted_local", "A quoted part before the @ is not accepted.")

@@ -64,7 +64,7 @@ class Folded:
         place in the original, and how far what follows it has moved."""
         assert self.source is not None
         assert self.table is not None
-        moved = "".join([char for char in set(self.source) if len(self.table[char]) != 1])
+        moved = "".join([char for char in unusual(self.source) if len(self.table[char]) != 1])
         pattern = re.compile(f"[{re.escape(moved)}]")
         starts, moves, shift = [], [], 0
         for match in pattern.finditer(self.source):

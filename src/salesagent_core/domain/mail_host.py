@@ -117,6 +117,8 @@ _ALL_LIKE_LATIN = frozenset("асеорхуѕіјԁɡһӏԛԝѵьгкмтвнα�
 
 def mixes_scripts(word: str) -> bool:
     """Whether letters of alphabets that do not belong together stand in one word."""
+    if word.isascii():
+        return False
     scripts = {_script(char) for char in word if char.isalpha()}
     return len(scripts) > 1 and not any(scripts <= together for together in _LIVE_TOGETHER)
 
@@ -129,6 +131,8 @@ def _script(char: str) -> str:
 
 def _looks_like_another(shown: str, top_level: str) -> bool:
     """Mixed scripts in a label, or a label wholly of letters that look Latin."""
+    if shown.isascii():
+        return False
     for label in shown.split(".")[:-1]:
         if mixes_scripts(label):
             return True
