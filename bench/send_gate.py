@@ -116,10 +116,8 @@ def scan(rounds: int, share: float) -> bool:
     met = True
     for name in peers:
         ratio = medians[name] / medians["ours"]
-        line = (
-            f"  {'presidio, ' + name:50} {medians[name]:9,.0f} µs a mail"
+        line = f"  {'presidio, ' + name:50} {medians[name]:9,.0f} µs a mail"
         line += f"  {ratio:5.1f} times ours"
-        )
         if name == ENTRY:
             met = ratio >= SCAN_AIM
             line += f", aim >= {SCAN_AIM:g}: {'met' if met else 'MISSED'}"
