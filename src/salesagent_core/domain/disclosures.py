@@ -169,10 +169,11 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"[\"'`]?(?P<value>[^\s\"'`<>]{4,200})",
             re.IGNORECASE,
         ),
-        # What stands between a sign of such a name and its value, in lower case.
+        # What stands between a sign of such a name and its value, in lower case; a question mark
+        # stands for a letter or space that is not ASCII.
         "assigns": re.compile(
-            r"(?:\s?(?:word|phrase|code)|[a-zñüé]{0,8})(?:[ _-]?(?:key[ _-]?)?(?:id|key))?[\"']?"
-            r"(?:\s*[:=]|\s+(?:is|are|was|ist|lautet|est|es)[\s:])"
+            r"(?:[\s?]?(?:word|phrase|code)|[a-zñüé?]{0,8})(?:[ _-]?(?:key[ _-]?)?(?:id|key))?[\"']?"
+            r"(?:[\s?]*[:=]|[\s?]+(?:is|are|was|ist|lautet|est|es)[\s?:])"
         ),
         "ordinary": re.compile(
             rf"(?<![A-Za-z]){_ORDINARY_LABEL}\W{{0,3}}(?:no|nr|number|nummer|num|numero|número|num(?:é|e)ro|n|id|code|#|is|ist)?"
@@ -454,10 +455,10 @@ def _may_assign(lowered: str) -> bool:
 
 def _secrets(text: str, data: bytes) -> Iterator[Disclosure]:
     patterns = _patterns()
-    lowered = text.lower()
-    if not text.isascii():
+    lowered = data.lower().decode("ascii")
+    if not text.isascii() and ("\u0130" in text or "\u0131" in text):
         # Where case is ignored, a dotless and a dotted one are the same letter, too.
-        lowered = lowered.replace("\u0131", "i").replace("i\u0307", "i")
+        lowered = text.lower().replace("\u0131", "i").replace("i\u0307", "i")
     taken: list[tuple[int, int]] = []
     places = _secret_places(text, data, lowered)
     for match in (
