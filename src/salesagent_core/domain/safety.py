@@ -13,12 +13,8 @@ from functools import cached_property, lru_cache
 
 import attrs
 
-from salesagent_core.domain.disclosures import (
-    FEWEST_DIGITS,
-    NAME_SIGNS,
-    SHORTEST_SECRET,
-    find_disclosures,
-)
+from salesagent_core.domain.credentials import NAME_SIGNS, SHORTEST_SECRET
+from salesagent_core.domain.disclosures import FEWEST_DIGITS, find_disclosures
 from salesagent_core.domain.finding import Finding, Severity
 from salesagent_core.domain.folding import Folded, plain, unusual
 from salesagent_core.domain.links import (
