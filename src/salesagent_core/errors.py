@@ -103,4 +103,12 @@ class UnusableOutput(Rejected):
 
 
 class NeedsReauth(PortError):
-    """Credentials are gone or revoked: park the work until a person reconnects."""
+    """Credentials are gone or revoked: park the work until a person reconnects.
+
+    ``mailbox`` is set where connecting that mailbox again is what the work waits for: then it
+    goes on by itself.
+    """
+
+    def __init__(self, message: str, *, mailbox: str | None = None) -> None:
+        super().__init__(message)
+        self.mailbox = mailbox

@@ -123,6 +123,8 @@ runs = _table(
     _time("updated_at", now=True),
     _time("finished_at", null=True),
     _bytes("redraft", null=True),
+    # The keyed hash of the mailbox that must be connected before the run goes on.
+    _text("waiting_mailbox", null=True),
     key=("id", "tenant_id"),
 )
 Index(
@@ -134,6 +136,12 @@ Index(
 )
 Index("runs_created", runs.c.tenant_id, runs.c.created_at, runs.c.id)
 Index("runs_status", runs.c.tenant_id, runs.c.status)
+Index(
+    "runs_waiting_mailbox",
+    runs.c.tenant_id,
+    runs.c.waiting_mailbox,
+    postgresql_where=text("waiting_mailbox IS NOT NULL"),
+)
 
 journal = _table(
     "journal",
@@ -425,3 +433,30 @@ send_switches = _table(
     _bytes("sealed"),
     key=("tenant_id", "name"),
 )
+
+mailbox_connections = _table(
+    "mailbox_connections",
+    _text("mailbox_index"),
+    _text("provider"),
+    _text("state"),
+    _text("why", null=True),
+    _time("since"),
+    _text("changed_by"),
+    # Grows with each new access token, and when it is connected or disconnected.
+    Column("generation", BigInteger, nullable=False),
+    _time("expires_at", null=True),
+    # Until then one worker alone may ask for a new access token.
+    _time("refreshing_until", null=True),
+    _bytes("sealed"),
+    _bytes("tokens", null=True),
+    key=("tenant_id", "mailbox_index"),
+)
+
+consent_flows = _table(
+    "consent_flows",
+    _bytes("digest"),
+    _time("expires_at"),
+    _bytes("sealed"),
+    key=("digest", "tenant_id"),
+)
+Index("consent_flows_expiry", consent_flows.c.expires_at, consent_flows.c.tenant_id)
