@@ -185,6 +185,11 @@ class MemoryStage:
         )
         return url
 
+    @property
+    def names_conversions(self) -> bool:
+        """The memory CRM tells a conversion's own id."""
+        return True
+
     def crm_company(self, **properties: str) -> str:
         crm = self.world.tenant(TENANT).crm
         return crm.save_company(StoredCompany(id=crm.new_id(), properties=properties)).id
