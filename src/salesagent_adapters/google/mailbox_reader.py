@@ -198,7 +198,10 @@ def _get_message(apis: Apis, *, message_id: str, form: str) -> Any:
 
 def _messages(thread: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     listed = thread.get("messages")
-    found = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    if not isinstance(listed, list):
+        # A thread without messages is none, and would be answered with 404.
+        raise Unavailable("gmail.users.threads.get: the answer holds no messages")
+    found = [each for each in listed if isinstance(each, dict)]
     return sorted(found, key=lambda each: (sent_at(each), str(each.get("id", ""))))
 
 

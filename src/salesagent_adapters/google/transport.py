@@ -104,4 +104,8 @@ class OneRequest(httplib2.Http):  # type: ignore[misc]
         if answer.length or (unzip is not None and not unzip.eof and found):
             # Reading in pieces does not tell that the connection ended too early.
             raise http.client.IncompleteRead(b"")
+        told = answer.chunked or answer.getheader("content-length") is not None
+        if not found and not told and answer.status != 204:
+            # Nor does a connection that ended among the headers.
+            raise http.client.IncompleteRead(b"")
         return bytes(found)

@@ -127,13 +127,19 @@ class Exchanges:
     def _reply(self, connection: socket.socket, answer: Answer) -> None:
         self._stopping.wait(answer.wait)
         headers = {"content-type": "application/json", "content-length": str(len(answer.body))}
-        head = "".join(f"{name}: {value}\r\n" for name, value in {**headers, **answer.headers}.items())
-        octets = f"HTTP/1.1 {answer.status} Said\r\n{head}\r\n".encode() + answer.body
+        head = "".join(
+            f"{name}: {value}\r\n" for name, value in {**headers, **answer.headers}.items()
+        )
+        octets = f"HTTP/1.1 {answer.status} Said\r\n{head}\r\n".encode()
         if answer.reset and answer.cut is None:
             _reset(connection)
             return
         try:
-            connection.sendall(octets if answer.cut is None else octets[: answer.cut])
+            if answer.cut is None:
+                connection.sendall(octets)
+                connection.sendall(answer.body)
+            else:
+                connection.sendall((octets + answer.body)[: answer.cut])
         except OSError:
             return
         if answer.reset:

@@ -1,4 +1,4 @@
-"""What the Google suites build their adapters from: tokens that a test hands out, and one client."""
+"""What the Google suites build their adapters from: tokens that a test hands out, one client."""
 
 from __future__ import annotations
 
