@@ -6,6 +6,7 @@ what they need. One container serves one event loop, because connections belong 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
@@ -15,6 +16,8 @@ from dependency_injector import containers, providers
 from salesagent_adapters.crypto.opt_out import OptOutLinkMaker, SealedOptOutTokens
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
+from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
+from salesagent_adapters.google.token_keeper import TokenKeeper
 from salesagent_adapters.memory.assets import MemoryAssets
 from salesagent_adapters.memory.calendar import MemoryCalendar
 from salesagent_adapters.memory.crm import MemoryCrm
@@ -25,6 +28,7 @@ from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.memory.writer import MemoryWriter
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.backlog import PgBacklog
+from salesagent_adapters.postgres.connections import PgConsentFlows
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
 from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
 from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
@@ -53,6 +57,7 @@ from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.unit_of_work import ApprovalHook, SendingTransaction, Transaction
 from salesagent_core.use_cases.advance_run import AdvanceRuns
 from salesagent_core.use_cases.audit_sent import AuditSent
+from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
 from salesagent_core.use_cases.queries import Queries
@@ -85,6 +90,26 @@ def _approval_hook(intent: SendIntent) -> ApprovalHook:
         await intent.on_approval(cast(SendingTransaction, tx), draft, by=by, automatic=automatic)
 
     return schedule
+
+
+def _google_oauth(settings: Settings) -> GoogleOAuth | None:
+    """Consent and tokens of Google, where it is set up; the settings come all or none."""
+    client_id, secret = settings.google_client_id, settings.google_client_secret
+    if client_id is None or secret is None or settings.google_redirect_uri is None:
+        return None
+    return GoogleOAuth(
+        GoogleClient(
+            client_id=client_id,
+            client_secret=secret.get_secret_value(),
+            redirect_uri=settings.google_redirect_uri,
+            root=settings.google_api_root,
+        )
+    )
+
+
+def _new_secret() -> str:
+    """384 random bits in 64 characters: a state, a nonce or a verifier of PKCE."""
+    return secrets.token_urlsafe(48)
 
 
 class Providers(containers.DeclarativeContainer):
@@ -155,6 +180,22 @@ class Providers(containers.DeclarativeContainer):
     unit_of_work = providers.Singleton(PgUnitOfWork, database, vault, result_types)
     intake = providers.Singleton(
         PgIntake, database, vault, providers.Callable(_bell, queue, Topic.RUN)
+    )
+
+    google_oauth = providers.Singleton(_google_oauth, settings)
+    connect_mailbox = providers.Singleton(
+        ConnectMailbox,
+        work=unit_of_work,
+        flows=providers.Singleton(PgConsentFlows, database, vault),
+        provider=google_oauth,
+        tenants=tenants,
+        queue=queue,
+        ids=ids,
+        secret=providers.Object(_new_secret),
+    )
+    # What every adapter of Google's asks for a token.
+    access_tokens = providers.Singleton(
+        TokenKeeper, work=unit_of_work, provider=google_oauth, ids=ids
     )
 
     receive_submission = providers.Singleton(ReceiveSubmission, intake, ids)
@@ -293,6 +334,7 @@ class Container:
                     suppressions=make.manage_suppressions(),
                     reconcile=make.reconcile_sends(),
                 ),
+                mailboxes=make.connect_mailbox(),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
                 close=self.close,

@@ -27,6 +27,10 @@ VENDOR_ADAPTERS: frozenset[str] = frozenset()
 production, which knows no stand-ins, does not start."""
 
 
+GOOGLE_CALLBACK = "/auth/google/callback"
+"""Where this application takes people back from Google's consent page."""
+
+
 class ApiEnv(StrEnum):
     """Where this process runs; only ``production`` may ever send."""
 
@@ -159,6 +163,28 @@ class Settings(BaseSettings):
             raise ValueError("should be the address people and webhooks use, https://host")
         return value.rstrip("/")
 
+    @field_validator("google_redirect_uri")
+    @classmethod
+    def _redirect(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+        if not safe or parts.path != GOOGLE_CALLBACK or parts.query or parts.fragment:
+            raise ValueError(f"should be https://your-host{GOOGLE_CALLBACK}, as Google has it")
+        return value
+
+    @field_validator("google_api_root")
+    @classmethod
+    def _root(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+        if not safe or not parts.hostname or parts.query or parts.fragment or parts.username:
+            raise ValueError("should be https://host (http:// on this machine only)")
+        return value.rstrip("/")
+
     @field_validator("encryption_keys")
     @classmethod
     def _keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
@@ -230,6 +256,10 @@ _SHOULD = {
 _POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}
 
 
+def _is_loopback(host: str | None) -> bool:
+    return host in {"localhost", "127.0.0.1", "::1"}
+
+
 def _is_key(text: str) -> bool:
     try:
         return len(base64.urlsafe_b64decode(text.encode())) == 32
@@ -284,7 +314,18 @@ def _problem(item: object) -> Problem:
 def _rules(settings: Settings) -> list[_Rule]:
     """What no single field can tell: combinations, and what production insists on."""
     production = settings.api_env is ApiEnv.PRODUCTION
+    google = {
+        "GOOGLE_CLIENT_ID": settings.google_client_id,
+        "GOOGLE_CLIENT_SECRET": settings.google_client_secret,
+        "GOOGLE_REDIRECT_URI": settings.google_redirect_uri,
+    }
+    without = [name for name, value in google.items() if value is None]
     return [
+        _Rule(
+            where=", ".join(google),
+            broken=0 < len(without) < len(google),
+            what="must be set together; missing: " + ", ".join(without),
+        ),
         _Rule(
             where="MODE_DRAFT_ONLY",
             broken=settings.wants_send and not production,

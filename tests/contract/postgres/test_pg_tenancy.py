@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.contract.postgres.samples import (
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.postgres.api_keys import PgApiKeys
+from salesagent_adapters.postgres.connections import PgConsentFlows
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
 from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
 from salesagent_adapters.postgres.engine import SET_TENANT, Database
@@ -41,6 +43,13 @@ from salesagent_core.domain.voice import VoiceProfile
 from salesagent_core.errors import InvalidInput, NotFound, Reason
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.api_keys import ApiKey, PageSession, Scope
+from salesagent_core.ports.connections import (
+    ConnectionState,
+    ConsentFlow,
+    KeptConnection,
+    MailboxConnection,
+    Tokens,
+)
 from salesagent_core.ports.crm_events import CrmEvent
 from salesagent_core.ports.send_ledger import SlotKeys
 from salesagent_core.ports.send_switches import EVERY_TENANT
@@ -65,6 +74,7 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     await fill_review(database, vault, tenant, claimed.run.id)
     await fill_settings(database, vault, tenant)
     await fill_sending(database, vault, tenant)
+    await fill_connections(database, vault, tenant)
 
 
 async def fill_review(database: Database, vault: Vault, tenant: TenantId, run_id: str) -> None:
@@ -167,6 +177,36 @@ async def fill_sending(database: Database, vault: Vault, tenant: TenantId) -> No
         await tx.suppressions.add(entry, "a")
         await tx.recipients.add(rule)
         await tx.switches.stop(Stop(by="a", why=PLANTED, at=SENT_AT))
+
+
+async def fill_connections(database: Database, vault: Vault, tenant: TenantId) -> None:
+    connection = MailboxConnection(
+        tenant_id=tenant,
+        mailbox=NEEDLE,
+        provider="google",
+        account=PLANTED,
+        scopes=frozenset({PLANTED}),
+        state=ConnectionState.CONNECTED,
+        since=SENT_AT,
+        by="a",
+    )
+    tokens = Tokens(access=PLANTED, refresh=PLANTED, expires_at=SENT_AT)
+    async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
+        await tx.connections.save(
+            KeptConnection(connection=connection, tokens=tokens, generation=1)
+        )
+    flow = ConsentFlow(
+        tenant_id=tenant,
+        digest=new_id().encode(),
+        browser=PLANTED.encode(),
+        verifier=PLANTED,
+        nonce=PLANTED,
+        by="a",
+        scopes=(PLANTED,),
+        expires_at=datetime.now(UTC) + timedelta(minutes=10),
+        mailbox=NEEDLE,
+    )
+    await PgConsentFlows(database, vault).add(flow)
 
 
 async def rows_in(connection: Any, table: Table) -> int:
