@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from salesagent_adapters.google.client import Account, Apis, GoogleClient
+from salesagent_adapters.google.client import Account, Apis, GoogleApi
 from salesagent_adapters.google.quota import Units
 from salesagent_core.domain.scheduling import Busy
 from salesagent_core.errors import NotFound, Rejected, Unavailable
@@ -32,7 +32,7 @@ class GoogleCalendar:
     ``calendar_ids`` are asked for one mailbox together; a slot is free when all of them are.
     """
 
-    def __init__(self, client: GoogleClient, *, calendar_ids: Sequence[str] = PRIMARY) -> None:
+    def __init__(self, client: GoogleApi, *, calendar_ids: Sequence[str] = PRIMARY) -> None:
         self._client = client
         self._calendar_ids = tuple(calendar_ids)[:MAX_CALENDARS]
 

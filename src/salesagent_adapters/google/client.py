@@ -83,7 +83,7 @@ def apis(root: str | None) -> Apis:
     )
 
 
-class GoogleClient:
+class GoogleApi:
     """Makes calls for connected mailboxes. Shared by all Google adapters of a process."""
 
     def __init__(

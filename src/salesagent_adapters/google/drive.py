@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from salesagent_adapters.google.client import Account, Apis, GoogleClient
+from salesagent_adapters.google.client import Account, Apis, GoogleApi
 from salesagent_adapters.google.drive_query import (
     FOLDER_TYPE,
     SHORTCUT_TYPE,
@@ -52,7 +52,7 @@ class GoogleDrive:
     of them never comes back, whoever shared it.
     """
 
-    def __init__(self, client: GoogleClient, clock: Clock, *, folders: AllowedFolders) -> None:
+    def __init__(self, client: GoogleApi, clock: Clock, *, folders: AllowedFolders) -> None:
         self._client = client
         self._clock = clock
         self._folders = folders

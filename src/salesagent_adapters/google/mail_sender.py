@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from salesagent_adapters.google.client import Account, Apis, GoogleClient
+from salesagent_adapters.google.client import Account, Apis, GoogleApi
 from salesagent_adapters.google.mailbox_drafts import COMPOSE_SCOPE, MAX_RAW_ANSWER
 from salesagent_adapters.google.mailbox_reader import READ_SCOPE
 from salesagent_adapters.google.mime_read import kept_mail, labels, raw_mail, sent_at
@@ -27,7 +27,7 @@ MAX_HISTORY_PAGES: Final = 40
 class GmailSender:
     """The sending port over the Gmail API. Costs 100 units a mail, 20 for each one read."""
 
-    def __init__(self, client: GoogleClient, clock: Clock) -> None:
+    def __init__(self, client: GoogleApi, clock: Clock) -> None:
         self._client = client
         self._clock = clock
 

@@ -9,7 +9,7 @@ from functools import partial
 from threading import Lock
 from typing import Any, Final
 
-from salesagent_adapters.google.client import Account, Apis, GoogleClient
+from salesagent_adapters.google.client import Account, Apis, GoogleApi
 from salesagent_adapters.google.mime_read import headers_of, raw_mail
 from salesagent_adapters.google.quota import Units
 from salesagent_core.domain.composing import KEY_HEADER, KeptMail, compose_mail, read_mail
@@ -34,7 +34,7 @@ class GmailDrafts:
     draft in it. What a message carries never changes, so each is looked at once only.
     """
 
-    def __init__(self, client: GoogleClient, clock: Clock) -> None:
+    def __init__(self, client: GoogleApi, clock: Clock) -> None:
         self._client = client
         self._clock = clock
         self._keys = _KnownKeys()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from salesagent_adapters.google.client import MAX_ANSWER, Account, AnswerTooBig, Apis, GoogleClient
+from salesagent_adapters.google.client import MAX_ANSWER, Account, AnswerTooBig, Apis, GoogleApi
 from salesagent_adapters.google.mime_read import (
     addresses,
     headers_of,
@@ -34,7 +34,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9@._+-]{1,254}")
 class GmailReader:
     """The reading port over the Gmail API. Costs 10 units a search, 40 a thread."""
 
-    def __init__(self, client: GoogleClient) -> None:
+    def __init__(self, client: GoogleApi) -> None:
         self._client = client
 
     async def search_threads(

@@ -19,7 +19,7 @@ import attrs
 from google.auth import exceptions, transport
 from google.oauth2 import id_token
 
-from salesagent_adapters.google.client import Account, GoogleClient
+from salesagent_adapters.google.client import Account, GoogleApi
 from salesagent_adapters.google.mailbox_reader import READ_SCOPE
 from salesagent_adapters.google.mime_read import decoded
 from salesagent_adapters.google.quota import Units
@@ -62,7 +62,7 @@ class Push:
 class GmailWatch:
     """Asks Gmail to push what happens in a mailbox to a topic of Pub/Sub."""
 
-    def __init__(self, client: GoogleClient, *, topic: str) -> None:
+    def __init__(self, client: GoogleApi, *, topic: str) -> None:
         """``topic`` is the full name: ``projects/acme/topics/gmail``."""
         self._client = client
         self._topic = topic

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import attrs
 
-from salesagent_adapters.google.client import GoogleClient
+from salesagent_adapters.google.client import GoogleApi
 from salesagent_adapters.google.quota import QuotaBudget
 from salesagent_adapters.google.transport import Timeouts
 from salesagent_adapters.system.clock import FixedClock
@@ -59,9 +59,9 @@ def client_at(
     budget: QuotaBudget | None = None,
     timeouts: Timeouts = QUICK,
     calls_per_mailbox: int = 10,
-) -> GoogleClient:
+) -> GoogleApi:
     clock = clock or FixedClock(NOW)
-    return GoogleClient(
+    return GoogleApi(
         tokens or connected(),
         budget or QuotaBudget(clock, seconds=_seconds(clock)),
         clock,
