@@ -118,7 +118,7 @@ def emulate_google(folder: Path, seed: Mapping[str, Any] | None = None) -> Itera
     url = f"http://127.0.0.1:{port}"
     seeded = folder / f"emulate-{port}.json"
     seeded.write_text(json.dumps(seed if seed is not None else google_seed()))
-    arguments = ["start", "-s", "google", "-p", str(port), "--seed", str(seeded)]
+    arguments = ["start", "-s", "google", "-p", str(port), "--seed", str(seeded), "--base-url", url]
     log = folder / f"emulate-{port}.log"
     with serving("emulate", arguments, url=url, log=log, ready="/.well-known/openid-configuration"):
         yield Emulator(url=url)

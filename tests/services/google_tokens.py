@@ -90,7 +90,7 @@ def token_server(behave: Behave | None = None) -> Iterator[TokenServer]:
             form = dict(parse_qsl(self.rfile.read(length).decode()))
             if self.path.endswith("/revoke"):
                 state.revoked.append(form["token"])
-                self._answer(200, b"{}")
+                self._answer(200, {})
                 return
             state.asked.append(form)
             state.came.set()

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.engine import Database, checked_tenant
+from salesagent_adapters.postgres.journal_writes import MAILBOX_LOCK
 from salesagent_adapters.postgres.rows import Chest, place
 from salesagent_core.domain.run import RunStatus
 from salesagent_core.ids import TenantId
@@ -25,6 +26,12 @@ from salesagent_core.ports.connections import (
 from salesagent_core.ports.secrets_vault import Sealer
 
 _NOW = text("SELECT clock_timestamp()")
+
+_LOCK = """
+SELECT pg_advisory_xact_lock({key})
+FROM (VALUES (CAST(:tenant AS text), CAST(:mailbox AS text))) AS e (tenant_id, mailbox_index)
+"""
+_ALONE = text(_LOCK.format(key=MAILBOX_LOCK))
 
 _RESUME_RUNS = text("""
 UPDATE runs SET status = 'triggered', due_at = now(), attempt = 0, waiting_for = NULL,
@@ -111,12 +118,15 @@ class PgMailboxConnections:
             )
             .group_by(table.c.waiting_mailbox)
         )
-        counts = {by_index[index]: count for index, count in rows.tuples() if index is not None}
+        counts = {by_index[row[0]]: row[1] for row in rows.all()}
         return {mailbox: counts.get(mailbox, 0) for mailbox in mailboxes}
 
     async def resume(self, mailbox: str) -> Resumed:
         """See ``MailboxConnections.resume``."""
         values = {"tenant": self._tenant, "mailbox": self.subject_of(mailbox)}
+
+        # A statement of its own: the next one sees every run that was parked before the lock.
+        await self._connection.execute(_ALONE, values)
 
         async def ids(statement: Any) -> tuple[str, ...]:
             return tuple((await self._connection.execute(statement, values)).scalars())

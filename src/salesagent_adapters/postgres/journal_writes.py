@@ -37,15 +37,14 @@ SET status = excluded.status, started_at = excluded.started_at,
 WHERE journal.status <> 'done'
 """
 
-# Held until the end of the transaction: whoever connects a mailbox sees every run that was parked
-# before, and a run that is parked afterwards sees the mailbox connected.
+# Shared here, and taken alone by whoever connects a mailbox: they see every run that was parked
+# before, and a run that is parked afterwards sees the mailbox connected. A row would not do for a
+# mailbox that was never connected.
+MAILBOX_LOCK = "hashtextextended(tenant_id || ':' || mailbox_index, 7285140134)"
 _HOLD_MAILBOXES = b"""
-SELECT FROM mailbox_connections c
-JOIN unnest(%b, %b) AS e (tenant_id, mailbox_index)
-  ON c.tenant_id = e.tenant_id AND c.mailbox_index = e.mailbox_index
-ORDER BY c.tenant_id, c.mailbox_index
-FOR SHARE OF c
-"""
+SELECT pg_advisory_xact_lock_shared(%s)
+FROM unnest(%%b, %%b) AS e (tenant_id, mailbox_index)
+""" % MAILBOX_LOCK.encode()
 
 _END = b"""
 UPDATE runs r
