@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import attrs
@@ -23,6 +24,7 @@ from salesagent_adapters.openai.answers import (
 from salesagent_adapters.openai.client import ModelService
 from salesagent_adapters.openai.schemas import Schema, response_format
 from salesagent_core.domain.spending import ModelPrices, ModelUse
+from salesagent_core.errors import SalesAgentError, Unavailable
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.model_budget import ModelBudget, Reservation
 
@@ -96,8 +98,10 @@ async def asked(
     """The service's answer; the room that was held is given back when there is none."""
     try:
         return read_envelope(await call(), kind)
-    except BaseException:
-        await meter.budget.release(held)
+    except SalesAgentError:
+        # Should this fail, the room is free again in some minutes by itself.
+        with suppress(Unavailable):
+            await meter.budget.release(held)
         raise
 
 

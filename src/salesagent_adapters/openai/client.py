@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary
 
 from openai import AsyncOpenAI
 
-from salesagent_adapters.openai.errors import mapped
+from salesagent_adapters.openai.errors import EXPECTED, translate
+from salesagent_core.errors import SalesAgentError
 from salesagent_core.ports.clock import Clock
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
@@ -73,10 +74,15 @@ class ModelService:
             await client.close()
 
     async def _bounded(self, resource: Any, request: dict[str, Any]) -> bytes:
-        # The SDK's own time-out is per read: a service that drips would hold a worker for ever.
-        with mapped(self._clock):
+        failure: SalesAgentError | None = None
+        try:
+            # The SDK's own time-out is per read: a service that drips would hold a worker for ever.
             async with asyncio.timeout(self._timeout):
                 raw = await resource.create(**request)
+        except EXPECTED as error:
+            failure = translate(error, self._clock.now())
+        if failure is not None:
+            raise failure
         content: bytes = raw.content
         return content
 

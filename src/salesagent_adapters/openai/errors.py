@@ -7,8 +7,7 @@ people wrote. What is kept is the status, the service's own code and its request
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -22,7 +21,6 @@ from salesagent_core.errors import (
     Unavailable,
     UnusableOutput,
 )
-from salesagent_core.ports.clock import Clock
 
 OUT_OF_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 """Codes of a 429 that no waiting cures: somebody has to pay."""
@@ -40,24 +38,13 @@ _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
-@contextmanager
-def mapped(clock: Clock) -> Iterator[None]:
-    """Raise salesagent's errors instead of the SDK's.
-
-    Raises:
-        RateLimited, NeedsReauth, Unavailable, Rejected, UnusableOutput
-    """
-    failure: SalesAgentError | None = None
-    try:
-        yield
-    except (openai.OpenAIError, TimeoutError) as error:
-        failure = translate(error, clock.now())
-    if failure is not None:
-        raise failure
+EXPECTED = (openai.OpenAIError, TimeoutError)
+"""All that the SDK raises on purpose, and our own time-out around it."""
 
 
 def translate(error: Exception, now: datetime) -> SalesAgentError:
-    """The error of ours that tells the caller what to do."""
+    """The error of ours that tells the caller what to do. Raise it outside of the handler, so that
+    the original is not its context."""
     if isinstance(error, TimeoutError | openai.APITimeoutError):
         return Unavailable("the model service did not answer in time")
     if isinstance(error, openai.APIStatusError):
