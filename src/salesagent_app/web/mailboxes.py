@@ -31,7 +31,9 @@ CALLBACK = "/auth/google/callback"
 AnyRequest = Request[Any, Any, Any]
 Page = Response[Any]
 _NEEDS_ADMIN = "Connecting mailboxes needs a key with the admin scope."
-Text = Annotated[str | None, QueryParameter(max_length=4_096)]
+State = Annotated[str | None, QueryParameter(name="state", max_length=4_096)]
+Code = Annotated[str | None, QueryParameter(name="code", max_length=4_096)]
+Error = Annotated[str | None, QueryParameter(name="error", max_length=4_096)]
 Address = Annotated[str | None, QueryParameter(name="mailbox", max_length=320)]
 Features = Annotated[str | None, QueryParameter(name="features", max_length=200)]
 Done = Annotated[str | None, QueryParameter(name="done", max_length=40)]
@@ -80,9 +82,9 @@ class MailboxPages:
 
         @get(CALLBACK, include_in_schema=False, name="consent-callback")
         async def callback(
-            request: AnyRequest, state: Text = None, code: Text = None, error: Text = None
+            request: AnyRequest, begun: State = None, code: Code = None, error: Error = None
         ) -> Page:
-            return await self._callback(request, state, code, error)
+            return await self._callback(request, begun, code, error)
 
         return [start, callback]
 
