@@ -194,7 +194,8 @@ class GoogleApi:
     ) -> Exception:
         make = send_error if sending else call_error
         error = make(refusal, what=what, scope=scope, now=self._clock.now())
-        if refusal.limited and isinstance(error, Unavailable | RateLimited) and error.retry_at:
+        if isinstance(error, Unavailable) and refusal.limited and error.retry_at:
+            # A limit on sending may be the day's; reading goes on meanwhile.
             self._budget.pause(account.tenant_id, account.mailbox, error.retry_at)
         return error
 

@@ -24,6 +24,8 @@ UNITS_PER_MINUTE: Final = 6_000
 """Gmail API, per user, for projects since May 2026."""
 WINDOW: Final = 60.0
 """Seconds over which the units are counted."""
+_ROUNDING: Final = 0.001
+"""Seconds. Who comes back exactly when told is never too early."""
 MAX_WAIT: Final = 20.0
 """Seconds that a call waits for its place; beyond, the caller is told when to come back."""
 
@@ -105,7 +107,7 @@ class QuotaBudget:
             while spent.places and spent.places[0][0] <= now - WINDOW:
                 spent.places.popleft()
             at = self._place(spent, units, now)
-            if at - now > most:
+            if at - now > most + _ROUNDING:
                 raise RateLimited(
                     "the mailbox's quota of this minute is used up",
                     retry_at=self._clock.now() + timedelta(seconds=at - now),

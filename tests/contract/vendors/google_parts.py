@@ -15,6 +15,7 @@ from salesagent_core.errors import NeedsReauth
 from salesagent_core.ids import TenantId
 
 TENANT = TenantId("tenant-a")
+STRANGER = TenantId("tenant-b")
 MAILBOX = "seller@ours.example"
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 QUICK = Timeouts(connect=1.0, answer=0.4, total=1.0)
