@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable
 from typing import Protocol
 
 import attrs
-import psycopg
 import pytest
-from tests.databases import administer, plain_url, with_database
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.memory.embedder import MemoryEmbedder
 from salesagent_adapters.memory.faults import Faults
 from salesagent_adapters.memory.memory import LongMemory
-from salesagent_adapters.postgres import embedded, migrate
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.long_memory import PgLongMemory
 from salesagent_core.errors import NeedsReauth, Unavailable
@@ -26,7 +21,6 @@ from salesagent_core.ports.memory import Memory, MemoryKeeper, SentMemory
 from .stages import NOW, STRANGER, TENANT, MemoryStage
 
 ASKED = "Can your routes keep our delivery windows?"
-DATABASE = "salesagent_memory_tests"
 
 
 class WholeMemory(Memory, MemoryKeeper, Protocol):
@@ -49,46 +43,6 @@ class Remembering:
 
     def fails(self, error: Callable[[], Exception]) -> None:
         self.faults.fail(self.fault, error)
-
-
-def has_vectors(url: str) -> bool:
-    with psycopg.connect(plain_url(url)) as connection:
-        found = connection.execute(
-            b"SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'"
-        ).fetchone()
-    return found is not None and found[0] > 0
-
-
-@pytest.fixture(scope="session")
-def vector_server(pg_url: str) -> Iterator[str]:
-    """A server with pgvector: the tests' own, or an embedded one where that has none."""
-    if has_vectors(pg_url):
-        yield pg_url
-        return
-    with TemporaryDirectory(prefix="sa-pg-") as folder:
-        data = Path(folder) / "data"
-        yield embedded.start(data)
-        embedded.stop(data)
-
-
-@pytest.fixture(scope="session")
-def vector_url(vector_server: str) -> Iterator[str]:
-    """A migrated database with pgvector."""
-    administer(vector_server, f"CREATE DATABASE {DATABASE}")
-    url = with_database(vector_server, DATABASE)
-    migrate.upgrade(url)
-    yield url
-    administer(vector_server, f"DROP DATABASE {DATABASE} WITH (FORCE)")
-
-
-@pytest.fixture
-async def vector_database(vector_url: str) -> AsyncIterator[Database]:
-    """The same, with nothing in it."""
-    every_tenant = "SELECT set_config('salesagent.tenant', '*', false)"
-    administer(vector_url, every_tenant, "DELETE FROM memories")
-    database = Database(vector_url)
-    yield database
-    await database.close()
 
 
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.database)])
