@@ -60,12 +60,8 @@ FEATURES: Final = (
     Feature(
         code="files",
         sentence="find files in the allowed Drive folders, so that a draft can link to them",
-        scopes=(
-            f"{_SCOPE}drive.metadata.readonly",
-            f"{_SCOPE}drive.readonly",
-            f"{_SCOPE}drive.metadata",
-            f"{_SCOPE}drive",
-        ),
+        # Not drive.metadata.readonly: with that alone Drive does not search in what files hold.
+        scopes=(f"{_SCOPE}drive.readonly", f"{_SCOPE}drive"),
     ),
 )
 """What a mailbox is connected for, with the least scope for each first."""
