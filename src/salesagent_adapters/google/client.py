@@ -44,9 +44,10 @@ MAX_ANSWER: Final = 8 * 1024 * 1024
 CALLS_PER_MAILBOX: Final = 10
 """At once; Google allows about 50, shared with the person's own mail programs."""
 THREADS: Final = 32
+SEND_BEGINS: Final = 6.0
+"""Seconds in which a send gets its place, its token and its turn, or is not made at all: whoever
+waits for longer than a lease may find that somebody else has taken the mail for unsent."""
 SEND_TIMEOUTS: Final = Timeouts(connect=3.0, answer=12.0, total=14.0)
-"""A send with its wait and its token stays well within the lease of 30 seconds."""
-SEND_QUOTA_WAIT: Final = 4.0
 
 # The library logs addresses (requests, at DEBUG) and answers (at WARNING).
 logging.getLogger("googleapiclient").setLevel(logging.CRITICAL)
@@ -139,14 +140,16 @@ class GoogleApi:
         token = await self._tokens.token(account.tenant_id, account.mailbox)
         what = _name(request)
         try:
-            return await self._exchange(account, request, token, self._timeouts, max_bytes)
+            async with self._gate(account):
+                return await self._exchange(request, token, self._timeouts, max_bytes)
         except _Refused as error:
             if error.refusal.status != 401:
                 raise self._refused(account, error.refusal, what, scope) from error
         await self._tokens.refused(account.tenant_id, account.mailbox, token)
         token = await self._tokens.token(account.tenant_id, account.mailbox)
         try:
-            return await self._exchange(account, request, token, self._timeouts, max_bytes)
+            async with self._gate(account):
+                return await self._exchange(request, token, self._timeouts, max_bytes)
         except _Refused as error:
             raise self._refused(account, error.refusal, what, scope) from error
 
@@ -160,24 +163,35 @@ class GoogleApi:
             FateUnknown: everything else.
         """
         request = build(apis(self._root))
-        await self._budget.take(account.tenant_id, account.mailbox, units, max_wait=SEND_QUOTA_WAIT)
-        try:
-            token = await self._tokens.token(account.tenant_id, account.mailbox)
-        except Unavailable as error:
-            raise NotSent(str(error), retry_at=error.retry_at) from error
         what = _name(request)
+        gate = self._gate(account)
+        try:
+            async with asyncio.timeout(SEND_BEGINS):
+                token = await self._send_token(account, units)
+                await gate.acquire()
+        except TimeoutError as error:
+            raise NotSent(f"{what}: it could not begin in time") from error
         try:
             return await self._exchange(
-                account, request, token, self._send_timeouts, MAX_ANSWER, sending=True
+                request, token, self._send_timeouts, MAX_ANSWER, sending=True
             )
         except _Refused as error:
             if error.refusal.status == 401:
                 raise await self._token_refused(account, token, what) from error
             raise self._refused(account, error.refusal, what, scope, sending=True) from error
+        finally:
+            gate.release()
 
     def close(self) -> None:
         """Take no more calls. Those under way end by their deadline."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _send_token(self, account: Account, units: int) -> str:
+        await self._budget.take(account.tenant_id, account.mailbox, units, max_wait=SEND_BEGINS / 2)
+        try:
+            return await self._tokens.token(account.tenant_id, account.mailbox)
+        except Unavailable as error:
+            raise NotSent(str(error), retry_at=error.retry_at) from error
 
     async def _token_refused(self, account: Account, token: str, what: str) -> Exception:
         await self._tokens.refused(account.tenant_id, account.mailbox, token)
@@ -201,7 +215,6 @@ class GoogleApi:
 
     async def _exchange(
         self,
-        account: Account,
         request: Any,
         token: str,
         timeouts: Timeouts,
@@ -212,20 +225,19 @@ class GoogleApi:
         what = _name(request)
         wire = OneRequest(timeouts, max_bytes=max_bytes)
         loop = asyncio.get_running_loop()
-        async with self._gate(account):
-            work = loop.run_in_executor(self._pool, partial(_execute, request, token, wire))
-            try:
-                done, _ = await asyncio.wait({work}, timeout=timeouts.total)
-            except asyncio.CancelledError:
-                # What was not begun must not happen any more; what was, may end.
-                wire.abandon(cut=False)
-                work.add_done_callback(_forget)
-                raise
-            if not done:
-                wire.abandon(cut=True)
-                work.add_done_callback(_forget)
-                raise transport_error(what, TimeoutError(), begun=wire.begun, sending=sending)
-            return self._answer(work, what, wire, sending=sending)
+        work = loop.run_in_executor(self._pool, partial(_execute, request, token, wire))
+        try:
+            done, _ = await asyncio.wait({work}, timeout=timeouts.total)
+        except asyncio.CancelledError:
+            # What was not begun must not happen any more; what was, may end.
+            wire.abandon(cut=False)
+            work.add_done_callback(_forget)
+            raise
+        if not done:
+            wire.abandon(cut=True)
+            work.add_done_callback(_forget)
+            raise transport_error(what, TimeoutError(), begun=wire.begun, sending=sending)
+        return self._answer(work, what, wire, sending=sending)
 
     def _answer(
         self, work: asyncio.Future[Any], what: str, wire: OneRequest, *, sending: bool

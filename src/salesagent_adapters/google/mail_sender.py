@@ -18,7 +18,7 @@ from salesagent_core.ids import TenantId
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.mail_sender import FateUnknown, HeldDraft, HistoryExpired, SentMail
 
-READ_BACK_SECONDS: Final = 6.0
+READ_BACK_SECONDS: Final = 5.0
 """What the answer to a send may take longer, so that its Message-ID is known at once."""
 HISTORY_PAGE: Final = 500
 MAX_HISTORY_PAGES: Final = 40

@@ -8,10 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from salesagent_adapters.google.mail_sender import GmailSender
+from salesagent_adapters.google.client import SEND_BEGINS, SEND_TIMEOUTS
+from salesagent_adapters.google.mail_sender import READ_BACK_SECONDS, GmailSender
 from salesagent_adapters.google.transport import Timeouts
 from salesagent_adapters.system.clock import FixedClock
-from salesagent_core.errors import NeedsReauth, NotFound, RateLimited, Rejected
+from salesagent_core.domain.sending import SEND_LEASE
+from salesagent_core.errors import NeedsReauth, NotFound, RateLimited, Rejected, Unavailable
+from salesagent_core.ids import TenantId
 from salesagent_core.ports.mail_sender import FateUnknown, NotSent
 
 from .google_exchanges import Answer, Exchanges, exchanges, ok, refused
@@ -238,3 +241,36 @@ async def test_fifty_sends_at_once_are_fifty_requests(google: Exchanges) -> None
     assert all(isinstance(each, FateUnknown) for each in tried)
     assert google.count(SEND) == 50
     assert len({each.json["id"] for each in google.asked}) == 50
+
+
+async def test_a_send_that_cannot_begin_in_time_is_not_made(
+    google: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    google.on("/gmail/v1/users/me/profile", Answer(body=b'{"historyId": "7"}', wait=0.8))
+    google.on(SEND, ok(SENT))
+    monkeypatch.setattr("salesagent_adapters.google.client.SEND_BEGINS", 0.2)
+    slow = Timeouts(connect=1, answer=5, total=5)
+    port = GmailSender(client_at(google.url, calls_per_mailbox=1, timeouts=slow), FixedClock(NOW))
+    looking = asyncio.create_task(port.present(TENANT, MAILBOX))
+    await asyncio.sleep(0.1)
+    with pytest.raises(NotSent):
+        await port.send_draft(TENANT, MAILBOX, "r1")
+    assert await looking == "7"
+    assert google.count(SEND) == 0
+    # The mailbox's turn came back.
+    assert await port.present(TENANT, MAILBOX) == "7"
+
+
+async def test_a_token_that_cannot_be_had_now_sends_nothing(google: Exchanges) -> None:
+    class Broken(HandedTokens):
+        async def token(self, tenant_id: TenantId, mailbox: str) -> str:
+            raise Unavailable("the store cannot be reached")
+
+    with pytest.raises(NotSent):
+        await send(google, Broken())
+    assert google.asked == []
+
+
+def test_all_that_a_send_waits_for_is_shorter_than_its_lease() -> None:
+    longest = SEND_BEGINS + SEND_TIMEOUTS.total + READ_BACK_SECONDS
+    assert longest < SEND_LEASE.total_seconds() - 3
