@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -33,7 +34,7 @@ class Fault:
     """What goes wrong with the next call that fits ``method`` and ``path`` (a whole match).
 
     ``after`` lets the call have its effect first. ``raw`` is sent as it is, even when it is not
-    what the headers promise; None as the status resets the connection.
+    what the headers promise; None as the status resets the connection, ``seconds`` late.
     """
 
     method: str = "[A-Z]+"
@@ -43,6 +44,7 @@ class Fault:
     raw: bytes | None = None
     headers: Mapping[str, str] = attrs.field(factory=dict)
     after: bool = False
+    seconds: float = 0.0
 
 
 @attrs.frozen(kw_only=True)
@@ -113,7 +115,24 @@ def served_document() -> dict[str, Any]:
                 for known, pattern, _ in _ROUTES
             ):
                 paths.setdefault(path, {})[method] = operation
-    return {**whole, "paths": paths}
+    schemas = whole["components"]["schemas"]
+    needed: dict[str, Any] = {}
+    _gather(paths, schemas, needed)
+    return {**whole, "paths": paths, "components": {**whole["components"], "schemas": needed}}
+
+
+def _gather(part: Any, schemas: Mapping[str, Any], needed: dict[str, Any]) -> None:
+    """Add the schemas that ``part`` names, and those that they name."""
+    if isinstance(part, list):
+        for one in part:
+            _gather(one, schemas, needed)
+    elif isinstance(part, dict):
+        name = str(part.get("$ref", "")).rpartition("/")[2]
+        if name and name not in needed:
+            needed[name] = schemas[name]
+            _gather(schemas[name], schemas, needed)
+        for one in part.values():
+            _gather(one, schemas, needed)
 
 
 class HubSpotStandIn:
@@ -142,6 +161,12 @@ class HubSpotStandIn:
             except RefusedError as refused:
                 found = refused.status, refused.body
             return found, fault
+
+    @staticmethod
+    def allowed(target: str) -> str:
+        """The methods that a path has."""
+        path = urlsplit(target).path
+        return ", ".join(known for known, pattern, _ in _ROUTES if re.fullmatch(pattern, path))
 
     def _served(
         self, method: str, path: str, query: dict[str, list[str]], token: str | None, body: bytes
@@ -281,6 +306,25 @@ def _limit(text: str) -> int:
     return limit
 
 
+_STYLE = {
+    **dict.fromkeys(
+        ("labelTextSize", "legalConsentTextSize", "helpTextSize", "submitSize"), "12px"
+    ),
+    **dict.fromkeys(("legalConsentTextColor", "labelTextColor", "helpTextColor"), "#000000"),
+    **dict.fromkeys(("submitColor", "submitFontColor"), "#ffffff"),
+    "fontFamily": "serif",
+    "backgroundWidth": "100%",
+    "submitAlignment": "left",
+}
+_CONSENT = {
+    "type": "implicit_consent_to_process",
+    "subscriptionTypeIds": [],
+    "lawfulBasis": "lead",
+    "privacyText": "",
+    "communicationsCheckboxes": [],
+}
+
+
 def _forms(call: _Call) -> dict[str, Any]:
     after, limit = call.one("after"), _limit(call.one("limit", "20"))
     if after and not after.isdecimal():
@@ -315,9 +359,9 @@ def _forms(call: _Call) -> dict[str, Any]:
                     "renderRawHtml": False,
                     "theme": "default_style",
                     "submitButtonText": "Submit",
-                    "style": {},
+                    "style": _STYLE,
                 },
-                "legalConsentOptions": {"type": "none"},
+                "legalConsentOptions": _CONSENT,
             }
             for form_id, name in page
         ]
@@ -348,8 +392,10 @@ def hubspot_standin(
                 self.command, self.path, known, self.rfile.read(length)
             )
             if fault is None:
-                self._send(status, json.dumps(data).encode(), {})
+                allow = {"Allow": stand_in.allowed(self.path)} if status == 405 else {}
+                self._send(status, json.dumps(data).encode(), allow)
             elif fault.status is None:
+                time.sleep(fault.seconds)
                 self.close_connection = True
                 self.connection.close()
             elif fault.raw is not None:
@@ -373,7 +419,11 @@ def hubspot_standin(
             with suppress(OSError):
                 self.wfile.write(body)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = _handle  # noqa: N815
+        def __getattr__(self, name: str) -> Any:
+            # Whatever the method is called, the stand-in says what it thinks of it.
+            if name.startswith("do_"):
+                return self._handle
+            raise AttributeError(name)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

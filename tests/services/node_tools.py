@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 HERE = Path(__file__).parent / "node"
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 STOP_SECONDS = 10.0
 _POLL_SECONDS = 0.05
 _LOOPBACK = HERE / "loopback.cjs"

@@ -40,8 +40,7 @@ class Account:
             if found is not None:
                 return found
             answer = await self._client.ask(
-                tenant_id,
-                lambda api, how: api.properties.get_all("contacts", archived=False, **how),
+                tenant_id, lambda api, how: api.properties.get_all("contacts", **how)
             )
             return self._properties.put(_contact_properties(answer), tenant_id)
 

@@ -2,6 +2,8 @@
 
 Each access of ``HubSpot(...).crm.contacts.basic_api`` builds a new client with a pool of its own;
 here each is built once, so that connections are kept.
+
+Its booleans in a query come out as Python writes them (``archived=False``): leave them out.
 """
 
 from __future__ import annotations

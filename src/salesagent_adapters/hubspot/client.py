@@ -22,10 +22,6 @@ from salesagent_core.ids import TenantId
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.rate_budget import Allowance, RateBudget
 
-CONNECT_SECONDS: Final = 5.0
-READ_SECONDS: Final = 15.0
-CALL_SECONDS: Final = 30.0
-"""For one call as a whole: a server that sends a byte now and then never trips a read time-out."""
 LONGEST_WAIT: Final = timedelta(seconds=10)
 """A worker waits this long for its turn; after that the work is better tried again later."""
 THREADS: Final = 16
@@ -57,6 +53,16 @@ class Limits:
         return cls(calls=Allowance.of_window("hubspot", calls=calls_in_10_seconds, window=WINDOW))
 
 
+@attrs.frozen(kw_only=True)
+class Timeouts:
+    """Seconds. ``whole`` is for one call from its turn on: a server that sends a byte now and then
+    never trips ``read``."""
+
+    connect: float = 5.0
+    read: float = 15.0
+    whole: float = 30.0
+
+
 class HubSpotClient:
     """Shared by all HubSpot adapters of a process. Close it when the process ends."""
 
@@ -67,12 +73,14 @@ class HubSpotClient:
         budget: RateBudget,
         clock: Clock,
         limits: Limits | None = None,
+        timeouts: Timeouts | None = None,
         host: str | None = None,
     ) -> None:
         self._access_token = access_token
         self._budget = budget
         self._clock = clock
         self._limits = limits or Limits.of(CALLS_IN_10_SECONDS)
+        self._timeouts = timeouts or Timeouts()
         self._host = host
         self._apis: dict[str, Apis] = {}
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="hubspot")
@@ -102,8 +110,8 @@ class HubSpotClient:
         await self._take_turn(tenant_id, searches)
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(CALL_SECONDS):
-                return await loop.run_in_executor(self._threads, _call, send, apis)
+            async with asyncio.timeout(self._timeouts.whole):
+                return await loop.run_in_executor(self._threads, _call, send, apis, self._timeouts)
         except TimeoutError as error:
             raise Unavailable("HubSpot does not answer in time") from error
         except Exception as error:
@@ -137,10 +145,10 @@ class HubSpotClient:
         await self._budget.pause(tenant_id, allowance, limited.retry_at)
 
 
-def _call(send: Send, apis: Apis) -> dict[str, Any]:
+def _call(send: Send, apis: Apis, timeouts: Timeouts) -> dict[str, Any]:
     how = {
         "_preload_content": False,
-        "_request_timeout": (CONNECT_SECONDS, READ_SECONDS),
+        "_request_timeout": (timeouts.connect, timeouts.read),
     }
     response = send(apis, how)
     try:

@@ -28,7 +28,7 @@ class HubSpotForms:
             more = {} if after is None else {"after": after}
 
             def send(api: Any, how: dict[str, Any], more: dict[str, str] = more) -> Any:
-                return api.forms.get_page(limit=PAGE, archived=False, **more, **how)
+                return api.forms.get_page(limit=PAGE, **more, **how)
 
             answer = await self._client.ask(tenant_id, send)
             found += [

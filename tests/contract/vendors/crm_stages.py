@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from tests.services.hubspot_account import COMPANIES, CONTACTS, DEALS, NOTES, TA
 from tests.services.hubspot_standin import Fault, HubSpotStandIn, hubspot_standin
 
 from salesagent_adapters.hubspot.account import Account
-from salesagent_adapters.hubspot.client import HubSpotClient, Limits
+from salesagent_adapters.hubspot.client import HubSpotClient, Limits, Timeouts
 from salesagent_adapters.hubspot.crm import HubSpotCrm
 from salesagent_adapters.memory.rate_budget import MemoryRateBudget
 from salesagent_core.errors import NeedsReauth
@@ -113,17 +113,24 @@ class HubSpotStage:
 
     @staticmethod
     @contextmanager
-    def running(limits: Limits | None = None, host: str | None = None) -> Iterator[HubSpotStage]:
-        """A stage over a stand-in of its own; ``host`` names what stands before it."""
+    def running(
+        limits: Limits | None = None,
+        timeouts: Timeouts | None = None,
+        behind: Callable[[str], AbstractContextManager[str]] | None = None,
+    ) -> Iterator[HubSpotStage]:
+        """A stage over a stand-in of its own; ``behind`` puts something in front of it."""
         clock = RunningClock()
         accounts = {token: HubSpotAccount(clock=clock.now) for token in TOKENS.values()}
-        with hubspot_standin(accounts) as (url, stand_in):
+        with ExitStack() as stack:
+            url, stand_in = stack.enter_context(hubspot_standin(accounts))
+            host = stack.enter_context(behind(url)) if behind is not None else url
             client = HubSpotClient(
                 access_token=access_token,
                 budget=MemoryRateBudget(clock),
                 clock=clock,
                 limits=limits,
-                host=host or url,
+                timeouts=timeouts,
+                host=host,
             )
             set_up = Account(client)
             try:
