@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import make_url, text
-from tests.contract.postgres.samples import EMAIL, SENT_AT, TENANT
+from tests.contract.postgres.samples import EMAIL, OTHER, SENT_AT, TENANT
 from tests.databases import administer, with_database
 from tests.sending_stage import Stage
 
@@ -142,6 +142,33 @@ async def test_vectors_of_two_models_are_never_compared(
     assert len(await small.recall(TENANT, text=mail.text, email=EMAIL, limit=3)) == 1
     for stranger in (large, other):
         assert await stranger.recall(TENANT, text=mail.text, email=EMAIL, limit=3) == ()
+
+
+async def test_a_tenant_sees_its_own_vectors_and_a_forgetful_connection_none(
+    remembered: Remembered,
+) -> None:
+    for tenant in (TENANT, OTHER):
+        mail = SentMemory(id="m1", email=EMAIL, text="Routes and vans", sent_at=SENT_AT)
+        await remembered.memory.remember(tenant, mail)
+    count = text("SELECT count(*) FROM memory_vectors")
+    for tenant in (TENANT, OTHER):
+        async with remembered.database.tenant(tenant) as connection:
+            assert await connection.scalar(count) == 1
+            theirs = text("UPDATE memory_vectors SET model = 'x' WHERE tenant_id <> :tenant")
+            assert (await connection.execute(theirs, {"tenant": tenant})).rowcount == 0
+    async with remembered.database.tenants.begin() as connection:
+        assert await connection.scalar(count) == 0
+
+
+async def test_nothing_of_a_person_stands_in_plain(remembered: Remembered) -> None:
+    mail = SentMemory(id="m1", email=EMAIL, text="A planted needle", sent_at=SENT_AT)
+    await remembered.memory.remember(TENANT, mail)
+    async with remembered.database.across_tenants() as connection:
+        rows = (await connection.execute(text("SELECT m::text AS whole FROM memories m"))).all()
+    whole = " ".join(row.whole for row in rows)
+    assert rows
+    assert EMAIL not in whole
+    assert b"needle".hex() not in whole
 
 
 # --- without pgvector --------------------------------------------------------------------------
