@@ -81,6 +81,7 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     await fill_settings(database, vault, tenant)
     await fill_sending(database, vault, tenant)
     await fill_connections(database, vault, tenant)
+    await fill_models(database, vault, tenant)
     await PgConversionPolls(database).watch(tenant)
     allowance = Allowance(name="vendor", burst=1, step=timedelta(seconds=1))
     await PgRateBudget(database).reserve(tenant, allowance, timedelta(minutes=1))
