@@ -13,31 +13,38 @@ from .google_stage import CANNOT, google_stage
 from .model_stages import MemoryModels, Models, ModelWriterStage, OpenAIModels, WriterStage
 from .stages import MemoryStage, MemoryWriterStage, Stage
 
+MAIL_SUITES = frozenset({"test_mailbox", "test_mail_sender", "test_calendar", "test_assets"})
 GOOGLE_PEOPLE = 200
 GoogleAccounts = tuple[Emulator, Iterator[str]]
 
 
 @pytest.fixture(scope="session")
 def google_accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoogleAccounts]:
-    """The stand-in for Google, with more people than there are tests."""
+    """The stand-in for Google, and tokens of more people than there are tests."""
     people = [f"person{number}@ours.example" for number in range(GOOGLE_PEOPLE)]
-    folder = tmp_path_factory.mktemp("google")
-    with emulate_google(folder, google_seed(users=people)) as emulator:
-        yield emulator, iter(people)
+    tokens = {f"token-of-{each}": {"login": each, "scopes": []} for each in people}
+    seed = {**google_seed(users=people), "tokens": tokens}
+    with emulate_google(tmp_path_factory.mktemp("google"), seed) as emulator:
+        yield emulator, iter(tokens)
 
 
-@pytest.fixture(params=["memory", "google"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test of these suites runs over the memory adapter, and over Google's but for the few
+    that its stand-in cannot play: ``google_stage.CANNOT`` says why, and where else to look."""
+    suite = metafunc.module.__name__.rpartition(".")[2]
+    if suite in MAIL_SUITES and "stage" in metafunc.fixturenames:
+        google = [] if metafunc.function.__name__ in CANNOT else ["google"]
+        metafunc.parametrize("stage", ["memory", *google], indirect=True)
+
+
+@pytest.fixture
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """A connected account with nothing in it, fresh for each test."""
     if request.param == "memory":
         yield MemoryStage.build()
         return
-    name = getattr(request.node, "originalname", request.node.name)
-    if name in CANNOT:
-        pytest.skip(CANNOT[name])
-    emulator, people = request.getfixturevalue("google_accounts")
-    token = emulator.access_token(("openid", "email"), next(people))
-    with google_stage(emulator.url, token) as made:
+    emulator, tokens = request.getfixturevalue("google_accounts")
+    with google_stage(emulator.url, next(tokens)) as made:
         yield made
 
 
