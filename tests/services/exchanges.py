@@ -98,11 +98,12 @@ async def exchanges(*script: bytes) -> AsyncIterator[Exchanges]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-            length = next(
+            lengths = [
                 int(line.partition(":")[2])
                 for line in head.split("\r\n")
                 if line.startswith("content-length:")
-            )
+            ]
+            length = lengths[0] if lengths else 0
             served.requests.append(await reader.readexactly(length))
             reply = served.script[0] if len(served.script) == 1 else served.script.pop(0)
             if reply == DRIPS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -57,15 +58,28 @@ class ModelService:
         Raises:
             RateLimited, NeedsReauth, Unavailable, Rejected, UnusableOutput
         """
-        return await self._bounded(self._client().chat.completions.with_raw_response, request)
+        return await self._bounded(
+            self._client().chat.completions.with_raw_response.create, request
+        )
 
     async def embeddings(self, request: dict[str, Any]) -> bytes:
         """Likewise, for embeddings."""
-        return await self._bounded(self._client().embeddings.with_raw_response, request)
+        return await self._bounded(self._client().embeddings.with_raw_response.create, request)
 
     async def transcription(self, request: dict[str, Any]) -> bytes:
         """Likewise, for a recording."""
-        return await self._bounded(self._client().audio.transcriptions.with_raw_response, request)
+        return await self._bounded(
+            self._client().audio.transcriptions.with_raw_response.create, request
+        )
+
+    async def check(self, model: str) -> None:
+        """Whether the key is good and the model is there; costs nothing.
+
+        Raises:
+            NeedsReauth, RateLimited, Unavailable, Rejected: a service that is no OpenAI may not
+            have this question; ask it something instead.
+        """
+        await self._bounded(self._client().models.with_raw_response.retrieve, {"model": model})
 
     async def close(self) -> None:
         """Close the connections of this event loop."""
@@ -73,12 +87,12 @@ class ModelService:
         if client is not None:
             await client.close()
 
-    async def _bounded(self, resource: Any, request: dict[str, Any]) -> bytes:
+    async def _bounded(self, call: Callable[..., Awaitable[Any]], request: dict[str, Any]) -> bytes:
         failure: SalesAgentError | None = None
         try:
             # The SDK's own time-out is per read: a service that drips would hold a worker for ever.
             async with asyncio.timeout(self._timeout):
-                raw = await resource.create(**request)
+                raw = await call(**request)
         except EXPECTED as error:
             failure = translate(error, self._clock.now())
         if failure is not None:

@@ -345,3 +345,22 @@ async def test_many_texts_go_out_in_batches() -> None:
         found = await at.embedder.embed(TENANT, [f"text {n}" for n in range(MAX_BATCH + 6)])
     assert len(found) == MAX_BATCH + 6
     assert [len(body["input"]) for body in at.served.bodies()] == [MAX_BATCH, 6]
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (failure(401, "invalid_api_key"), NeedsReauth),
+        (failure(404, "model_not_found"), Rejected),
+        (failure(500, "server_error"), Unavailable),
+        (CLOSES, Unavailable),
+    ],
+)
+async def test_a_check_says_what_is_wrong_with_key_model_or_address(
+    reply: bytes, error: type[SalesAgentError]
+) -> None:
+    async with desk(reply) as at:
+        with pytest.raises(error):
+            await at.service.check("gpt-test")
+    async with desk(answer(json.dumps({"id": "gpt-test", "object": "model"}))) as at:
+        await at.service.check("gpt-test")
