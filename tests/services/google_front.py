@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -157,9 +158,9 @@ class GoogleFront:
 
     def _pass(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         base, slash, rest = target.partition("/messages/")
-        message_id, mark, query = rest.partition("?")
+        message_id = re.split(r"[/?]", rest, maxsplit=1)[0]
         if slash and message_id in self._own:
-            target = f"{base}{slash}{self._own[message_id]}{mark}{query}"
+            target = f"{base}{slash}{self._own[message_id]}{rest[len(message_id) :]}"
         passed = {name: value for name, value in headers.items() if name.lower() in _PASSED}
         answer = self._client.request(method, self.behind + target, headers=passed, content=body)
         kind = answer.headers.get("content-type", "application/json")

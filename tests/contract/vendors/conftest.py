@@ -28,6 +28,16 @@ def google_accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Google
         yield emulator, iter(tokens)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What talks to the real vendors runs when it is asked for: ``-m live``."""
+    if "live" in (config.option.markexpr or ""):
+        return
+    live = [each for each in items if each.get_closest_marker("live")]
+    if live:
+        config.hook.pytest_deselected(items=live)
+        items[:] = [each for each in items if each not in live]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Each test of these suites runs over the memory adapter, and over Google's but for the few
     that its stand-in cannot play: ``google_stage.CANNOT`` says why, and where else to look."""
