@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from operator import attrgetter
 from typing import Any, cast
 
 import dramatiq
@@ -18,14 +19,7 @@ from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
 from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
 from salesagent_adapters.google.token_keeper import TokenKeeper
-from salesagent_adapters.memory.assets import MemoryAssets
-from salesagent_adapters.memory.calendar import MemoryCalendar
-from salesagent_adapters.memory.crm import MemoryCrm
-from salesagent_adapters.memory.mail_sender import MemoryMailSender
-from salesagent_adapters.memory.mailbox import MemoryMailbox
-from salesagent_adapters.memory.memory import LongMemory
 from salesagent_adapters.memory.world import World as VendorWorld
-from salesagent_adapters.memory.writer import MemoryWriter
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.connections import PgConsentFlows
@@ -38,11 +32,13 @@ from salesagent_adapters.postgres.journal import PgJournal
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
+from salesagent_adapters.resilience.guard import GuardState
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_app.http.app import create_app
 from salesagent_app.http.services import HttpServices, SendingServices
 from salesagent_app.settings import ApiEnv, Settings
+from salesagent_app.vendors import crm_vendor, google_vendor, guard_states, model_vendor
 from salesagent_app.workers.actors import Handler
 from salesagent_app.workers.main import WorkerParts
 from salesagent_app.workers.sweeper import Sweeper
@@ -128,19 +124,31 @@ class Providers(containers.DeclarativeContainer):
     ids = providers.Singleton(RandomIds, clock)
     queue = providers.Singleton(DramatiqJobQueue, broker)
 
-    crm = providers.Singleton(MemoryCrm, vendor_world)
-    mailbox = providers.Singleton(MemoryMailbox, vendor_world)
-    mail_sender = providers.Singleton(MemoryMailSender, vendor_world)
-    calendar = providers.Singleton(MemoryCalendar, vendor_world)
-    assets = providers.Singleton(MemoryAssets, vendor_world)
-    memory = providers.Singleton(LongMemory, vendor_world)
-    writer = providers.Singleton(MemoryWriter, vendor_world.provided.faults)
-
     database = providers.Singleton(Database, database_url)
     tenants = providers.Singleton(
         PgTenantDirectory, database, vault, default_tenant, webhook_secrets
     )
     voices = providers.Singleton(PgVoices, database, vault)
+    google_oauth = providers.Singleton(_google_oauth, settings)
+    # What every adapter of Google's asks for a token. Its transactions never read a run's results.
+    access_tokens = providers.Singleton(
+        TokenKeeper,
+        work=providers.Singleton(PgUnitOfWork, database, vault, providers.Object({})),
+        provider=google_oauth,
+        ids=ids,
+    )
+
+    google = providers.Singleton(google_vendor, settings, vendor_world, access_tokens, clock)
+    hubspot = providers.Singleton(crm_vendor, settings, vendor_world, database, clock)
+    models = providers.Singleton(model_vendor, settings, vendor_world, database, vault, clock)
+    crm = providers.Singleton(attrgetter("crm"), hubspot)
+    mailbox = providers.Singleton(attrgetter("mailbox"), google)
+    mail_sender = providers.Singleton(attrgetter("sender"), google)
+    calendar = providers.Singleton(attrgetter("calendar"), google)
+    assets = providers.Singleton(attrgetter("assets"), google)
+    memory = providers.Singleton(attrgetter("memory"), models)
+    writer = providers.Singleton(attrgetter("writer"), models)
+
     api_keys = providers.Singleton(PgApiKeys, database)
     backlog = providers.Singleton(PgBacklog, database)
     crm_events = providers.Singleton(
@@ -182,7 +190,6 @@ class Providers(containers.DeclarativeContainer):
         PgIntake, database, vault, providers.Callable(_bell, queue, Topic.RUN)
     )
 
-    google_oauth = providers.Singleton(_google_oauth, settings)
     connect_mailbox = providers.Singleton(
         ConnectMailbox,
         work=unit_of_work,
@@ -192,10 +199,6 @@ class Providers(containers.DeclarativeContainer):
         queue=queue,
         ids=ids,
         secret=providers.Object(_new_secret),
-    )
-    # What every adapter of Google's asks for a token.
-    access_tokens = providers.Singleton(
-        TokenKeeper, work=unit_of_work, provider=google_oauth, ids=ids
     )
 
     receive_submission = providers.Singleton(ReceiveSubmission, intake, ids)
@@ -400,10 +403,18 @@ class Container:
     async def close(self) -> None:
         """Give every connection back. Call it in the loop that used them."""
         make = self.providers
+        make.google().close()
+        make.hubspot().close()
+        await make.models().close()
         await make.intake().close()
         await make.crm_events().close()
         await make.journal().close()
         await make.database().close()
+
+    def vendor_states(self) -> tuple[GuardState, ...]:
+        """How each vendor answers each tenant, as this process sees it."""
+        make = self.providers
+        return guard_states(make.google().guards, make.hubspot().guards, make.models().guards)
 
     async def _readiness(self) -> Sequence[str]:
         try:

@@ -15,17 +15,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
+from annotated_types import Ge, Le
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from salesagent_core.domain.address import judge_address
 from salesagent_core.domain.time_zones import country_code, zone_for
 from salesagent_core.errors import InvalidInput, Problem
-
-VENDOR_ADAPTERS: frozenset[str] = frozenset()
-"""Vendors that this version can really talk to. Without an adapter a key changes nothing, and
-production, which knows no stand-ins, does not start."""
-
 
 GOOGLE_CALLBACK = "/auth/google/callback"
 """Where this application takes people back from Google's consent page."""
@@ -82,13 +78,22 @@ class Settings(BaseSettings):
     hubspot_portal_id: str | None = None
     hubspot_webhook_secret: SecretStr | None = None
     hubspot_api_root: str | None = None
+    hubspot_calls_per_10_seconds: int = Field(default=100, ge=10, le=190)
     google_client_id: str | None = None
     google_client_secret: SecretStr | None = None
     google_redirect_uri: str | None = None
     google_api_root: str | None = None
+    google_drive_folders: CommaList = ()
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     openai_model: str | None = None
+    openai_embedding_model: str | None = None
+    openai_embedding_dimension: int = Field(default=1536, ge=8, le=2000)
+    openai_transcription_model: str | None = None
+    openai_price_in: float | None = Field(default=None, ge=0, le=100_000)
+    openai_price_out: float | None = Field(default=None, ge=0, le=100_000)
+    openai_soft_tokens_per_month: int | None = Field(default=None, ge=0)
+    openai_hard_tokens_per_month: int | None = Field(default=None, ge=0)
 
     mode_draft_only: bool = True
     allow_real_sends: bool = False
@@ -110,7 +115,13 @@ class Settings(BaseSettings):
     sentry_dsn: SecretStr | None = None
     log_level: str = "INFO"
 
-    @field_validator("encryption_keys", "send_email_allowlist", "link_hosts", mode="before")
+    @field_validator(
+        "encryption_keys",
+        "send_email_allowlist",
+        "link_hosts",
+        "google_drive_folders",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -236,22 +247,21 @@ class Settings(BaseSettings):
 
     @property
     def stand_ins(self) -> tuple[str, ...]:
-        """Vendors that a memory stand-in serves: no key, or no adapter in this version."""
+        """Vendors that a memory stand-in serves, because their keys are not set."""
         keys = {
             "HubSpot": self.hubspot_api_key is not None,
             "Google": self.google_client_id is not None,
             "OpenAI": self.openai_api_key is not None or self.openai_base_url is not None,
         }
-        return tuple(name for name, has in keys.items() if not has or name not in VENDOR_ADAPTERS)
+        return tuple(name for name, has in keys.items() if not has)
 
 
 _SHOULD = {
     "bool_parsing": "should be true or false",
-    "greater_than_equal": "should be a number from 0.5 to 1.0",
-    "less_than_equal": "should be a number from 0.5 to 1.0",
-    "float_parsing": "should be a number from 0.5 to 1.0",
+    "float_parsing": "should be a number",
+    "int_parsing": "should be a whole number",
 }
-"""Sentences in place of the library's, by its kind of error; one setting is a number."""
+"""Sentences in place of the library's, by its kind of error."""
 
 _POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}
 
@@ -308,6 +318,15 @@ def _problem(item: object) -> Problem:
     name = str(item["loc"][0]) if item["loc"] else "settings"
     what = str(item["msg"]).removeprefix("Value error, ")
     what = _SHOULD.get(str(item["type"]), what)
+    known = Settings.model_fields.get(name)
+    low = (
+        next((each.ge for each in known.metadata if isinstance(each, Ge)), None) if known else None
+    )
+    high = (
+        next((each.le for each in known.metadata if isinstance(each, Le)), None) if known else None
+    )
+    if low is not None and high is not None:
+        what = f"should be a number from {low} to {high}"
     return Problem(where=name.upper(), what=what.replace("Input should", "should", 1))
 
 
@@ -365,6 +384,11 @@ def _rules(settings: Settings) -> list[_Rule]:
             where="SALESAGENT_PUBLIC_URL",
             broken=production and not settings.public_url.startswith("https://"),
             what="must be an https:// address in production",
+        ),
+        _Rule(
+            where="OPENAI_MODEL",
+            broken="OpenAI" not in settings.stand_ins and settings.openai_model is None,
+            what="must name a model when OPENAI_API_KEY or OPENAI_BASE_URL is set",
         ),
         _Rule(
             where="HUBSPOT_API_KEY, GOOGLE_CLIENT_ID, OPENAI_API_KEY",

@@ -25,6 +25,7 @@ WHOLE_PRODUCTION = {
     "GOOGLE_CLIENT_ID": "b",
     "GOOGLE_CLIENT_SECRET": "d",
     "GOOGLE_REDIRECT_URI": "https://sales.example.com/auth/google/callback",
+    "OPENAI_MODEL": "a-model",
     "OPENAI_API_KEY": "c",
 }
 GOOGLE = "GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, GOOGLE_REDIRECT_URI"
@@ -169,7 +170,7 @@ def test_sending_in_production_needs_every_consent(env: pytest.MonkeyPatch) -> N
     assert "ALLOW_REAL_SENDS" not in wrong()
     assert "SEND_EMAIL_ALLOWLIST" in wrong()
     env.setenv("SEND_EMAIL_ALLOWLIST", "*")
-    assert not {"ALLOW_REAL_SENDS", "SEND_EMAIL_ALLOWLIST", "MODE_DRAFT_ONLY"} & set(wrong())
+    assert read_settings().wants_send
 
 
 # --- production --------------------------------------------------------------------------------
@@ -192,13 +193,39 @@ def test_production_names_the_one_that_is_missing(env: pytest.MonkeyPatch, missi
     for name, value in WHOLE_PRODUCTION.items():
         if name != missing:
             env.setenv(name, value)
-    # No adapter in this version: production knows no stand-ins, whatever keys are set.
-    expected = {STAND_INS}
+    expected = {STAND_INS} if missing in STAND_INS else set()
     if missing.startswith("GOOGLE_"):
         expected.add(GOOGLE)
     elif missing not in STAND_INS:
         expected.add(missing)
     assert set(wrong()) == expected
+
+
+def test_production_starts_with_all_of_it(env: pytest.MonkeyPatch) -> None:
+    for name, value in WHOLE_PRODUCTION.items():
+        env.setenv(name, value)
+    assert read_settings().stand_ins == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "what"),
+    [
+        ("HUBSPOT_CALLS_PER_10_SECONDS", "191", "from 10 to 190"),
+        ("OPENAI_EMBEDDING_DIMENSION", "many", "from 8 to 2000"),
+        ("OPENAI_PRICE_IN", "-1", "from 0 to 100000"),
+        ("AUTO_APPROVE_THRESHOLD", "0.4", "from 0.5 to 1.0"),
+    ],
+)
+def test_a_number_out_of_bounds_names_them(
+    env: pytest.MonkeyPatch, name: str, value: str, what: str
+) -> None:
+    env.setenv(name, value)
+    assert what in wrong()[name]
+
+
+def test_a_language_model_needs_a_name(env: pytest.MonkeyPatch) -> None:
+    env.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9999/v1")
+    assert list(wrong()) == ["OPENAI_MODEL"]
 
 
 def test_production_is_reached_by_https_only(env: pytest.MonkeyPatch) -> None:
