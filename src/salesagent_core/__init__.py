@@ -257,8 +257,8 @@ _HOMES = {
     "domain.voice_learning": ("learn_voice", "refine_voice"),
     "errors": (
         "Conflict", "InvalidInput", "LeaseLost", "NeedsReauth", "NotFound", "OverBudget",
-        "PolicyRefused", "PortError", "Problem", "RateLimited", "Reason", "Rejected", "SalesAgentError",
-        "Unavailable", "UnusableOutput",
+        "PolicyRefused", "PortError", "Problem", "RateLimited", "Reason", "Rejected",
+        "SalesAgentError", "Unavailable", "UnusableOutput",
     ),
     "ids": ("DEFAULT_TENANT", "DraftId", "RunId", "SubmissionId", "TenantId", "uuid7"),
     "ports.api_keys": ("ApiKey", "ApiKeys", "PageSession", "Scope"),

@@ -1,6 +1,6 @@
 """The real service, with your own key: what no stand-in can say.
 
-Not collected by itself: ``pytest tests/contract/vendors/live_openai.py`` with
+Off by default: ``pytest -m live tests/contract/vendors/test_openai_live.py``, with
 SALESAGENT_LIVE_OPENAI_KEY, SALESAGENT_LIVE_OPENAI_MODEL, SALESAGENT_LIVE_OPENAI_EMBEDDING_MODEL
 and, for another service, SALESAGENT_LIVE_OPENAI_BASE_URL. It costs some cents and leaves nothing
 behind.
