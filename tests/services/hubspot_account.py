@@ -29,7 +29,11 @@ PROPERTIES: dict[str, dict[str, bool]] = {
         ),
         **dict.fromkeys(("message", "department", "hs_language"), True),
         **dict.fromkeys(
-            ("hs_timezone", "lifecyclestage", "hubspot_owner_id", "associatedcompanyid"), False
+            (
+                *("hs_timezone", "lifecyclestage", "hubspot_owner_id", "associatedcompanyid"),
+                "hs_additional_emails",
+            ),
+            False,
         ),
         **dict.fromkeys(("recent_conversion_date", "hs_calculated_form_submissions"), False),
     },
@@ -124,7 +128,11 @@ class Record:
 
 @attrs.define(kw_only=True)
 class HubSpotAccount:
-    """What one access token reaches. Not locked: the server lets one request at a time in."""
+    """What one access token reaches. Not locked: the server lets one request at a time in.
+
+    ``custom`` are properties that a person created, with their type; ``refused`` those of which the
+    account's own rules like no value.
+    """
 
     clock: Callable[[], datetime] = attrs.field(default=lambda: datetime.now(UTC))
     search_lag: float = 0.0
@@ -135,6 +143,7 @@ class HubSpotAccount:
     )
     links: dict[tuple[str, str, str, str], set[int]] = attrs.field(factory=dict)
     custom: dict[str, str] = attrs.field(factory=dict)
+    refused: set[str] = attrs.field(factory=set)
     owners: dict[int, str] = attrs.field(factory=dict)
     forms: list[tuple[str, str]] = attrs.field(factory=list)
     stages: list[tuple[str, str, bool]] = attrs.field(factory=list)
@@ -406,6 +415,9 @@ class HubSpotAccount:
             if name not in known:
                 message = f'Property "{name}" does not exist'
                 raise RefusedError(400, message, code="PROPERTY_DOESNT_EXIST", name=name)
+        for name, value in properties.items():
+            if name in self.refused:
+                raise RefusedError(400, f"{value} is not allowed", code="INVALID_VALUE", name=name)
         return {name: value or "" for name, value in properties.items()}
 
     def _check_address(self, properties: dict[str, str], mine: str | None) -> None:
@@ -417,7 +429,7 @@ class HubSpotAccount:
             message = f"Email address {address} is invalid"
             raise RefusedError(400, message, code="INVALID_EMAIL", name="email")
         properties["email"] = address.lower()
-        other = self._by_address(address)
+        other = self._by_address(address) or self._by_second_address(address)
         if other is not None and other.id != mine:
             message = f"Contact already exists. Existing ID: {other.id}"
             raise RefusedError(409, message, category="CONFLICT")
@@ -426,6 +438,14 @@ class HubSpotAccount:
         wanted = address.strip().lower()
         records = self.records[CONTACTS].values()
         return next((one for one in records if one.properties.get("email") == wanted), None)
+
+    def _by_second_address(self, address: str) -> Record | None:
+        """A batch read does not find a contact by these, yet they are taken."""
+        wanted = address.strip().lower()
+        for record in self.records[CONTACTS].values():
+            if wanted in record.properties.get("hs_additional_emails", "").split(";"):
+                return record
+        return None
 
     def _wanted_link(
         self, kind: str, other: str, types: list[dict[str, Any]]

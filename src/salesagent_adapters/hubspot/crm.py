@@ -6,6 +6,7 @@ address out of the call's URL; only a company that is not known yet costs a sear
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 import attrs
@@ -13,6 +14,7 @@ import attrs
 from salesagent_adapters.hubspot.account import Account
 from salesagent_adapters.hubspot.client import HubSpotClient
 from salesagent_adapters.hubspot.companies import Companies, FoundCompany
+from salesagent_adapters.hubspot.errors import TakenError
 from salesagent_adapters.hubspot.links import (
     CONTACT_TO_COMPANY,
     CONTACT_TO_PRIMARY_COMPANY,
@@ -36,7 +38,7 @@ from salesagent_adapters.hubspot.tasks import Tasks
 from salesagent_adapters.hubspot.turns import Turns
 from salesagent_core.domain.context import CompanyNotes, CrmTaskRef
 from salesagent_core.domain.lead import Lead
-from salesagent_core.errors import Conflict, NotFound, Rejected, Unavailable
+from salesagent_core.errors import NotFound, Rejected, Unavailable
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.crm import ContactHint, ContactRecord, CrmTask
 
@@ -138,6 +140,16 @@ class HubSpotCrm:
             return None
         return _Contact(id=record_id(record), held=properties_of(record))
 
+    async def _taken(
+        self, tenant_id: TenantId, email: str, existing_id: str | None
+    ) -> _Contact | None:
+        found = await self._by_email(tenant_id, email)
+        if found is None and existing_id is not None:
+            record = await self._read(tenant_id, existing_id, list(PERSON_PROPERTIES))
+            if record is not None:
+                found = _Contact(id=record_id(record), held=properties_of(record))
+        return found
+
     async def _read(
         self, tenant_id: TenantId, key: str, names: list[str], *, by: str | None = None
     ) -> dict[str, Any] | None:
@@ -165,12 +177,19 @@ class HubSpotCrm:
             made = await self._client.ask(
                 tenant_id, lambda api, how: api.contacts.create(body, **how)
             )
-        except Conflict as error:
-            # Somebody else made it since we looked.
-            found = await self._by_email(tenant_id, properties["email"])
+        except TakenError as error:
+            # Somebody made it since we looked, or it is another contact's second address.
+            found = await self._taken(tenant_id, properties["email"], error.existing_id)
             if found is None:
                 raise Unavailable("HubSpot has the contact but does not show it yet") from error
             return found
+        except Rejected:
+            if len(properties) == 1:
+                raise
+            # An account may have rules for its properties. The address alone makes a contact;
+            # the rest is filled in as far as it is liked.
+            only = {"email": properties["email"]}
+            return await self._create(tenant_id, only, company)
         held = {**properties, **properties_of(made)}
         if company is not None:
             held[PRIMARY_COMPANY] = company.id
@@ -181,11 +200,23 @@ class HubSpotCrm:
     ) -> None:
         """What only the form knows; what the CRM holds stays as it is."""
         missing = {name: value for name, value in properties.items() if name not in contact.held}
-        if missing:
-            body = {"properties": missing}
-            await self._client.ask(
-                tenant_id, lambda api, how: api.contacts.update(contact.id, body, **how)
-            )
+        if not missing:
+            return
+        try:
+            await self._change(tenant_id, contact.id, missing)
+        except Rejected:
+            # Somebody's odd telephone number must cost neither their job title nor their answer.
+            for name, value in missing.items():
+                with suppress(Rejected):
+                    await self._change(tenant_id, contact.id, {name: value})
+
+    async def _change(
+        self, tenant_id: TenantId, contact_id: str, properties: dict[str, str]
+    ) -> None:
+        body = {"properties": properties}
+        await self._client.ask(
+            tenant_id, lambda api, how: api.contacts.update(contact_id, body, **how)
+        )
 
     async def _put_with_company(
         self, tenant_id: TenantId, contact_id: str, company_id: str

@@ -6,7 +6,7 @@ answer                 becomes                     because
 401                    NeedsReauth                 the access token is gone
 403                    NeedsReauth                 a scope is missing; the sentence names it
 404                    NotFound
-409                    Conflict                    it is there already; the caller reads again
+409                    TakenError (Conflict)       it is there already; the caller reads it
 408, 423, 477, 5xx     Unavailable                 may work later
 429                    RateLimited                 with the time when it may
 other 4xx              Rejected                    with HubSpot's own codes
@@ -51,10 +51,20 @@ _TRY_LATER: Final = frozenset({408, 423, 477})
 """Timed out, locked by a bulk change, being moved between data centres."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_.\-]{1,80}")
 _MAX_NAMES: Final = 10
+_EXISTING: Final = re.compile(r"Existing ID: ([0-9]{1,20})")
+_MAX_MESSAGE: Final = 1_000
 
 
 class AnswerError(ValueError):
     """The body is not the JSON object that was promised."""
+
+
+class TakenError(Conflict):
+    """There is one already. ``existing_id`` is its id where HubSpot told it."""
+
+    def __init__(self, existing_id: str | None) -> None:
+        super().__init__("HubSpot has it already")
+        self.existing_id = existing_id
 
 
 def mapped(error: Exception, now: datetime) -> SalesAgentError:
@@ -94,7 +104,8 @@ def _answered(
     if status == 404:
         return NotFound("HubSpot has no such record")
     if status == 409:
-        return Conflict("HubSpot has it already")
+        found = _EXISTING.search(str(body.get("message", ""))[:_MAX_MESSAGE])
+        return TakenError(found[1] if found else None)
     if status == 429:
         return _too_many(body, headers, now)
     if status >= 500 or status in _TRY_LATER or status < 400:

@@ -116,7 +116,8 @@ class CheckedDraft:
 
 @attrs.frozen(kw_only=True)
 class CrmTaskRef:
-    """Step 15: the ids in the CRM."""
+    """Step 15: the ids in the CRM. ``not_written`` says what it had no place for, in sentences."""
 
     task_id: str
     note_id: str
+    not_written: tuple[str, ...] = ()

@@ -241,7 +241,8 @@ async def test_a_refusal_names_codes_and_never_the_person(stage: HubSpotStage) -
         ],
     }
     path = "/crm/v3/objects/contacts"
-    stage.stand_in.faults.append(Fault(method="POST", path=path, status=400, body=body))
+    fault = Fault(method="POST", path=path, status=400, body=body)
+    stage.stand_in.faults += [fault, fault]  # with all it knows, and with the address alone
     with pytest.raises(Rejected, match="INVALID_EMAIL, email") as refused:
         await ask(stage)
     logged = "".join(traceback.format_exception(refused.value))
@@ -263,9 +264,36 @@ async def test_a_contact_that_somebody_made_meanwhile_is_taken(stage: HubSpotSta
 async def test_a_contact_that_is_taken_but_not_shown_is_tried_later(stage: HubSpotStage) -> None:
     stage.crm_contact(email="ada.byrne@buyer.example")
     unseen = Fault(path=BATCH_READ, status=200, body={"status": "COMPLETE", "results": []})
-    stage.stand_in.faults += [unseen, unseen]
+    stage.stand_in.faults += [unseen, unseen, unseen]
     with pytest.raises(Unavailable):
         await ask(stage)
+
+
+@pytest.mark.parametrize("new", [True, False])
+async def test_what_the_account_does_not_like_costs_nothing_else(
+    stage: HubSpotStage, new: bool
+) -> None:
+    stage.account.refused |= {"country", "jobtitle"}
+    if not new:
+        stage.account.add(CONTACTS, {"email": SECRET})
+    lead = await stage.crm.resolve(TENANT, HINT)
+    (contact,) = stage.account.records[CONTACTS].values()
+    assert (contact.properties["firstname"], contact.properties["lastname"]) == ("Ada", "Byrne")
+    assert "jobtitle" not in contact.properties
+    assert (lead.person.title, lead.person.country) == ("VP Operations", "DE")
+    assert contact.properties["associatedcompanyid"] == lead.company.crm_id
+
+
+async def test_somebodys_second_address_is_theirs(stage: HubSpotStage) -> None:
+    theirs = stage.crm_contact(
+        email="adelaide@buyer.example", hs_additional_emails="ada.byrne@buyer.example"
+    )
+    lead = await stage.crm.resolve(TENANT, HINT)
+    assert lead.person.crm_id == theirs
+    # The mail goes to the address that asked.
+    assert lead.person.email == "ada.byrne@buyer.example"
+    assert stage.account.records[CONTACTS][theirs].properties["email"] == "adelaide@buyer.example"
+    assert stage.crm_size()[0] == 1
 
 
 async def test_the_search_shows_a_new_company_late_and_it_is_not_made_twice(
