@@ -16,6 +16,8 @@ from typing import Any, Final
 
 import attrs
 
+from salesagent_core.domain.auto_reply import is_automatic
+from salesagent_core.domain.bounce import read_bounce
 from salesagent_core.domain.composing import FOOTER_HEADER, KEY_HEADER, KeptMail, read_mail
 from salesagent_core.domain.conversation import Direction, Mail
 from salesagent_core.domain.mime_parts import (
@@ -26,9 +28,10 @@ from salesagent_core.domain.mime_parts import (
     MAX_TEXT,
     Headers,
     Part,
+    body_text,
 )
-from salesagent_core.domain.mime_parts import read_mail as read_parts_of
-from salesagent_core.domain.reply import read_parts
+from salesagent_core.domain.mime_parts import read_mail as read_parts
+from salesagent_core.domain.reply_text import own_text
 
 MAX_ATTACHMENT_NAMES: Final = 50
 MAX_NAME: Final = 200
@@ -78,7 +81,9 @@ def addresses(headers: Headers, *names: str) -> tuple[str, ...]:
 def read_message(message: Mapping[str, Any], mailbox: str) -> Mail:
     """A message of a thread as the domain knows it: own words, direction, attachment names."""
     root = _root(message.get("payload"), depth=0, left=[MAX_PARTS])
-    reading = read_parts(root)
+    subject = root.headers.get("subject").strip()
+    shown = body_text(root)
+    text = own_text(shown)
     sender = next(iter(addresses(root.headers, "from")), "")
     sent = "SENT" in labels(message) or sender == mailbox.lower()
     return Mail(
@@ -88,9 +93,11 @@ def read_message(message: Mapping[str, Any], mailbox: str) -> Mail:
         recipients=addresses(root.headers, "to", "cc", "bcc"),
         sent_at=sent_at(message),
         direction=Direction.OUTBOUND if sent else Direction.INBOUND,
-        text=reading.reply_text,
-        subject=root.headers.get("subject").strip(),
-        automatic=reading.auto_reply or reading.bounce is not None,
+        text=text,
+        subject=subject,
+        automatic=bool(root.param("report-type"))
+        or is_automatic(root.headers, subject, text)
+        or read_bounce(root, b"", subject, shown) is not None,
         attachments=_attachment_names(message.get("payload")),
     )
 
@@ -153,7 +160,7 @@ def _with_headers(listed: Sequence[object]) -> Part:
         if isinstance(name, str) and name and isinstance(value, str):
             one_line = " ".join(value[:MAX_HEADER].splitlines())
             lines.append(f"{name}: {one_line}".encode("utf-8", "replace"))
-    return read_parts_of(b"\r\n".join(lines) + b"\r\n\r\n")
+    return read_parts(b"\r\n".join(lines) + b"\r\n\r\n")
 
 
 def _charset(named: str, octets: bytes) -> str:

@@ -36,12 +36,7 @@ class MessageReading:
 
 def read_message(raw: bytes) -> MessageReading:
     """What a raw mail (RFC 5322) is and says. Never raises; bounded in time and memory."""
-    return read_parts(read_mail(raw[:MAX_RAW]), raw)
-
-
-def read_parts(root: Part, raw: bytes = b"") -> MessageReading:
-    """The same of a mail that is taken apart already. Without ``raw``, the addresses of a bounce
-    that is no standard report are looked for in its text only."""
+    root = read_mail(raw[:MAX_RAW])
     subject = root.headers.get("subject")
     shown = body_text(root)
     text = own_text(shown)
