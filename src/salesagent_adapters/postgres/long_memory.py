@@ -36,6 +36,7 @@ SEARCHED_BACK = timedelta(days=30)
 
 _ERASED = ""
 
+# OFFSET 0 keeps the planner from computing each distance once for every use of it.
 _RECALL = text("""
 SELECT id, outcome, sealed, similarity, bonus FROM (
   SELECT m.id, m.outcome, m.sealed,
@@ -44,6 +45,7 @@ SELECT id, outcome, sealed, similarity, bonus FROM (
   FROM memory_vectors v JOIN memories m ON m.tenant_id = v.tenant_id AND m.id = v.memory_id
   WHERE v.tenant_id = :tenant AND v.model = :model AND m.contact_index <> ''
     AND m.sealed IS NOT NULL
+  OFFSET 0
 ) found
 ORDER BY similarity >= :least DESC, similarity + bonus DESC, id
 LIMIT :limit
