@@ -6,7 +6,9 @@ what they need. One container serves one event loop, because connections belong 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from operator import attrgetter
 from typing import Any, cast
 
 import dramatiq
@@ -15,16 +17,12 @@ from dependency_injector import containers, providers
 from salesagent_adapters.crypto.opt_out import OptOutLinkMaker, SealedOptOutTokens
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
-from salesagent_adapters.memory.assets import MemoryAssets
-from salesagent_adapters.memory.calendar import MemoryCalendar
-from salesagent_adapters.memory.crm import MemoryCrm
-from salesagent_adapters.memory.mail_sender import MemoryMailSender
-from salesagent_adapters.memory.mailbox import MemoryMailbox
-from salesagent_adapters.memory.memory import LongMemory
+from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
+from salesagent_adapters.google.token_keeper import TokenKeeper
 from salesagent_adapters.memory.world import World as VendorWorld
-from salesagent_adapters.memory.writer import MemoryWriter
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.backlog import PgBacklog
+from salesagent_adapters.postgres.connections import PgConsentFlows
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
 from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
 from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
@@ -34,11 +32,13 @@ from salesagent_adapters.postgres.journal import PgJournal
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
+from salesagent_adapters.resilience.guard import GuardState
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_app.http.app import create_app
 from salesagent_app.http.services import HttpServices, SendingServices
 from salesagent_app.settings import ApiEnv, Settings
+from salesagent_app.vendors import crm_vendor, google_vendor, guard_states, model_vendor
 from salesagent_app.workers.actors import Handler
 from salesagent_app.workers.main import WorkerParts
 from salesagent_app.workers.sweeper import Sweeper
@@ -53,6 +53,7 @@ from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.unit_of_work import ApprovalHook, SendingTransaction, Transaction
 from salesagent_core.use_cases.advance_run import AdvanceRuns
 from salesagent_core.use_cases.audit_sent import AuditSent
+from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
@@ -88,6 +89,26 @@ def _approval_hook(intent: SendIntent) -> ApprovalHook:
     return schedule
 
 
+def _google_oauth(settings: Settings) -> GoogleOAuth | None:
+    """Consent and tokens of Google, where it is set up; the settings come all or none."""
+    client_id, secret = settings.google_client_id, settings.google_client_secret
+    if client_id is None or secret is None or settings.google_redirect_uri is None:
+        return None
+    return GoogleOAuth(
+        GoogleClient(
+            client_id=client_id,
+            client_secret=secret.get_secret_value(),
+            redirect_uri=settings.google_redirect_uri,
+            root=settings.google_api_root,
+        )
+    )
+
+
+def _new_secret() -> str:
+    """384 random bits in 64 characters: a state, a nonce or a verifier of PKCE."""
+    return secrets.token_urlsafe(48)
+
+
 class Providers(containers.DeclarativeContainer):
     """How everything is made. What a process shares comes in from outside."""
 
@@ -104,19 +125,31 @@ class Providers(containers.DeclarativeContainer):
     ids = providers.Singleton(RandomIds, clock)
     queue = providers.Singleton(DramatiqJobQueue, broker)
 
-    crm = providers.Singleton(MemoryCrm, vendor_world)
-    mailbox = providers.Singleton(MemoryMailbox, vendor_world)
-    mail_sender = providers.Singleton(MemoryMailSender, vendor_world)
-    calendar = providers.Singleton(MemoryCalendar, vendor_world)
-    assets = providers.Singleton(MemoryAssets, vendor_world)
-    memory = providers.Singleton(LongMemory, vendor_world)
-    writer = providers.Singleton(MemoryWriter, vendor_world.provided.faults)
-
     database = providers.Singleton(Database, database_url)
     tenants = providers.Singleton(
         PgTenantDirectory, database, vault, default_tenant, webhook_secrets
     )
     voices = providers.Singleton(PgVoices, database, vault)
+    google_oauth = providers.Singleton(_google_oauth, settings)
+    # What every adapter of Google's asks for a token. Its transactions never read a run's results.
+    access_tokens = providers.Singleton(
+        TokenKeeper,
+        work=providers.Singleton(PgUnitOfWork, database, vault, providers.Object({})),
+        provider=google_oauth,
+        ids=ids,
+    )
+
+    google = providers.Singleton(google_vendor, settings, vendor_world, access_tokens, clock)
+    hubspot = providers.Singleton(crm_vendor, settings, vendor_world, database, clock)
+    models = providers.Singleton(model_vendor, settings, vendor_world, database, vault, clock)
+    crm = providers.Singleton(attrgetter("crm"), hubspot)
+    mailbox = providers.Singleton(attrgetter("mailbox"), google)
+    mail_sender = providers.Singleton(attrgetter("sender"), google)
+    calendar = providers.Singleton(attrgetter("calendar"), google)
+    assets = providers.Singleton(attrgetter("assets"), google)
+    memory = providers.Singleton(attrgetter("memory"), models)
+    writer = providers.Singleton(attrgetter("writer"), models)
+
     api_keys = providers.Singleton(PgApiKeys, database)
     backlog = providers.Singleton(PgBacklog, database)
     crm_events = providers.Singleton(
@@ -156,6 +189,17 @@ class Providers(containers.DeclarativeContainer):
     unit_of_work = providers.Singleton(PgUnitOfWork, database, vault, result_types)
     intake = providers.Singleton(
         PgIntake, database, vault, providers.Callable(_bell, queue, Topic.RUN)
+    )
+
+    connect_mailbox = providers.Singleton(
+        ConnectMailbox,
+        work=unit_of_work,
+        flows=providers.Singleton(PgConsentFlows, database, vault),
+        provider=google_oauth,
+        tenants=tenants,
+        queue=queue,
+        ids=ids,
+        secret=providers.Object(_new_secret),
     )
 
     receive_submission = providers.Singleton(ReceiveSubmission, intake, ids)
@@ -298,6 +342,7 @@ class Container:
                     suppressions=make.manage_suppressions(),
                     reconcile=make.reconcile_sends(),
                 ),
+                mailboxes=make.connect_mailbox(),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
                 close=self.close,
@@ -363,10 +408,18 @@ class Container:
     async def close(self) -> None:
         """Give every connection back. Call it in the loop that used them."""
         make = self.providers
+        make.google().close()
+        make.hubspot().close()
+        await make.models().close()
         await make.intake().close()
         await make.crm_events().close()
         await make.journal().close()
         await make.database().close()
+
+    def vendor_states(self) -> tuple[GuardState, ...]:
+        """How each vendor answers each tenant, as this process sees it."""
+        make = self.providers
+        return guard_states(make.google().guards, make.hubspot().guards, make.models().guards)
 
     async def _readiness(self) -> Sequence[str]:
         try:

@@ -29,6 +29,10 @@ _DUE = {
         "SELECT id FROM drafts WHERE mailbox_hash IS NOT NULL AND audit_due_at <= now()"
         " ORDER BY audit_due_at, id LIMIT :limit"
     ),
+    Topic.CONVERSION_POLL: text(
+        "SELECT tenant_id AS id FROM conversion_polls WHERE due_at <= now()"
+        " ORDER BY due_at, tenant_id LIMIT :limit"
+    ),
 }
 
 _EXPIRE = text("""

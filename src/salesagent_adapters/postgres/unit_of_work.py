@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables
+from salesagent_adapters.postgres.connections import PgMailboxConnections
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.journal_writes import lease_lost
 from salesagent_adapters.postgres.repositories import (
@@ -34,7 +35,7 @@ from salesagent_core.ports.secrets_vault import Sealer
 
 
 class PgTransaction:
-    """``SendingTransaction`` over one connection."""
+    """``SendingTransaction`` and ``ConnectingTransaction`` over one connection."""
 
     def __init__(
         self, connection: AsyncConnection, tenant_id: TenantId, chest: Chest, entries: EntryRows
@@ -51,6 +52,7 @@ class PgTransaction:
         self.switches = PgSendSwitches(connection, tenant_id, chest)
         self.suppressions = PgSuppressions(connection, tenant_id, chest)
         self.recipients = PgRecipientRules(connection, tenant_id, chest)
+        self.connections = PgMailboxConnections(connection, tenant_id, chest)
 
     async def record(self, lease: Lease, entries: Sequence[JournalEntry]) -> None:
         """See ``Transaction.record``."""
@@ -104,7 +106,8 @@ def _put_entry(columns: Mapping[str, Any]) -> Any:
 
 @attrs.frozen
 class PgUnitOfWork:
-    """``UnitOfWork`` and ``SendingWork`` over PostgreSQL; ``result_types`` as for ``PgJournal``."""
+    """``UnitOfWork``, ``SendingWork`` and ``ConnectingWork`` over PostgreSQL; ``result_types`` as
+    for ``PgJournal``."""
 
     database: Database
     sealer: Sealer

@@ -23,6 +23,7 @@ from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.errors import json_error, log_fault, request_id_of, status_of
 from salesagent_app.http.frame import RequestIds, framed, request_ids
 from salesagent_app.http.health import health_router
+from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.openapi import openapi_config
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
@@ -92,6 +93,7 @@ def create_app(services: HttpServices) -> Litestar:
                 else []
             ),
             *([suppression_router(gate)] if services.sending else []),
+            *([mailbox_router(gate)] if services.mailboxes else []),
             health_router(),
             *pages.routes(),
         ],

@@ -10,6 +10,7 @@ from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.tenants import TenantDirectory
+from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
@@ -57,7 +58,7 @@ class HttpServices:
     ``public_url`` is what webhook signatures and the same-origin check are built on: scheme and
     host, without a path. ``mode`` is the label every page shows; ``warnings`` are sentences such
     as "HubSpot is a memory stand-in", shown on every page. Without ``sending`` every approval
-    is only that, and there are no routes to send by.
+    is only that, and there are no routes to send by; without ``mailboxes`` none to connect them.
     """
 
     receive_submission: ReceiveSubmission
@@ -76,3 +77,4 @@ class HttpServices:
     close: Callable[[], Awaitable[None]] | None = None
     limits: Limits = Limits()
     sending: SendingServices | None = None
+    mailboxes: ConnectMailbox | None = None

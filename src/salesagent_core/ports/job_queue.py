@@ -16,6 +16,7 @@ class Topic(StrEnum):
     SEND = "send"
     RECONCILE = "reconcile"
     SENT_AUDIT = "sent_audit"
+    CONVERSION_POLL = "conversion_poll"
 
 
 class JobQueue(Protocol):

@@ -27,6 +27,7 @@ from salesagent_core.ports.assets import AssetStore
 from salesagent_core.ports.calendar import Calendar
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.crm import Crm
+from salesagent_core.ports.crm_updates import CrmUpdates
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.mailbox import MailDrafts, MailReader
 from salesagent_core.ports.memory import Memory
@@ -72,6 +73,7 @@ class World:
     ids: IdSource
     opt_outs: OptOutLinks | None = None
     on_approval: ApprovalHook | None = None
+    crm_updates: CrmUpdates | None = None
 
 
 def sixteen_steps(world: World) -> Workflow:
@@ -172,7 +174,7 @@ def sixteen_steps(world: World) -> Workflow:
                 result=CrmTaskRef,
                 # Another pass carries create_draft over, so that it alone would be no wait.
                 needs=("check_draft", "create_draft"),
-                act=CreateCrmTask(world.crm),
+                act=CreateCrmTask(world.crm, world.crm_updates),
                 gap="the task in the CRM could not be made",
                 detached=True,
             ),

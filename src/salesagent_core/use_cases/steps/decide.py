@@ -187,6 +187,7 @@ class PublishDraft:
             claims=checked.claims,
             findings=checked.findings,
             instruction=redraft.instruction if redraft else None,
+            use=facts.written.use,
         )
 
     def _decision(self, draft: Draft, evaluation: Evaluation) -> Decision:
