@@ -123,7 +123,7 @@ class Operator(StrEnum):
     CONTAINS = "contains"
 
 
-_ALLOWED: Mapping[Kind, frozenset[Operator]] = {
+OPERATORS: Mapping[Kind, frozenset[Operator]] = {
     Kind.TEXT: frozenset(
         {Operator.EQ, Operator.NE, Operator.IN, Operator.NOT_IN, Operator.CONTAINS}
     ),
@@ -155,7 +155,7 @@ class Condition:
         kind = FIELDS.get(self.field)
         if kind is None:
             raise InvalidInput(f"a condition cannot look at '{self.field}'")
-        if self.operator not in _ALLOWED[kind]:
+        if self.operator not in OPERATORS[kind]:
             raise InvalidInput(f"'{self.operator.value}' does not suit {self.field}")
         if not self._suits(kind):
             raise InvalidInput(f"the value does not suit {self.field} {self.operator.value}")
