@@ -9,7 +9,7 @@ import attrs
 from litestar import Router, get, post, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from salesagent_app.http.auth import Gate, requires
+from salesagent_app.http.auth import Gate, also_requires, requires
 from salesagent_app.http.inputs import Calling, Services, Words
 from salesagent_app.http.openapi import documented
 from salesagent_app.http.rules import approvals_of
@@ -107,6 +107,7 @@ async def autonomy(services: Services, caller: Calling) -> AutonomyAnswer:
 @put(
     "/{segment:str}",
     status_code=200,
+    guards=[also_requires(Scope.ADMIN)],
     responses=documented(400, 404, 409, 413),
     summary="Grant trust, start shadow or withdraw it, by hand",
 )
@@ -146,19 +147,23 @@ async def backtest(
     return await _backtest(services, caller.tenant_id, data, since, until)
 
 
-def autonomy_routers(gate: Gate) -> tuple[Router, ...]:
-    """Read and tried out by operators, changed by admins."""
-    reads = [requires(gate, Scope.OPERATOR, Scope.ADMIN)]
-    changes = [requires(gate, Scope.ADMIN)]
-    return (
-        Router("/api/autonomy", guards=reads, route_handlers=[autonomy], tags=["autonomy"]),
-        Router("/api/autonomy", guards=changes, route_handlers=[set_stage], tags=["autonomy"]),
-        Router(
-            "/api/policy",
-            guards=reads,
-            route_handlers=[backtest_present, backtest],
-            tags=["autonomy"],
-        ),
+def autonomy_router(gate: Gate) -> Router:
+    """Read by operators, changed by admins."""
+    return Router(
+        "/api/autonomy",
+        guards=[requires(gate, Scope.OPERATOR, Scope.ADMIN)],
+        route_handlers=[autonomy, set_stage],
+        tags=["autonomy"],
+    )
+
+
+def policy_router(gate: Gate) -> Router:
+    """Trying a policy out changes nothing, so operators may."""
+    return Router(
+        "/api/policy",
+        guards=[requires(gate, Scope.OPERATOR, Scope.ADMIN)],
+        route_handlers=[backtest_present, backtest],
+        tags=["autonomy"],
     )
 
 

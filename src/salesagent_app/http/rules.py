@@ -10,7 +10,7 @@ import msgspec
 from litestar import Router, delete, get, post, put
 from litestar.params import JSONBody
 
-from salesagent_app.http.auth import Gate, requires
+from salesagent_app.http.auth import Gate, also_requires, requires
 from salesagent_app.http.inputs import Calling, Id, Services, Words
 from salesagent_app.http.openapi import documented
 from salesagent_app.http.services import ApprovalServices, HttpServices
@@ -21,6 +21,7 @@ from salesagent_core.ports.approvals import StoredRule
 from salesagent_core.use_cases.manage_rules import MAX_RULES, ThresholdView
 
 MAX_LIST = 1_000
+CHANGES = [also_requires(Scope.ADMIN)]
 
 
 @attrs.frozen(kw_only=True)
@@ -147,7 +148,13 @@ async def set_own_threshold(
     )
 
 
-@post("/", status_code=201, responses=documented(400, 409, 413), summary="Add a rule of your own")
+@post(
+    "/",
+    status_code=201,
+    guards=CHANGES,
+    responses=documented(400, 409, 413),
+    summary="Add a rule of your own",
+)
 async def create(services: Services, caller: Calling, data: JSONBody[RuleBody]) -> RuleRow:
     manage = approvals_of(services).rules
     return rule_row(await manage.create(caller.tenant_id, _plain(data), who=caller.id))
@@ -156,6 +163,7 @@ async def create(services: Services, caller: Calling, data: JSONBody[RuleBody]) 
 @put(
     "/{rule_id:uuid}",
     status_code=200,
+    guards=CHANGES,
     responses=documented(400, 404, 409, 413),
     summary="Change a rule of your own; with other conditions it earns its trust anew",
 )
@@ -171,6 +179,7 @@ async def update(
 @delete(
     "/{rule_id:uuid}",
     status_code=204,
+    guards=CHANGES,
     responses=documented(404, 409),
     summary="Delete a rule of your own, with all its trust",
 )
@@ -178,7 +187,13 @@ async def remove(services: Services, caller: Calling, rule_id: Id) -> None:
     await approvals_of(services).rules.delete(caller.tenant_id, str(rule_id), who=caller.id)
 
 
-@post("/{rule_id:uuid}/enable", status_code=200, responses=documented(404), summary="Enable a rule")
+@post(
+    "/{rule_id:uuid}/enable",
+    status_code=200,
+    guards=CHANGES,
+    responses=documented(404),
+    summary="Enable a rule",
+)
 async def enable(services: Services, caller: Calling, rule_id: Id) -> RuleRow:
     manage = approvals_of(services).rules
     return rule_row(
@@ -187,7 +202,11 @@ async def enable(services: Services, caller: Calling, rule_id: Id) -> RuleRow:
 
 
 @post(
-    "/{rule_id:uuid}/disable", status_code=200, responses=documented(404), summary="Disable a rule"
+    "/{rule_id:uuid}/disable",
+    status_code=200,
+    guards=CHANGES,
+    responses=documented(404),
+    summary="Disable a rule",
 )
 async def disable(services: Services, caller: Calling, rule_id: Id) -> RuleRow:
     manage = approvals_of(services).rules
@@ -199,6 +218,7 @@ async def disable(services: Services, caller: Calling, rule_id: Id) -> RuleRow:
 @put(
     "/order",
     status_code=200,
+    guards=CHANGES,
     responses=documented(400, 413),
     summary="Try the rules in another order",
 )
@@ -212,6 +232,7 @@ async def order(services: Services, caller: Calling, data: JSONBody[OrderBody]) 
 @put(
     "/threshold",
     status_code=200,
+    guards=CHANGES,
     responses=documented(400, 413),
     summary="Set the confidence that a rule needs",
 )
@@ -224,21 +245,26 @@ async def set_threshold(
     )
 
 
-def rule_routers(gate: Gate) -> tuple[Router, Router]:
+def rule_router(gate: Gate) -> Router:
     """Read by operators, who may also be stricter than the rest; changed by admins."""
-    reading = Router(
+    return Router(
         "/api/rules",
         guards=[requires(gate, Scope.OPERATOR, Scope.ADMIN)],
-        route_handlers=[rules, rule, threshold, set_own_threshold],
+        route_handlers=[
+            rules,
+            rule,
+            threshold,
+            set_own_threshold,
+            create,
+            update,
+            remove,
+            enable,
+            disable,
+            order,
+            set_threshold,
+        ],
         tags=["autonomy"],
     )
-    changing = Router(
-        "/api/rules",
-        guards=[requires(gate, Scope.ADMIN)],
-        route_handlers=[create, update, remove, enable, disable, order, set_threshold],
-        tags=["autonomy"],
-    )
-    return reading, changing
 
 
 def approvals_of(services: HttpServices) -> ApprovalServices:
