@@ -23,7 +23,7 @@ from salesagent_app.container import Container, build_container
 from salesagent_app.keys import create_key
 from salesagent_app.settings import read_settings
 from salesagent_core.domain.approval import Decision
-from salesagent_core.domain.draft import Draft
+from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.ids import DEFAULT_TENANT
 from salesagent_core.ports.api_keys import Scope
@@ -93,6 +93,15 @@ class Stage:
             f"/api/operator/drafts/{draft.id}/{action}",
             json={"content_hash": draft.revision.content_hash, **more},
         )
+
+    async def send(self, draft: Draft) -> DraftStatus:
+        """Time passes for this draft alone, and what is scheduled of it is worked off."""
+        (attempt,) = await self.office.attempts(draft.id)
+        statement = text("UPDATE send_attempts SET due_at = now() WHERE id = :id")
+        async with self.office.make.database().across_tenants() as connection:
+            await connection.execute(statement, {"id": attempt.id})
+        await self.office.handlers[Topic.SEND]([attempt.id])
+        return await self.office.status(draft.id)
 
     async def audited(self, like: str) -> list[tuple[str, str, dict[str, str]]]:
         """Action, actor and detail of the audit events whose action is like this."""

@@ -215,9 +215,7 @@ async def test_trust_is_earned_by_fifty_agreements_and_lost_by_one_complaint(sta
     assert (decision.verdict, decision.by) == (Verdict.AUTO_APPROVED, "rule:english_leads")
     (attempt,) = await stage.office.attempts(alone.id)
     assert attempt.automatic
-    for _ in range(2):  # fifty at a time
-        await stage.office.work()
-    assert await stage.office.status(alone.id) is DraftStatus.SENT
+    assert await stage.send(alone) is DraftStatus.SENT
 
     waiting = await stage.lead(61)
     assert waiting.status is DraftStatus.APPROVED
@@ -227,8 +225,7 @@ async def test_trust_is_earned_by_fifty_agreements_and_lost_by_one_complaint(sta
     assert (lost["stage"], lost["verdicts"], lost["agreed"]) == ("shadow", 0, 0)
     assert lost["changed"]["reason"]["code"] == "demoted_complaint"
     assert (await stage.lead(62)).status is DraftStatus.PENDING_APPROVAL
-    await stage.office.work()
-    back = await stage.office.status(waiting.id)
+    back = await stage.send(waiting)
     assert back is DraftStatus.PENDING_APPROVAL, "trust that is lost is not used up"
     assert [(action, actor) for action, actor, _ in await stage.audited("autonomy.%")][1:] == [
         ("autonomy.auto", "policy"),
@@ -389,8 +386,7 @@ async def test_who_was_approved_by_hand_and_answered_well_is_known(stage: Stage)
 async def test_an_opt_out_by_the_link_of_an_automatic_mail_demotes(stage: Stage) -> None:
     await stage.rule()
     await stage.stage(COLD, "auto")
-    await stage.lead(1)
-    await stage.office.work()
+    assert await stage.send(await stage.lead(1)) is DraftStatus.SENT
     (mail,) = stage.office.sent()
     suppressions = stage.office.make.manage_suppressions()
     await suppressions.add(
