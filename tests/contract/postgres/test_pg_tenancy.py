@@ -30,7 +30,10 @@ from salesagent_adapters.postgres.rows import new_id
 from salesagent_adapters.postgres.tables import metadata
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_core.domain.approval import Decision, Verdict
+from salesagent_core.domain.approval_rules import Condition, Operator, Rule
 from salesagent_core.domain.audit import AuditEvent
+from salesagent_core.domain.autonomy import Segment, grant
+from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.recipients import RecipientRule, RuleKind
 from salesagent_core.domain.run import DeadLetterState
 from salesagent_core.domain.send_gate import Stop
@@ -41,6 +44,7 @@ from salesagent_core.domain.voice import VoiceProfile
 from salesagent_core.errors import InvalidInput, NotFound, Reason
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.api_keys import ApiKey, PageSession, Scope
+from salesagent_core.ports.approvals import ShadowVerdict, StoredRule, StoredThreshold
 from salesagent_core.ports.crm_events import CrmEvent
 from salesagent_core.ports.send_ledger import SlotKeys
 from salesagent_core.ports.send_switches import EVERY_TENANT
@@ -65,6 +69,7 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     await fill_review(database, vault, tenant, claimed.run.id)
     await fill_settings(database, vault, tenant)
     await fill_sending(database, vault, tenant)
+    await fill_approvals(database, vault, tenant)
 
 
 async def fill_review(database: Database, vault: Vault, tenant: TenantId, run_id: str) -> None:
@@ -167,6 +172,34 @@ async def fill_sending(database: Database, vault: Vault, tenant: TenantId) -> No
         await tx.suppressions.add(entry, "a")
         await tx.recipients.add(rule)
         await tx.switches.stop(Stop(by="a", why=PLANTED, at=SENT_AT))
+
+
+async def fill_approvals(database: Database, vault: Vault, tenant: TenantId) -> None:
+    segment = Segment(tier=Tier.HOT, rule="mine")
+    condition = Condition(field="title", operator=Operator.EQ, value=PLANTED)
+    rule = Rule(name="mine", priority=9, confidence=0.9, conditions=(condition,))
+    async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
+        await tx.rules.all()
+        await tx.rules.add(
+            StoredRule(id=new_id(), rule=rule, built_in=False, changed_at=SENT_AT, changed_by="a")
+        )
+        await tx.thresholds.put(
+            StoredThreshold(scope="tenant", value=0.9, changed_at=SENT_AT, changed_by="a")
+        )
+        state = await tx.trust.get(segment, lock=True)
+        await tx.trust.save(grant(state, "a", SENT_AT, PLANTED))
+        await tx.trust.note(
+            ShadowVerdict(
+                decision_id=new_id(),
+                draft_id=DraftId("d-1"),
+                segment=segment,
+                era=0,
+                verdict=Verdict.AUTO_APPROVED,
+                content_hash="h",
+                at=SENT_AT,
+            )
+        )
+        await tx.approved_recipients.add(NEEDLE, DraftId("d-1"), "deal_won", SENT_AT)
 
 
 async def rows_in(connection: Any, table: Table) -> int:
