@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from tests.e2e.autonomy_stage import ENGLISH, Stage, deciding_office, served
+from tests.e2e.test_sending_flow import MAILBOX
 
 from salesagent_adapters.crypto.vault import Vault
-from salesagent_core.domain.approval import Verdict
+from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.autonomy import Harm
 from salesagent_core.domain.draft import DraftStatus
 from salesagent_core.domain.rate_limit import Limits
 from salesagent_core.domain.suppression import SuppressionReason
 from salesagent_core.ids import DEFAULT_TENANT
+from salesagent_core.ports.job_queue import Topic
 
 MISSING = "0192f3d4-0000-7000-8000-000000000000"
 COLD = "cold:english_leads"
@@ -318,6 +321,66 @@ async def test_a_rule_that_says_something_else_earns_its_trust_anew(stage: Stage
     assert (await stage.segment(COLD))["stage"] == "manual"
 
 
+def seen(decision: Decision) -> dict[str, object]:
+    return {each.name: each.value for each in decision.inputs}
+
+
+async def wrote(stage: Stage, text: str, *, sender: str = "lead1@firm1.example") -> None:
+    """A mail of ours to the lead, and an answer in that thread."""
+    mailbox = stage.office.world.connected_mailbox(DEFAULT_TENANT, MAILBOX)
+    ours = mailbox.human_writes(to="lead1@firm1.example", subject="Routing", text="Shall we talk?")
+    mailbox.receive(sender=sender, subject="Re: Routing", text=text, in_reply_to=ours.message_id)
+
+
+async def test_who_answered_well_before_is_answered_alone(stage: Stage) -> None:
+    listed = (await stage.operator.get("/api/rules")).json()
+    await stage.admin.post(f"/api/rules/{listed[0]['id']}/enable")
+    await stage.stage("cold:replied_before", "auto")
+    await wrote(stage, "Yes, I am interested. Please send me more.")
+    draft = await stage.lead(1)
+    (decision,) = await stage.decisions(draft)
+    assert seen(decision)["last_reply_intent"] == "interested"
+    assert seen(decision)["thread_intents"] == "interested"
+    assert decision.rule == "replied_before"
+    assert draft.status is DraftStatus.APPROVED, decision.reasons
+
+
+async def test_a_colleagues_answer_is_no_word_of_this_person(stage: Stage) -> None:
+    await wrote(stage, "Yes, I am interested.", sender="boss@firm1.example")
+    (decision,) = await stage.decisions(await stage.lead(1))
+    assert seen(decision)["thread_intents"] == "interested"
+    assert seen(decision)["days_since_human_reply"] is None
+
+
+async def test_an_objection_in_the_thread_is_for_a_person(stage: Stage) -> None:
+    await stage.rule()
+    await stage.stage(COLD, "auto")
+    await wrote(stage, "Please stop writing to me.")
+    (decision,) = await stage.decisions(await stage.lead(1))
+    assert "thread_opt_out" in [reason.code for reason in decision.vetoes]
+
+
+async def test_what_was_read_long_ago_is_for_a_person(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.rule()
+    await stage.stage(COLD, "auto")
+    monkeypatch.setattr("salesagent_core.use_cases.steps.decide.STALE_AFTER", timedelta(0))
+    (decision,) = await stage.decisions(await stage.lead(1))
+    assert [reason.code for reason in decision.vetoes] == ["stale"]
+
+
+async def test_a_version_that_an_operator_asked_for_is_theirs_to_read(stage: Stage) -> None:
+    await stage.rule()
+    draft = await stage.lead(1)
+    await stage.stage(COLD, "auto")
+    await stage.act(draft, "regenerate", instruction="shorter")
+    for _ in range(3):
+        await stage.office.handlers[Topic.RUN]([draft.run_id])
+    _, decision = await stage.decisions(draft)
+    assert [reason.code for reason in decision.vetoes] == ["asked_for"]
+
+
 @pytest.mark.parametrize("veto", ["suppressed", "complained", "kill_switch"])
 async def test_no_trust_is_above_a_veto(stage: Stage, veto: str) -> None:
     await stage.rule()
@@ -332,7 +395,7 @@ async def test_no_trust_is_above_a_veto(stage: Stage, veto: str) -> None:
     assert draft.status is DraftStatus.PENDING_APPROVAL
     (decision,) = await stage.decisions(draft)
     assert veto in [reason.code for reason in decision.vetoes]
-    assert {each.name: each.value for each in decision.inputs}[veto] is True
+    assert seen(decision)[veto] is True
 
 
 async def test_a_demotion_that_commits_first_wins_over_an_approval_on_its_way(

@@ -86,6 +86,7 @@ facts = st.builds(
     thread_intents=st.lists(st.sampled_from(["interested", "unclear"]), max_size=2).map(tuple),
     stale=flags,
     kill_switch=flags,
+    asked_for=flags,
     stages=st.dictionaries(st.sampled_from(NAMES), st.sampled_from(Stage)).map(
         lambda stages: tuple(stages.items())
     ),

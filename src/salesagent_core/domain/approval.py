@@ -188,6 +188,8 @@ def _vetoes(facts: Facts) -> Iterator[Reason]:
     yield from _findings(facts, Severity.REVIEW)
     if facts.stale:
         yield _because("stale", "new mail may have come in since the thread was read")
+    if facts.asked_for:
+        yield _because("asked_for", "an operator asked for this version, and reads it")
     if facts.disqualified:
         yield _because("disqualified", "this lead is outside of whom we sell to")
     if facts.ask == "hand_over":
@@ -264,6 +266,7 @@ def _inputs(facts: Facts, rule: Rule | None, policy: Policy) -> tuple[DecisionIn
         "thread_intents": _joined(facts.thread_intents),
         "stale": facts.stale,
         "kill_switch": facts.kill_switch,
+        "asked_for": facts.asked_for,
         "stage": facts.stage_of(rule.name).value if rule else None,
         "stages": _joined(f"{name}={stage.value}" for name, stage in facts.stages),
         "threshold": policy.effective_threshold,

@@ -35,8 +35,8 @@ class Facts:
     ``last_reply_intent`` what it said; ``recipient_approved``: on the list of people a manual
     approval with a positive outcome put there; ``seniority`` as the title reader names it;
     ``form_intent`` and ``ask`` are the plan's. ``thread_intents`` are the intents of all their
-    replies in the thread; ``stages`` how far each rule is trusted in this lead's tier (a rule
-    that is not named is manual).
+    replies in the thread; ``asked_for``: an operator had this version written; ``stages`` how far
+    each rule is trusted in this lead's tier (a rule that is not named is manual).
     """
 
     tier: Tier
@@ -69,6 +69,7 @@ class Facts:
     thread_intents: tuple[str, ...] = ()
     stale: bool = False
     kill_switch: bool = False
+    asked_for: bool = False
     stages: tuple[tuple[str, Stage], ...] = ()
 
     def stage_of(self, rule: str) -> Stage:

@@ -237,6 +237,7 @@ _FLAGS = (
     "complained",
     "stale",
     "kill_switch",
+    "asked_for",
 )
 
 

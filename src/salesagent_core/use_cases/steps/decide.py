@@ -92,6 +92,7 @@ def _rule_facts(facts: Facts) -> RuleFacts:
         injection_suspected=any(finding.part == INBOUND_PART for finding in findings),
         degraded=facts.degraded,
         thread_intents=tuple(intent for _, intent in replies),
+        asked_for=facts.run.redraft is not None,
     )
 
 
