@@ -25,7 +25,7 @@ from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import DecidingWork
 from salesagent_core.use_cases.earned_trust import policy_of
 
-PAGE = 100
+PAGE = 50
 """Decisions opened at a time: other work of the same process goes on in between."""
 MAX_DECISIONS = 10_000
 
