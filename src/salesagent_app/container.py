@@ -24,6 +24,7 @@ from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.connections import PgConsentFlows
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
+from salesagent_adapters.postgres.decision_history import PgDecisionHistory
 from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
 from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
 from salesagent_adapters.postgres.engine import Database
@@ -36,26 +37,39 @@ from salesagent_adapters.resilience.guard import GuardState
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_app.http.app import create_app
-from salesagent_app.http.services import HttpServices, SendingServices
+from salesagent_app.http.services import ApprovalServices, HttpServices, SendingServices
 from salesagent_app.settings import ApiEnv, Settings
 from salesagent_app.vendors import crm_vendor, google_vendor, guard_states, model_vendor
 from salesagent_app.workers.actors import Handler
 from salesagent_app.workers.main import WorkerParts
 from salesagent_app.workers.sweeper import Sweeper
+from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.draft import Draft
 from salesagent_core.domain.send_gate import SendPermission
+from salesagent_core.domain.suppression import Suppression
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.errors import Unavailable
-from salesagent_core.ids import DraftId, RunId
+from salesagent_core.ids import DraftId, RunId, TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.job_queue import JobQueue, Topic
-from salesagent_core.ports.unit_of_work import ApprovalHook, SendingTransaction, Transaction
+from salesagent_core.ports.unit_of_work import (
+    ApprovalHook,
+    DecidingTransaction,
+    ReviewHook,
+    SendingTransaction,
+    SuppressionHook,
+    Transaction,
+)
 from salesagent_core.use_cases.advance_run import AdvanceRuns
 from salesagent_core.use_cases.audit_sent import AuditSent
+from salesagent_core.use_cases.backtest_policy import BacktestPolicy
 from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
+from salesagent_core.use_cases.earned_trust import EarnedTrust
+from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
+from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
@@ -107,6 +121,20 @@ def _google_oauth(settings: Settings) -> GoogleOAuth | None:
 def _new_secret() -> str:
     """384 random bits in 64 characters: a state, a nonce or a verifier of PKCE."""
     return secrets.token_urlsafe(48)
+
+
+def _review_hook(trust: EarnedTrust) -> ReviewHook:
+    async def reviewed(tx: Transaction, draft: Draft, decision: Decision) -> None:
+        await trust.on_review(cast(DecidingTransaction, tx), draft, decision)
+
+    return reviewed
+
+
+def _suppression_hook(trust: EarnedTrust) -> SuppressionHook:
+    async def suppressed(tx: SendingTransaction, tenant_id: TenantId, entry: Suppression) -> None:
+        await trust.on_suppressed(cast(DecidingTransaction, tx), tenant_id, entry)
+
+    return suppressed
 
 
 class Providers(containers.DeclarativeContainer):
@@ -167,6 +195,9 @@ class Providers(containers.DeclarativeContainer):
         providers.Singleton(SendIntent, tenants=tenants, permission=send_permission, ids=ids),
     )
 
+    trust = providers.Singleton(EarnedTrust, ids=ids)
+    on_review = providers.Singleton(_review_hook, trust)
+
     steps_world = providers.Singleton(
         World,
         crm=crm,
@@ -181,6 +212,7 @@ class Providers(containers.DeclarativeContainer):
         ids=ids,
         opt_outs=opt_out_links,
         on_approval=on_approval,
+        trust=trust,
     )
     workflow: providers.Provider[Workflow] = providers.Singleton(sixteen_steps, steps_world)
     result_types = workflow.provided.result_types
@@ -236,6 +268,7 @@ class Providers(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
         on_approval=on_approval,
+        on_review=on_review,
     )
     settle_dead_letter = providers.Singleton(
         SettleDeadLetter, unit_of_work=unit_of_work, queue=queue, clock=clock, ids=ids
@@ -293,7 +326,23 @@ class Providers(containers.DeclarativeContainer):
     )
     manage_recipients = providers.Singleton(ManageRecipients, work=unit_of_work, ids=ids)
     manage_suppressions = providers.Singleton(
-        ManageSuppressions, work=unit_of_work, tokens=opt_out_tokens, ids=ids
+        ManageSuppressions,
+        work=unit_of_work,
+        tokens=opt_out_tokens,
+        ids=ids,
+        on_suppressed=providers.Singleton(_suppression_hook, trust),
+    )
+
+    manage_rules = providers.Singleton(
+        ManageRules, work=unit_of_work, tenants=tenants, trust=trust, ids=ids
+    )
+    manage_autonomy = providers.Singleton(ManageAutonomy, work=unit_of_work, trust=trust)
+    backtest_policy = providers.Singleton(
+        BacktestPolicy,
+        work=unit_of_work,
+        history=providers.Singleton(PgDecisionHistory, database, vault),
+        tenants=tenants,
+        clock=clock,
     )
 
 
@@ -343,6 +392,11 @@ class Container:
                     reconcile=make.reconcile_sends(),
                 ),
                 mailboxes=make.connect_mailbox(),
+                approvals=ApprovalServices(
+                    rules=make.manage_rules(),
+                    autonomy=make.manage_autonomy(),
+                    backtest=make.backtest_policy(),
+                ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
                 close=self.close,

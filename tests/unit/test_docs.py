@@ -20,9 +20,11 @@ from salesagent_app.cli import cli
 from salesagent_app.container import Providers
 from salesagent_app.http.admin import admin_router
 from salesagent_app.http.auth import Gate
+from salesagent_app.http.autonomy import autonomy_router, policy_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.health import health_router
 from salesagent_app.http.mailboxes import mailbox_router
+from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
 from salesagent_app.http.switches import suppression_router, switch_router
@@ -215,6 +217,9 @@ def endpoints() -> Iterator[str]:
         switch_router(gate),
         suppression_router(gate),
         mailbox_router(gate),
+        rule_router(gate),
+        autonomy_router(gate),
+        policy_router(gate),
         health_router(),
     )
     for router in routers:

@@ -244,6 +244,7 @@ decisions = _table(
     key=("tenant_id", "id"),
 )
 Index("decisions_draft", decisions.c.tenant_id, decisions.c.draft_id, decisions.c.seq)
+Index("decisions_decided", decisions.c.tenant_id, decisions.c.decided_at, decisions.c.seq)
 
 audit = _table(
     "audit",
@@ -532,3 +533,70 @@ Index(
 )
 
 rate_budgets = _table("rate_budgets", _text("name"), _time("next_at"), key=("tenant_id", "name"))
+approval_rules = _table(
+    "approval_rules",
+    _text("id"),
+    _text("name"),
+    _integer("priority"),
+    Column("confidence", Double, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("built_in", Boolean, nullable=False),
+    _time("changed_at"),
+    _text("changed_by"),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "name", name="approval_rules_name"),
+    key=("tenant_id", "id"),
+)
+
+approval_thresholds = _table(
+    "approval_thresholds",
+    _text("scope"),
+    Column("value", Double, nullable=False),
+    _time("changed_at"),
+    _text("changed_by"),
+    key=("tenant_id", "scope"),
+)
+
+trust_segments = _table(
+    "trust_segments",
+    _text("tier"),
+    _text("rule"),
+    _text("stage"),
+    # How often the evidence was started anew: verdicts of an earlier era are history.
+    _integer("era", "0"),
+    _bytes("sealed", null=True),
+    key=("tenant_id", "tier", "rule"),
+)
+
+shadow_verdicts = _table(
+    "shadow_verdicts",
+    _text("decision_id"),
+    _text("draft_id"),
+    _text("tier"),
+    _text("rule"),
+    _integer("era"),
+    _text("verdict"),
+    _text("content_hash"),
+    _time("given_at"),
+    _text("answer", null=True),
+    _text("answered_by", null=True),
+    _time("answered_at", null=True),
+    key=("tenant_id", "decision_id"),
+)
+Index("shadow_verdicts_draft", shadow_verdicts.c.tenant_id, shadow_verdicts.c.draft_id)
+Index(
+    "shadow_verdicts_segment",
+    shadow_verdicts.c.tenant_id,
+    shadow_verdicts.c.tier,
+    shadow_verdicts.c.rule,
+    shadow_verdicts.c.era,
+)
+
+approved_recipients = _table(
+    "approved_recipients",
+    _text("contact_index"),
+    _text("draft_id"),
+    _text("cause"),
+    _time("added_at"),
+    key=("tenant_id", "contact_index"),
+)

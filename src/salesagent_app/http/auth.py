@@ -199,6 +199,17 @@ def requires(gate: Gate, *scopes: Scope) -> Guard:
     return guard
 
 
+def also_requires(*scopes: Scope) -> Guard:
+    """A guard for one route among others: the caller that its router let in holds one of these."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        if not provide_caller(connection.scope).may(*scopes):
+            wanted = " or ".join(scope.value for scope in scopes)
+            raise Forbidden(f"This needs a key with the scope {wanted}.")
+
+    return guard
+
+
 def provide_caller(scope: Any) -> Caller:
     """Litestar dependency ``caller``: whom the guard let in."""
     caller: Caller = scope["state"]["caller"]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import attrs
 
-from salesagent_core.domain.approval import Evaluation
+from salesagent_core.domain.approval import Case
 from salesagent_core.domain.context import (
     Assets,
     CheckedDraft,
@@ -35,6 +35,7 @@ from salesagent_core.ports.opt_out_links import OptOutLinks
 from salesagent_core.ports.unit_of_work import ApprovalHook
 from salesagent_core.ports.voices import Voices
 from salesagent_core.ports.writer import Writer
+from salesagent_core.use_cases.earned_trust import EarnedTrust
 from salesagent_core.use_cases.step import Step, Workflow
 from salesagent_core.use_cases.steps.check_draft import check_draft
 from salesagent_core.use_cases.steps.create_crm_task import CreateCrmTask
@@ -74,6 +75,7 @@ class World:
     opt_outs: OptOutLinks | None = None
     on_approval: ApprovalHook | None = None
     crm_updates: CrmUpdates | None = None
+    trust: EarnedTrust | None = None
 
 
 def sixteen_steps(world: World) -> Workflow:
@@ -180,10 +182,10 @@ def sixteen_steps(world: World) -> Workflow:
             ),
             Step(
                 name="decide",
-                result=Evaluation,
+                result=Case,
                 needs=("check_draft", "create_draft"),
                 compute=decide,
-                commit=PublishDraft(world.clock, world.ids, world.on_approval),
+                commit=PublishDraft(world.clock, world.ids, world.on_approval, world.trust),
             ),
         )
     )

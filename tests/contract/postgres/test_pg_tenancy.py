@@ -36,7 +36,10 @@ from salesagent_adapters.postgres.rows import Chest, new_id
 from salesagent_adapters.postgres.tables import metadata
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_core.domain.approval import Decision, Verdict
+from salesagent_core.domain.approval_rules import Condition, Operator, Rule
 from salesagent_core.domain.audit import AuditEvent
+from salesagent_core.domain.autonomy import Segment, grant
+from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.recipients import RecipientRule, RuleKind
 from salesagent_core.domain.run import DeadLetterState
 from salesagent_core.domain.send_gate import Stop
@@ -48,6 +51,7 @@ from salesagent_core.domain.voice import VoiceProfile
 from salesagent_core.errors import InvalidInput, NotFound, Reason
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.api_keys import ApiKey, PageSession, Scope
+from salesagent_core.ports.approvals import ShadowVerdict, StoredRule, StoredThreshold
 from salesagent_core.ports.connections import (
     ConnectionState,
     ConsentFlow,
@@ -85,6 +89,7 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     await PgConversionPolls(database).watch(tenant)
     allowance = Allowance(name="vendor", burst=1, step=timedelta(seconds=1))
     await PgRateBudget(database).reserve(tenant, allowance, timedelta(minutes=1))
+    await fill_approvals(database, vault, tenant)
 
 
 async def fill_review(database: Database, vault: Vault, tenant: TenantId, run_id: str) -> None:
@@ -239,6 +244,34 @@ async def fill_connections(database: Database, vault: Vault, tenant: TenantId) -
         mailbox=NEEDLE,
     )
     await PgConsentFlows(database, vault).add(flow)
+
+
+async def fill_approvals(database: Database, vault: Vault, tenant: TenantId) -> None:
+    segment = Segment(tier=Tier.HOT, rule="mine")
+    condition = Condition(field="title", operator=Operator.EQ, value=PLANTED)
+    rule = Rule(name="mine", priority=9, confidence=0.9, conditions=(condition,))
+    async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
+        await tx.rules.all()
+        await tx.rules.add(
+            StoredRule(id=new_id(), rule=rule, built_in=False, changed_at=SENT_AT, changed_by="a")
+        )
+        await tx.thresholds.put(
+            StoredThreshold(scope="tenant", value=0.9, changed_at=SENT_AT, changed_by="a")
+        )
+        state = await tx.trust.get(segment, lock=True)
+        await tx.trust.save(grant(state, "a", SENT_AT, PLANTED))
+        await tx.trust.note(
+            ShadowVerdict(
+                decision_id=new_id(),
+                draft_id=DraftId("d-1"),
+                segment=segment,
+                era=0,
+                verdict=Verdict.AUTO_APPROVED,
+                content_hash="h",
+                at=SENT_AT,
+            )
+        )
+        await tx.approved_recipients.add(NEEDLE, DraftId("d-1"), "deal_won", SENT_AT)
 
 
 async def rows_in(connection: Any, table: Table) -> int:
