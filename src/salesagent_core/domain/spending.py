@@ -85,9 +85,7 @@ class Spent:
 
     def plus(self, tokens: int, cost_micros: int | None) -> Spent:
         """With this much more."""
-        return Spent(
-            tokens=self.tokens + tokens, cost_micros=self.cost_micros + (cost_micros or 0)
-        )
+        return Spent(tokens=self.tokens + tokens, cost_micros=self.cost_micros + (cost_micros or 0))
 
 
 def month_of(at: datetime) -> str:
