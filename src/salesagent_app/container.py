@@ -169,7 +169,9 @@ class Providers(containers.DeclarativeContainer):
 
     google = providers.Singleton(google_vendor, settings, vendor_world, access_tokens, clock)
     hubspot = providers.Singleton(crm_vendor, settings, vendor_world, database, clock)
-    models = providers.Singleton(model_vendor, settings, vendor_world, database, vault, clock)
+    models = providers.Singleton(
+        model_vendor, settings, vendor_world, database, vault, tenants, clock
+    )
     crm = providers.Singleton(attrgetter("crm"), hubspot)
     mailbox = providers.Singleton(attrgetter("mailbox"), google)
     mail_sender = providers.Singleton(attrgetter("sender"), google)

@@ -8,7 +8,7 @@ whether it may be asked again: a read may, whatever could do something twice may
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
@@ -39,13 +39,6 @@ from salesagent_adapters.memory.tone_judge import MemoryToneJudge
 from salesagent_adapters.memory.transcriber import MemoryTranscriber
 from salesagent_adapters.memory.world import World
 from salesagent_adapters.memory.writer import MemoryWriter
-from salesagent_adapters.openai.asking import Asker, Meter
-from salesagent_adapters.openai.client import ModelService
-from salesagent_adapters.openai.embedder import OpenAIEmbedder
-from salesagent_adapters.openai.interpreter import OpenAIInterpreter
-from salesagent_adapters.openai.tone_judge import OpenAIToneJudge
-from salesagent_adapters.openai.transcriber import OpenAITranscriber
-from salesagent_adapters.openai.writer import OpenAIWriter
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.long_memory import PgLongMemory
 from salesagent_adapters.postgres.model_budget import PgModelBudget
@@ -73,9 +66,13 @@ from salesagent_core.ports.mailbox import MailDrafts, MailReader
 from salesagent_core.ports.memory import Memory, MemoryKeeper
 from salesagent_core.ports.model_budget import ModelBudget
 from salesagent_core.ports.secrets_vault import Sealer
+from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.tone_judge import ToneJudge
 from salesagent_core.ports.transcriber import Transcriber, Transcript
 from salesagent_core.ports.writer import Writer
+
+if TYPE_CHECKING:
+    from salesagent_adapters.openai.client import ModelService
 
 READ = Rule(seconds=35.0, tries=3)
 WRITE = Rule(seconds=35.0)
@@ -84,6 +81,10 @@ SEND = Rule(seconds=None, refusal=NotSent)
 not sent."""
 MODEL = Rule(seconds=85.0, tries=2)
 """Asking a model again costs tokens and does nothing twice."""
+WRITING = Rule(seconds=85.0)
+"""The step itself asks a second time, within its own three minutes."""
+WORDS_IN_COMMON = 0.1
+"""How alike two mails must be where words are counted and no model finds their meaning."""
 
 MAILBOX_RULES = {
     "search_threads": READ,
@@ -228,7 +229,12 @@ def crm_vendor(settings: Settings, world: World, database: Database, clock: Cloc
 
 
 def model_vendor(
-    settings: Settings, world: World, database: Database, sealer: Sealer, clock: Clock
+    settings: Settings,
+    world: World,
+    database: Database,
+    sealer: Sealer,
+    tenants: TenantDirectory,
+    clock: Clock,
 ) -> ModelVendor:
     """The language models where they are set, else the memory twins.
 
@@ -244,13 +250,20 @@ def model_vendor(
             embedder=MemoryEmbedder(faults),
             memory=LongMemory(world),
         )
+    # The SDK takes a second to load: whoever has no key does not wait for it.
+    from salesagent_adapters.openai.asking import Asker, Meter
+    from salesagent_adapters.openai.client import ModelService
+    from salesagent_adapters.openai.interpreter import OpenAIInterpreter
+    from salesagent_adapters.openai.tone_judge import OpenAIToneJudge
+    from salesagent_adapters.openai.writer import OpenAIWriter
+
     key = settings.openai_api_key
     service = ModelService(
         api_key=key.get_secret_value() if key else "none",
         base_url=settings.openai_base_url,
         clock=clock,
     )
-    budget = PgModelBudget(database, _budget_of(settings))
+    budget = PgModelBudget(database, _budget_of(tenants))
     prices = ModelPrices(
         per_million_in=settings.openai_price_in, per_million_out=settings.openai_price_out
     )
@@ -258,12 +271,12 @@ def model_vendor(
     guard = Guard("OpenAI")
     embedder = _embedder(settings, service, budget, guard)
     return ModelVendor(
-        writer=guarded(OpenAIWriter(asker), guard, {"write": MODEL}, _tenant_of_brief),
+        writer=guarded(OpenAIWriter(asker), guard, {"write": WRITING}, _tenant_of_brief),
         interpreter=guarded(OpenAIInterpreter(asker), guard, {"interpret": MODEL}),
         transcriber=_transcriber(settings, service, budget, guard),
         tone_judge=guarded(OpenAIToneJudge(asker), guard, {"judge": MODEL}),
         embedder=embedder,
-        memory=PgLongMemory(database, sealer, embedder),
+        memory=_long_memory(settings, database, sealer, embedder),
         budget=budget,
         guards=(guard,),
         close=service.close,
@@ -275,11 +288,22 @@ def guard_states(*guards: tuple[Guard, ...]) -> tuple[GuardState, ...]:
     return tuple(state for group in guards for guard in group for state in guard.states())
 
 
+def _long_memory(
+    settings: Settings, database: Database, sealer: Sealer, embedder: Embedder
+) -> PgLongMemory:
+    if settings.openai_embedding_model is not None:
+        return PgLongMemory(database, sealer, embedder)
+    return PgLongMemory(database, sealer, embedder, min_similarity=WORDS_IN_COMMON)
+
+
 def _embedder(
     settings: Settings, service: ModelService, budget: ModelBudget, guard: Guard
 ) -> Embedder:
     if settings.openai_embedding_model is None:
         return MemoryEmbedder()
+    from salesagent_adapters.openai.asking import Meter
+    from salesagent_adapters.openai.embedder import OpenAIEmbedder
+
     meter = Meter(budget=budget, model=settings.openai_embedding_model)
     made = OpenAIEmbedder(service, meter, dimension=settings.openai_embedding_dimension)
     return guarded(made, guard, {"embed": MODEL})
@@ -290,6 +314,9 @@ def _transcriber(
 ) -> Transcriber:
     if settings.openai_transcription_model is None:
         return _NoTranscriber()
+    from salesagent_adapters.openai.asking import Meter
+    from salesagent_adapters.openai.transcriber import OpenAITranscriber
+
     meter = Meter(budget=budget, model=settings.openai_transcription_model)
     return guarded(OpenAITranscriber(service, meter), guard, {"transcribe": MODEL})
 
@@ -308,14 +335,9 @@ class _NoTranscriber:
         raise NeedsReauth("no model for speech is set (OPENAI_TRANSCRIPTION_MODEL)")
 
 
-def _budget_of(settings: Settings) -> Callable[[TenantId], Awaitable[Budget]]:
-    budget = Budget(
-        soft_tokens=settings.openai_soft_tokens_per_month,
-        hard_tokens=settings.openai_hard_tokens_per_month,
-    )
-
-    async def budget_of(_: TenantId) -> Budget:
-        return budget
+def _budget_of(tenants: TenantDirectory) -> Callable[[TenantId], Awaitable[Budget]]:
+    async def budget_of(tenant_id: TenantId) -> Budget:
+        return (await tenants.get(tenant_id)).model_budget
 
     return budget_of
 

@@ -33,7 +33,12 @@ from salesagent_adapters.google.errors import (
 )
 from salesagent_adapters.google.quota import QuotaBudget
 from salesagent_adapters.google.tokens import AccessTokens
-from salesagent_adapters.google.transport import AnswerTooLarge, OneRequest, Timeouts
+from salesagent_adapters.google.transport import (
+    Abandoned,
+    AnswerTooLarge,
+    OneRequest,
+    Timeouts,
+)
 from salesagent_core.errors import NeedsReauth, RateLimited, Unavailable
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.clock import Clock
@@ -194,11 +199,13 @@ class GoogleApi:
             raise NotSent(str(error), retry_at=error.retry_at) from error
 
     async def _token_refused(self, account: Account, token: str, what: str) -> Exception:
-        await self._tokens.refused(account.tenant_id, account.mailbox, token)
         try:
+            await self._tokens.refused(account.tenant_id, account.mailbox, token)
             fresh = await self._tokens.token(account.tenant_id, account.mailbox)
-        except (NeedsReauth, Unavailable) as error:
-            return NotSent(str(error)) if isinstance(error, Unavailable) else error
+        except NeedsReauth as error:
+            return error
+        except Unavailable as error:
+            return NotSent(str(error), retry_at=error.retry_at)
         if fresh == token:
             return NeedsReauth(f"{what}: 401: the mailbox must be connected again")
         return NotSent(f"{what}: the token had run out; there is a fresh one")
@@ -225,7 +232,10 @@ class GoogleApi:
         what = _name(request)
         wire = OneRequest(timeouts, max_bytes=max_bytes)
         loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._pool, partial(_execute, request, token, wire))
+        try:
+            work = loop.run_in_executor(self._pool, partial(_execute, request, token, wire))
+        except RuntimeError as error:  # the pool takes no more: we are closing
+            raise transport_error(what, error, begun=False, sending=sending) from error
         try:
             done, _ = await asyncio.wait({work}, timeout=timeouts.total)
         except asyncio.CancelledError:
@@ -242,6 +252,8 @@ class GoogleApi:
     def _answer(
         self, work: asyncio.Future[Any], what: str, wire: OneRequest, *, sending: bool
     ) -> dict[str, Any]:
+        if work.cancelled():  # by ``close``, before it began
+            raise transport_error(what, Abandoned(), begun=wire.begun, sending=sending)
         try:
             read = work.result()
         except HttpError as error:

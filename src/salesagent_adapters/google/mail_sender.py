@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Any, Final
 
-from salesagent_adapters.google.client import Account, Apis, GoogleApi
+from salesagent_adapters.google.client import Account, GoogleApi
+from salesagent_adapters.google.mail_history import history_pages, messages_in
 from salesagent_adapters.google.mailbox_drafts import COMPOSE_SCOPE, MAX_RAW_ANSWER
 from salesagent_adapters.google.mailbox_reader import READ_SCOPE
 from salesagent_adapters.google.mime_read import kept_mail, labels, raw_mail, sent_at
@@ -16,12 +16,10 @@ from salesagent_core.domain.composing import KeptMail, read_mail
 from salesagent_core.errors import NotFound, PortError, SalesAgentError, Unavailable
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.clock import Clock
-from salesagent_core.ports.mail_sender import FateUnknown, HeldDraft, HistoryExpired, SentMail
+from salesagent_core.ports.mail_sender import FateUnknown, HeldDraft, SentMail
 
 READ_BACK_SECONDS: Final = 5.0
 """What the answer to a send may take longer, so that its Message-ID is known at once."""
-HISTORY_PAGE: Final = 500
-MAX_HISTORY_PAGES: Final = 40
 
 
 class GmailSender:
@@ -106,8 +104,6 @@ class GmailSender:
     ) -> tuple[SentMail, ...]:
         """Mail that was sent after that point, by us or by a person, oldest first."""
         account = Account(tenant_id=tenant_id, mailbox=mailbox)
-        if not point.isascii() or not point.isdigit():
-            raise HistoryExpired("this is no point in the mailbox's history")
         ids = await self._sent_ids(account, point)
         found = await asyncio.gather(*(self._read_if_there(account, each) for each in ids))
         return _oldest_first(each for each in found if each is not None)
@@ -136,23 +132,9 @@ class GmailSender:
     async def _sent_ids(self, account: Account, point: str) -> list[str]:
         """Messages that came into SENT, new or by a label; a mail sent by hand can be either."""
         found: dict[str, None] = {}
-        page: str | None = None
-        for _ in range(MAX_HISTORY_PAGES):
-            try:
-                answer = await self._client.ask(
-                    account,
-                    partial(_history, point=point, page=page),
-                    units=Units.HISTORY,
-                    scope=READ_SCOPE,
-                )
-            except NotFound as error:
-                raise HistoryExpired("the mailbox's history does not reach back so far") from error
-            for entry in answer.get("history") or ():
-                found.update(dict.fromkeys(_added(entry)))
-            page = answer.get("nextPageToken")
-            if not page:
-                return list(found)
-        raise HistoryExpired("too much happened in the mailbox since then")
+        async for page in history_pages(self._client, account, point=point, label="SENT"):
+            found.update((str(each["id"]), None) for each in messages_in(page))
+        return list(found)
 
     async def _read_if_there(self, account: Account, message_id: str) -> SentMail | None:
         try:
@@ -180,29 +162,6 @@ class GmailSender:
 
 class _NoSentMail(PortError):  # noqa: N818
     """The message was deleted meanwhile, or is not in SENT."""
-
-
-def _history(apis: Apis, *, point: str, page: str | None) -> Any:
-    return (
-        apis.gmail.users()
-        .history()
-        .list(
-            userId="me",
-            startHistoryId=point,
-            historyTypes=["messageAdded", "labelAdded"],
-            labelId="SENT",
-            maxResults=HISTORY_PAGE,
-            pageToken=page,
-        )
-    )
-
-
-def _added(entry: object) -> list[str]:
-    if not isinstance(entry, dict):
-        return []
-    changes = [*(entry.get("messagesAdded") or ()), *(entry.get("labelsAdded") or ())]
-    messages = [each.get("message") for each in changes if isinstance(each, dict)]
-    return [str(each["id"]) for each in messages if isinstance(each, dict) and each.get("id")]
 
 
 def _was_sent(message: Mapping[str, Any]) -> bool:

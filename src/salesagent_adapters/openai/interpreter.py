@@ -22,7 +22,7 @@ from salesagent_core.errors import UnusableOutput
 from salesagent_core.ids import TenantId
 
 PURPOSE = "read_command"
-MAX_ANSWER_TOKENS = 600
+MAX_ANSWER_TOKENS = 2_500
 
 
 class _Reading(Contract):

@@ -18,7 +18,7 @@ from salesagent_core.ids import TenantId
 from salesagent_core.ports.tone_judge import MAX_NOTES, ToneOpinion
 
 PURPOSE = "judge_tone"
-MAX_ANSWER_TOKENS = 800
+MAX_ANSWER_TOKENS = 2_500
 MAX_NOTE = 300
 
 

@@ -29,8 +29,8 @@ MAX_SOURCE = 6_000
 """Characters of one source that a model reads."""
 MAX_SOURCES = 48_000
 """Of all sources together: about 16,000 tokens."""
-MAX_ANSWER_TOKENS = 4_000
-"""A mail of 20,000 characters would not fit; one that a person reads does, with its claims."""
+MAX_ANSWER_TOKENS = 8_000
+"""A long mail with its claims takes 2,000; the rest is for models that think before they write."""
 
 _REPLY_PREFIX = re.compile(
     r"(?:re|aw|wg|fw|fwd|sv|antw|tr|rv)\s{0,3}(?:\[\d{1,3}\]\s{0,3})?:\s{0,9}"

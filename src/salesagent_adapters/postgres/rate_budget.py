@@ -2,8 +2,8 @@
 
 The generic cell rate algorithm: the row holds the time at which the queue of calls would be empty.
 A call moves it on by one step, and waits as long as it lies further ahead than a burst allows.
-Redis may lose what it knows and is only a bell here; a statement costs about a millisecond beside
-a call of a hundred, and at most 19 calls a second of a tenant's want one.
+Redis may lose what it knows and is only a bell here; a turn costs some milliseconds beside
+a call of a hundred, and a tenant's account takes at most 19 calls a second.
 """
 
 from __future__ import annotations

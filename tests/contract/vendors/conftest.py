@@ -13,7 +13,9 @@ from .google_stage import CANNOT, google_stage
 from .model_stages import MemoryModels, Models, ModelWriterStage, OpenAIModels, WriterStage
 from .stages import MemoryStage, MemoryWriterStage, Stage
 
-MAIL_SUITES = frozenset({"test_mailbox", "test_mail_sender", "test_calendar", "test_assets"})
+MAIL_SUITES = frozenset(
+    {"test_mailbox", "test_mail_sender", "test_mail_history", "test_calendar", "test_assets"}
+)
 GOOGLE_PEOPLE = 200
 GoogleAccounts = tuple[Emulator, Iterator[str]]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -68,8 +69,9 @@ def refused(
 class Exchanges:
     """The server. ``on(path, ...)`` scripts the answers of a path, in order; the last one stays."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
+        self._tls = tls
         self._answers: dict[str, list[Reply]] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -79,7 +81,8 @@ class Exchanges:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        scheme, host = ("https", "localhost") if self._tls else ("http", "127.0.0.1")
+        return f"{scheme}://{host}:{self._socket.getsockname()[1]}"
 
     def on(self, path: str, *answers: Reply) -> None:
         with self._lock:
@@ -105,15 +108,19 @@ class Exchanges:
             pass
         self._socket.close()
 
-    def _talk(self, connection: socket.socket) -> None:
+    def _talk(self, plain: socket.socket) -> None:
+        if self.reset_on_connect:
+            _reset(plain)
+            return
+        try:
+            connection = self._tls.wrap_socket(plain, server_side=True) if self._tls else plain
+        except OSError:
+            plain.close()
+            return
         with connection:
-            if self.reset_on_connect:
-                _reset(connection)
-                return
             asked = _read(connection)
-            if asked is None:
-                return
-            self._reply(connection, self._next(asked))
+            if asked is not None:
+                self._reply(connection, self._next(asked))
 
     def _next(self, asked: Asked) -> Answer:
         with self._lock:
@@ -173,8 +180,9 @@ def _read(connection: socket.socket) -> Asked | None:
 
 
 @contextmanager
-def exchanges() -> Iterator[Exchanges]:
-    server = Exchanges()
+def exchanges(tls: ssl.SSLContext | None = None) -> Iterator[Exchanges]:
+    """The server on loopback; over TLS with ``tls``, then by the name ``localhost``."""
+    server = Exchanges(tls)
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     try:

@@ -17,6 +17,7 @@ from tests.services.google_front import USER, Fault, GoogleFront, google_front
 from salesagent_adapters.google.calendar import GoogleCalendar
 from salesagent_adapters.google.client import GoogleApi
 from salesagent_adapters.google.drive import GoogleDrive
+from salesagent_adapters.google.mail_history import GmailHistory
 from salesagent_adapters.google.mail_sender import GmailSender
 from salesagent_adapters.google.mailbox import GmailMailbox
 from salesagent_adapters.google.quota import UNITS_PER_MINUTE, QuotaBudget
@@ -33,6 +34,7 @@ _ROUTES = {
     "mailbox.create_draft": ("POST", f"{USER}/drafts"),
     "mailbox.send_draft": ("POST", f"{USER}/drafts/send"),
     "mailbox.present": ("GET", f"{USER}/profile"),
+    "mailbox.changed_since": ("GET", f"{USER}/history"),
     "calendar.busy": ("POST", "/calendar/v3/freeBusy"),
     "assets.find": ("GET", "/drive/v3/files"),
 }
@@ -86,6 +88,10 @@ class GoogleStage:
     @property
     def assets(self) -> GoogleDrive:
         return GoogleDrive(self.api, self.clock, folders={TENANT: ("open",), STRANGER: ("open",)})
+
+    @property
+    def history(self) -> GmailHistory:
+        return GmailHistory(self.api)
 
     # What goes wrong
 

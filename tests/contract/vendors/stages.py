@@ -17,6 +17,7 @@ from salesagent_adapters.memory.calendar import MemoryCalendar
 from salesagent_adapters.memory.crm import MemoryCrm
 from salesagent_adapters.memory.crm_state import StoredCompany, StoredContact
 from salesagent_adapters.memory.faults import Faults, When
+from salesagent_adapters.memory.mail_history import MemoryMailHistory
 from salesagent_adapters.memory.mail_sender import MemoryMailSender
 from salesagent_adapters.memory.mailbox import MemoryMailbox
 from salesagent_adapters.memory.memory import LongMemory
@@ -28,6 +29,7 @@ from salesagent_core.ids import TenantId
 from salesagent_core.ports.assets import AssetStore
 from salesagent_core.ports.calendar import Calendar
 from salesagent_core.ports.crm import Crm
+from salesagent_core.ports.mail_history import MailHistory
 from salesagent_core.ports.mail_sender import MailSender
 from salesagent_core.ports.mailbox import MailDrafts, MailReader
 from salesagent_core.ports.memory import Memory
@@ -57,6 +59,8 @@ class Stage(Protocol):
     def calendar(self) -> Calendar: ...
     @property
     def assets(self) -> AssetStore: ...
+    @property
+    def history(self) -> MailHistory: ...
 
     def fails(self, method: str, error: Callable[[], Exception], *, after: bool = False) -> None:
         """The next call of it ends like this; with ``after`` it has its effect first."""
@@ -122,6 +126,10 @@ class MemoryStage:
     @property
     def assets(self) -> AssetStore:
         return MemoryAssets(self.world)
+
+    @property
+    def history(self) -> MailHistory:
+        return MemoryMailHistory(self.world)
 
     @property
     def crm(self) -> Crm:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from salesagent_adapters.google.client import MAX_ANSWER
+from salesagent_adapters.google.mail_history import GmailHistory
 from salesagent_adapters.google.mail_sender import GmailSender
 from salesagent_adapters.google.mailbox import GmailMailbox
 from salesagent_adapters.google.quota import QuotaBudget
@@ -24,6 +25,7 @@ from salesagent_adapters.system.clock import FixedClock
 from salesagent_core.domain.conversation import Direction
 from salesagent_core.domain.message import OutgoingMail
 from salesagent_core.errors import NeedsReauth, NotFound, Rejected, Unavailable
+from salesagent_core.ports.mail_history import Changes
 from salesagent_core.ports.mail_sender import HistoryExpired
 
 from .google_exchanges import Answer, Asked, Exchanges, exchanges, ok, refused
@@ -632,3 +634,35 @@ async def test_a_failure_while_looking_is_never_nothing_found(google: Exchanges)
     google.on(THREAD, refused(500))
     with pytest.raises(Unavailable):
         await sender(google).sent_in_thread(TENANT, MAILBOX, "t1")
+
+
+async def test_a_mailbox_is_followed_from_the_first_pages_point(google: Exchanges) -> None:
+    def added(number: int, *labels: str, thread: str = "t1") -> dict[str, Any]:
+        held = {"id": f"m{number}", "threadId": thread, "labelIds": list(labels)}
+        return {"messagesAdded": [{"message": held}]}
+
+    def paged(asked: Asked) -> Answer:
+        assert "labelId" not in asked.query
+        if "pageToken" in asked.query:
+            later = [added(5, "INBOX", thread="t3"), added(6, "INBOX"), {"messagesAdded": [7]}, 8]
+            return ok({"history": later, "historyId": "250"})
+        first = [
+            added(1, "INBOX", "UNREAD"),
+            added(2, "DRAFT", thread="t8"),
+            added(3, "SPAM", thread="t9"),
+            added(4, "SENT", thread="t2"),
+        ]
+        return ok({"history": first, "historyId": "200", "nextPageToken": "p2"})
+
+    google.on(HISTORY, paged)
+    changes = await GmailHistory(client_at(google.url)).changed_since(TENANT, MAILBOX, "100")
+    assert changes == Changes(thread_ids=("t1", "t2", "t3"), point="200")
+
+
+async def test_history_without_a_point_is_no_answer(google: Exchanges) -> None:
+    google.on(HISTORY, ok({}))
+    with pytest.raises(Unavailable):
+        await GmailHistory(client_at(google.url)).changed_since(TENANT, MAILBOX, "100")
+    google.on(HISTORY, ok({"nextPageToken": "again", "historyId": "200"}))
+    with pytest.raises(HistoryExpired):
+        await GmailHistory(client_at(google.url)).changed_since(TENANT, MAILBOX, "100")

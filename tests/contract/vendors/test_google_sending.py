@@ -274,3 +274,24 @@ async def test_a_token_that_cannot_be_had_now_sends_nothing(google: Exchanges) -
 def test_all_that_a_send_waits_for_is_shorter_than_its_lease() -> None:
     longest = SEND_BEGINS + SEND_TIMEOUTS.total + READ_BACK_SECONDS
     assert longest < SEND_LEASE.total_seconds() - 3
+
+
+async def test_after_closing_nothing_is_sent(google: Exchanges) -> None:
+    api = client_at(google.url)
+    api.close()
+    with pytest.raises(NotSent):
+        await GmailSender(api, FixedClock(NOW)).send_draft(TENANT, MAILBOX, "r1")
+    assert google.asked == []
+
+
+async def test_a_token_store_that_fails_after_a_refusal_leaves_it_unsent(
+    google: Exchanges,
+) -> None:
+    class Failing(HandedTokens):
+        async def refused(self, tenant_id: TenantId, mailbox: str, token: str) -> None:
+            raise Unavailable("the store cannot be reached")
+
+    google.on(SEND, refused(401, "authError"))
+    with pytest.raises(NotSent):
+        await send(google, Failing(connected={(TENANT, MAILBOX): "token-1"}))
+    assert google.count(SEND) == 1
