@@ -59,6 +59,7 @@ CONNECTIONS = 400
 STALL_SECONDS = 1200
 """Longer than anything waits that waits by itself."""
 REPORT_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 MAX_LOG = 20_000_000
 LATEST_REVOCATION = 0.6
 """Of the run: a send waits ten minutes for its mailbox, and the end should not wait for that."""
@@ -122,6 +123,20 @@ class Rig:
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """Look into the database as its owner, across tenants."""
+        return self._asked(statement)
+
+    def patient_query(self, statement: str) -> list[tuple[Any, ...]]:
+        """As ``query``, and again while the database is coming up."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return self._asked(statement)
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.5)
+
+    def _asked(self, statement: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.plan.database_url, autocommit=True) as connection:
             connection.execute("SET salesagent.tenant = '*'")
             cursor = connection.execute(statement.encode())
@@ -129,7 +144,7 @@ class Rig:
 
     def look_for_invisible(self) -> None:
         """Note every send that is unknown for too long without being shown as that."""
-        rows = self.query(
+        rows = self.patient_query(
             "SELECT a.id, a.status, d.status FROM send_attempts a JOIN drafts d "
             "ON d.tenant_id = a.tenant_id AND d.id = a.draft_id "
             f"WHERE a.updated_at < now() - interval '{self.options.invisible} seconds' "
@@ -215,15 +230,15 @@ async def drive(made: Rig, begun: float) -> Blows:
         await HttpMailbox(made.plan.mailbox_port).tell("chaos", True)
         made.start_seeder()
         watching = asyncio.create_task(_watch(made, ended, begun))
-        striking = asyncio.create_task(_strike(made, blows))
+        striking = asyncio.create_task(_strike(made, blows, ended))
         while not ended.is_set():
             made.keep_workers()
             await asyncio.sleep(0.3)
         made.kill_all()
-        for task in (watching, striking):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        watching.cancel()
+        # A blow that has begun comes to its end: what is asked now needs the database.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(striking, PATIENCE_SECONDS)
         made.cut_off = made.cut_off or not await _all_rest(made)
         await container.close()
     return blows
@@ -240,9 +255,12 @@ async def _all_rest(made: Rig) -> bool:
     return _rest(_progress) >= made.runs
 
 
-async def _strike(made: Rig, blows: Blows) -> None:
-    while True:
-        await asyncio.sleep(blows.dice.uniform(0.4, 1.6) * made.options.every)
+async def _strike(made: Rig, blows: Blows, ended: asyncio.Event) -> None:
+    while not ended.is_set():
+        pause = blows.dice.uniform(0.4, 1.6) * made.options.every
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), pause)
+            return
         rest = _rest(_progress)
         if made.runs - rest <= made.runs // 20:
             # The last ones come to rest without new blows; workers still die at their places.
@@ -301,9 +319,9 @@ def finish(made: Rig, blows: Blows, verdict: Verdict, raced: list[int], seconds:
     print("blows: " + ", ".join(f"{name} {n}" for name, n in sorted(blows.counts.items())))
     show(verdict)
     good = verdict.good and all(passed == 1 for passed in raced)
+    tell_trails(made.patient_query, made.folder, verdict, blows.drawn)
     if not good:
-        tell_trails(made.query, made.folder, verdict)
-        print("\ndrawn blows: " + "; ".join(f"{at:.1f} s {what}" for at, what in blows.drawn))
+        print("\ndrawn blows: " + "; ".join(f"{at:.1f} {what}" for at, what in blows.drawn))
         print((made.folder / "workers.log").read_text()[-3000:])
     print("held" if good else "FAILED", flush=True)
     return 0 if good else 1
@@ -341,7 +359,9 @@ def main() -> int:
         blows = asyncio.run(drive(made, time.monotonic()))
         made.look_for_invisible()
         complete = options.stalled or not made.cut_off
-        verdict = judge(made.query, made.folder, made.runs, made.invisible, complete=complete)
+        verdict = judge(
+            made.patient_query, made.folder, made.runs, made.invisible, complete=complete
+        )
         return finish(made, blows, verdict, raced, time.monotonic() - begun)
 
 

@@ -65,7 +65,6 @@ class Blows:
     workers: list[Any]
     counts: Counter[str] = attrs.field(factory=Counter)
     drawn: list[tuple[float, str]] = attrs.field(factory=list)
-    _begun: float = attrs.field(factory=time.monotonic)
 
     def prepare(self) -> None:
         """Let the database pretend that its disk is full, when told so."""
@@ -82,7 +81,7 @@ class Blows:
         names = [name for name in WEIGHTS if name not in but]
         what = self.dice.choices(names, [WEIGHTS[name] for name in names])[0]
         self.counts[what] += 1
-        self.drawn.append((time.monotonic() - self._begun, what))
+        self.drawn.append((time.time(), what))
         await self._acts()[what]()
         return what
 

@@ -25,6 +25,8 @@ LET_GO = frozenset(
 AT_REST = frozenset({"send.sent", "send.failed", "send.cancelled", "send.needs_operator"})
 TOUCHED = frozenset({"edited", "deleted"})
 AIM_SECONDS = 60.0
+SHOWN = 5
+"""Trails of mails that failed, and of those that took longest."""
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 
@@ -48,6 +50,7 @@ class Verdict:
     lost_commits: Counter[str]
     faults: Counter[str]
     touched: int
+    slowest: list[str]
 
     @property
     def good(self) -> bool:
@@ -99,7 +102,8 @@ def judge(
             no_audit.append(f"{draft_id}: {gap}; {dict(actions)}")
     if complete and len(rows) < expected:
         lost.append(f"{expected - len(rows)} forms became no draft")
-    moved, rested, rested_any, hit = _recoveries(lines, deaths, trail, rows)
+    slow: list[tuple[float, str]] = []
+    moved, rested, rested_any, hit = _recoveries(slow, lines, deaths, trail, rows)
     return Verdict(
         judged=resting,
         under_way=expected - resting,
@@ -115,6 +119,7 @@ def judge(
         lost_commits=Counter(line["place"] for line in deaths if line["what"] == "lost commit"),
         faults=Counter(line["what"] for line in lines if line["what"] != "sent"),
         touched=hit,
+        slowest=[draft_id for _, draft_id in sorted(slow)[-SHOWN:]],
     )
 
 
@@ -151,6 +156,7 @@ def _trail(query: Query) -> dict[str, list[tuple[str, float]]]:
 
 
 def _recoveries(
+    slow: list[tuple[float, str]],
     lines: Sequence[dict[str, Any]],
     deaths: Sequence[dict[str, Any]],
     trail: dict[str, list[tuple[str, float]]],
@@ -184,12 +190,14 @@ def _recoveries(
                 continue
             if not any(at < when < following for when in disturbed[draft_id]):
                 moved.append(following - at)
+                slow.append((following - at, draft_id))
             rest = next((when for name, when in events if when > at and name in AT_REST), None)
             if rest is None or not by_worker:
                 # What an operator was about to approve has its undo before it.
                 continue
             if not any(at < when < rest for when in disturbed[draft_id]):
                 rested.append(rest - at)
+                slow.append((rest - at, draft_id))
             if at == harmed[-1][1]:
                 rested_any.append(rest - at)
     return moved, rested, rested_any, hit
@@ -253,12 +261,15 @@ def show(verdict: Verdict) -> None:
         print(f"0 of {verdict.judged}: each rate is below {bound:.5f} (95 %)", flush=True)
 
 
-def tell_trails(query: Query, folder: Path, verdict: Verdict) -> None:
-    """All that is known about the first mails that failed."""
+def tell_trails(
+    query: Query, folder: Path, verdict: Verdict, blows: Sequence[tuple[float, str]]
+) -> None:
+    """All that is known about the first mails that failed, and about the slowest ones."""
     lines = read_lines(folder / "witness")
     deaths = read_lines(folder / "deaths")
-    names = {each.partition(":")[0] for each in (*verdict.lost, *verdict.no_audit)[:5]}
-    twice = {each.partition(":")[0] for each in verdict.duplicates[:5]}
+    failed = {each.partition(":")[0] for each in (*verdict.lost, *verdict.no_audit)[:SHOWN]}
+    names = failed | set(verdict.slowest)
+    twice = {each.partition(":")[0] for each in verdict.duplicates[:SHOWN]}
     trail = _trail(query)
     for draft_id, run_id, status in query("SELECT id, run_id, status FROM drafts"):
         key = draft_key(run_id)
@@ -272,5 +283,7 @@ def tell_trails(query: Query, folder: Path, verdict: Verdict) -> None:
             for death in deaths
             if draft_id in death["touching"]
         ]
+        first, last = min(told)[0], max(told)[0]
+        told += [(at, f"-- {what}") for at, what in blows if first < at < last]
         for at, what in sorted(told):
             print(f"    {at:.3f}  {what}")
