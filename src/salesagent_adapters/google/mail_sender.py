@@ -52,6 +52,7 @@ class GmailSender:
             subject=kept.subject,
             text=kept.letter,
             key=kept.key,
+            attachments=kept.attachments,
         )
 
     async def send_draft(self, tenant_id: TenantId, mailbox: str, draft_id: str) -> SentMail:
