@@ -23,12 +23,14 @@ from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.connections import PgConsentFlows
+from salesagent_adapters.postgres.conversion_polls import PgConversionPolls
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
 from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
 from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.long_memory import PgLongMemory, PgUnrememberedSends
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
@@ -56,10 +58,12 @@ from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.poll_conversions import PollConversions
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
+from salesagent_core.use_cases.remember_sent import RememberSent
 from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.schedule_send import ScheduleSend
@@ -171,6 +175,7 @@ class Providers(containers.DeclarativeContainer):
     steps_world = providers.Singleton(
         World,
         crm=crm,
+        crm_updates=providers.Singleton(attrgetter("updates"), hubspot),
         mail_reader=mailbox,
         mail_drafts=mailbox,
         calendar=calendar,
@@ -207,6 +212,15 @@ class Providers(containers.DeclarativeContainer):
     receive_crm_events = providers.Singleton(ReceiveCrmEvents, crm_events)
     resolve_crm_events = providers.Singleton(
         ResolveCrmEvents, crm_events, crm, receive_submission, clock, ids
+    )
+    conversion_polls = providers.Singleton(PgConversionPolls, database)
+    poll_conversions = providers.Singleton(
+        PollConversions,
+        conversion_polls,
+        providers.Singleton(attrgetter("conversions"), hubspot),
+        receive_submission,
+        clock,
+        ids,
     )
     advance_runs = providers.Singleton(
         AdvanceRuns,
@@ -280,6 +294,12 @@ class Providers(containers.DeclarativeContainer):
         voices=voices,
         queue=queue,
         ids=ids,
+    )
+    remember_sent = providers.Singleton(
+        RememberSent,
+        sends=providers.Singleton(PgUnrememberedSends, database, vault),
+        work=unit_of_work,
+        memory=memory,
     )
     control_sending = providers.Singleton(
         ControlSending,
@@ -375,6 +395,12 @@ class Container:
             # Those named would be compared whether or not another worker is at it.
             await audit(limit=len(ids))
 
+        async def poll_conversions(ids: list[str]) -> None:
+            await make.poll_conversions()(limit=len(ids))
+
+        async def remember_sent(ids: list[str]) -> None:
+            await make.remember_sent()(limit=len(ids))
+
         handlers: dict[Topic, Handler] = {
             Topic.RUN: advance_runs,
             Topic.CRM_EVENT: resolve_events,
@@ -382,10 +408,14 @@ class Container:
             Topic.SEND: send_drafts,
             Topic.RECONCILE: reconcile_sends,
             Topic.SENT_AUDIT: audit_sent,
+            Topic.CONVERSION_POLL: poll_conversions,
         }
+        if isinstance(make.memory(), PgLongMemory):
+            # A stand-in remembers by itself, and only what this process sent.
+            handlers[Topic.REMEMBER] = remember_sent
         return WorkerParts(
             handlers=handlers,
-            sweeper=Sweeper(make.backlog(), make.queue(), handlers),
+            sweeper=Sweeper(make.backlog(), make.queue(), handlers, begin=self._begin_polling),
             drain=advance.drain,
             close=self.close,
         )
@@ -417,6 +447,11 @@ class Container:
         """How each vendor answers each tenant, as this process sees it."""
         make = self.providers
         return guard_states(make.google().guards, make.hubspot().guards, make.models().guards)
+
+    async def _begin_polling(self) -> None:
+        make = self.providers
+        if "HubSpot" not in make.settings().stand_ins:
+            await make.conversion_polls().watch(make.default_tenant().id)
 
     async def _readiness(self) -> Sequence[str]:
         try:
