@@ -31,6 +31,7 @@ from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
 from salesagent_adapters.postgres.long_memory import PgLongMemory, PgUnrememberedSends
+from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
@@ -38,9 +39,15 @@ from salesagent_adapters.resilience.guard import GuardState
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_app.http.app import create_app
-from salesagent_app.http.services import HttpServices, SendingServices
+from salesagent_app.http.services import HttpServices, MailPushes, SendingServices
 from salesagent_app.settings import ApiEnv, Settings
-from salesagent_app.vendors import crm_vendor, google_vendor, guard_states, model_vendor
+from salesagent_app.vendors import (
+    crm_vendor,
+    google_vendor,
+    guard_states,
+    model_vendor,
+    push_verifier,
+)
 from salesagent_app.workers.actors import Handler
 from salesagent_app.workers.main import WorkerParts
 from salesagent_app.workers.sweeper import Sweeper
@@ -72,6 +79,7 @@ from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
+from salesagent_core.use_cases.watch_mailbox import WatchMailboxes
 from salesagent_core.use_cases.workflow import World, sixteen_steps
 
 Bell = Callable[[Sequence[str]], Awaitable[None]]
@@ -301,6 +309,16 @@ class Providers(containers.DeclarativeContainer):
         work=unit_of_work,
         memory=memory,
     )
+    watch_mailboxes = providers.Singleton(
+        WatchMailboxes,
+        watches=providers.Singleton(PgMailboxWatches, database, vault),
+        history=providers.Singleton(attrgetter("history"), google),
+        sender=mail_sender,
+        pushes=providers.Singleton(attrgetter("pushes"), google),
+        queue=queue,
+        clock=clock,
+        ids=ids,
+    )
     control_sending = providers.Singleton(
         ControlSending,
         work=unit_of_work,
@@ -360,6 +378,7 @@ class Container:
                     reconcile=make.reconcile_sends(),
                 ),
                 mailboxes=make.connect_mailbox(),
+                mail_pushes=self._mail_pushes(),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
                 close=self.close,
@@ -401,6 +420,9 @@ class Container:
         async def remember_sent(ids: list[str]) -> None:
             await make.remember_sent()(limit=len(ids))
 
+        async def watch_mailboxes(ids: list[str]) -> None:
+            await make.watch_mailboxes()(ids, limit=len(ids))
+
         handlers: dict[Topic, Handler] = {
             Topic.RUN: advance_runs,
             Topic.CRM_EVENT: resolve_events,
@@ -409,6 +431,7 @@ class Container:
             Topic.RECONCILE: reconcile_sends,
             Topic.SENT_AUDIT: audit_sent,
             Topic.CONVERSION_POLL: poll_conversions,
+            Topic.MAILBOX: watch_mailboxes,
         }
         if isinstance(make.memory(), PgLongMemory):
             # A stand-in remembers by itself, and only what this process sent.
@@ -447,6 +470,12 @@ class Container:
         """How each vendor answers each tenant, as this process sees it."""
         make = self.providers
         return guard_states(make.google().guards, make.hubspot().guards, make.models().guards)
+
+    def _mail_pushes(self) -> MailPushes | None:
+        verifier = push_verifier(self.providers.settings())
+        if verifier is None:
+            return None
+        return MailPushes(verify=verifier.verify, told=self.providers.watch_mailboxes().told)
 
     async def _begin_polling(self) -> None:
         make = self.providers

@@ -22,6 +22,7 @@ from salesagent_app.http.admin import admin_router
 from salesagent_app.http.auth import Gate
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.health import health_router
+from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
@@ -215,6 +216,7 @@ def endpoints() -> Iterator[str]:
         switch_router(gate),
         suppression_router(gate),
         mailbox_router(gate),
+        push_router(),
         health_router(),
     )
     for router in routers:

@@ -50,13 +50,23 @@ class SendingServices:
 
 
 @attrs.frozen(kw_only=True)
+class MailPushes:
+    """Pushes of a mailbox's provider. ``verify`` judges the header ``Authorization``, in a thread;
+    ``told`` takes the address and the point in its history."""
+
+    verify: Callable[[str | None], None]
+    told: Callable[[str, str], Awaitable[None]]
+
+
+@attrs.frozen(kw_only=True)
 class HttpServices:
     """Everything that the routes call.
 
     ``public_url`` is what webhook signatures and the same-origin check are built on: scheme and
     host, without a path. ``mode`` is the label every page shows; ``warnings`` are sentences such
     as "HubSpot is a memory stand-in", shown on every page. Without ``sending`` every approval
-    is only that, and there are no routes to send by; without ``mailboxes`` none to connect them.
+    is only that, and there are no routes to send by; without ``mailboxes`` none to connect
+    them, and without ``mail_pushes`` none that takes them.
     """
 
     receive_submission: ReceiveSubmission
@@ -76,3 +86,4 @@ class HttpServices:
     limits: Limits = Limits()
     sending: SendingServices | None = None
     mailboxes: ConnectMailbox | None = None
+    mail_pushes: MailPushes | None = None
