@@ -191,7 +191,7 @@ class Settings(BaseSettings):
             raise ValueError(f"should be https://your-host{GOOGLE_CALLBACK}, as Google has it")
         return value
 
-    @field_validator("google_api_root")
+    @field_validator("google_api_root", "hubspot_api_root")
     @classmethod
     def _root(cls, value: str | None) -> str | None:
         if value is None:
