@@ -23,6 +23,7 @@ from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.connections import PgConsentFlows
+from salesagent_adapters.postgres.conversion_polls import PgConversionPolls
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
 from salesagent_adapters.postgres.decision_history import PgDecisionHistory
 from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
@@ -30,6 +31,8 @@ from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.long_memory import PgLongMemory, PgUnrememberedSends
+from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
@@ -37,9 +40,19 @@ from salesagent_adapters.resilience.guard import GuardState
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_app.http.app import create_app
+<<<<<<< HEAD
 from salesagent_app.http.services import ApprovalServices, HttpServices, SendingServices
+=======
+from salesagent_app.http.services import HttpServices, MailPushes, SendingServices
+>>>>>>> four
 from salesagent_app.settings import ApiEnv, Settings
-from salesagent_app.vendors import crm_vendor, google_vendor, guard_states, model_vendor
+from salesagent_app.vendors import (
+    crm_vendor,
+    google_vendor,
+    guard_states,
+    model_vendor,
+    push_verifier,
+)
 from salesagent_app.workers.actors import Handler
 from salesagent_app.workers.main import WorkerParts
 from salesagent_app.workers.sweeper import Sweeper
@@ -71,10 +84,12 @@ from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.poll_conversions import PollConversions
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
+from salesagent_core.use_cases.remember_sent import RememberSent
 from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.schedule_send import ScheduleSend
@@ -83,6 +98,7 @@ from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
+from salesagent_core.use_cases.watch_mailbox import WatchMailboxes
 from salesagent_core.use_cases.workflow import World, sixteen_steps
 
 Bell = Callable[[Sequence[str]], Awaitable[None]]
@@ -203,6 +219,7 @@ class Providers(containers.DeclarativeContainer):
     steps_world = providers.Singleton(
         World,
         crm=crm,
+        crm_updates=providers.Singleton(attrgetter("updates"), hubspot),
         mail_reader=mailbox,
         mail_drafts=mailbox,
         calendar=calendar,
@@ -240,6 +257,15 @@ class Providers(containers.DeclarativeContainer):
     receive_crm_events = providers.Singleton(ReceiveCrmEvents, crm_events)
     resolve_crm_events = providers.Singleton(
         ResolveCrmEvents, crm_events, crm, receive_submission, clock, ids
+    )
+    conversion_polls = providers.Singleton(PgConversionPolls, database)
+    poll_conversions = providers.Singleton(
+        PollConversions,
+        conversion_polls,
+        providers.Singleton(attrgetter("conversions"), hubspot),
+        receive_submission,
+        clock,
+        ids,
     )
     advance_runs = providers.Singleton(
         AdvanceRuns,
@@ -315,6 +341,22 @@ class Providers(containers.DeclarativeContainer):
         tenants=tenants,
         voices=voices,
         queue=queue,
+        ids=ids,
+    )
+    remember_sent = providers.Singleton(
+        RememberSent,
+        sends=providers.Singleton(PgUnrememberedSends, database, vault),
+        work=unit_of_work,
+        memory=memory,
+    )
+    watch_mailboxes = providers.Singleton(
+        WatchMailboxes,
+        watches=providers.Singleton(PgMailboxWatches, database, vault),
+        history=providers.Singleton(attrgetter("history"), google),
+        sender=mail_sender,
+        pushes=providers.Singleton(attrgetter("pushes"), google),
+        queue=queue,
+        clock=clock,
         ids=ids,
     )
     control_sending = providers.Singleton(
@@ -394,11 +436,15 @@ class Container:
                     reconcile=make.reconcile_sends(),
                 ),
                 mailboxes=make.connect_mailbox(),
+<<<<<<< HEAD
                 approvals=ApprovalServices(
                     rules=make.manage_rules(),
                     autonomy=make.manage_autonomy(),
                     backtest=make.backtest_policy(),
                 ),
+=======
+                mail_pushes=self._mail_pushes(),
+>>>>>>> four
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
                 close=self.close,
@@ -434,6 +480,15 @@ class Container:
             # Those named would be compared whether or not another worker is at it.
             await audit(limit=len(ids))
 
+        async def poll_conversions(ids: list[str]) -> None:
+            await make.poll_conversions()(limit=len(ids))
+
+        async def remember_sent(ids: list[str]) -> None:
+            await make.remember_sent()(limit=len(ids))
+
+        async def watch_mailboxes(ids: list[str]) -> None:
+            await make.watch_mailboxes()(ids, limit=len(ids))
+
         handlers: dict[Topic, Handler] = {
             Topic.RUN: advance_runs,
             Topic.CRM_EVENT: resolve_events,
@@ -441,10 +496,15 @@ class Container:
             Topic.SEND: send_drafts,
             Topic.RECONCILE: reconcile_sends,
             Topic.SENT_AUDIT: audit_sent,
+            Topic.CONVERSION_POLL: poll_conversions,
+            Topic.MAILBOX: watch_mailboxes,
         }
+        if isinstance(make.memory(), PgLongMemory):
+            # A stand-in remembers by itself, and only what this process sent.
+            handlers[Topic.REMEMBER] = remember_sent
         return WorkerParts(
             handlers=handlers,
-            sweeper=Sweeper(make.backlog(), make.queue(), handlers),
+            sweeper=Sweeper(make.backlog(), make.queue(), handlers, begin=self._begin_polling),
             drain=advance.drain,
             close=self.close,
         )
@@ -476,6 +536,17 @@ class Container:
         """How each vendor answers each tenant, as this process sees it."""
         make = self.providers
         return guard_states(make.google().guards, make.hubspot().guards, make.models().guards)
+
+    def _mail_pushes(self) -> MailPushes | None:
+        verifier = push_verifier(self.providers.settings())
+        if verifier is None:
+            return None
+        return MailPushes(verify=verifier.verify, told=self.providers.watch_mailboxes().told)
+
+    async def _begin_polling(self) -> None:
+        make = self.providers
+        if "HubSpot" not in make.settings().stand_ins:
+            await make.conversion_polls().watch(make.default_tenant().id)
 
     async def _readiness(self) -> Sequence[str]:
         try:

@@ -15,8 +15,10 @@ import attrs
 from salesagent_adapters.google.calendar import GoogleCalendar
 from salesagent_adapters.google.client import GoogleApi
 from salesagent_adapters.google.drive import GoogleDrive
+from salesagent_adapters.google.mail_history import GmailHistory
 from salesagent_adapters.google.mail_sender import GmailSender
 from salesagent_adapters.google.mailbox import GmailMailbox
+from salesagent_adapters.google.push import GmailWatch, PushVerifier
 from salesagent_adapters.google.quota import QuotaBudget
 from salesagent_adapters.google.tokens import AccessTokens
 from salesagent_adapters.hubspot.account import Account
@@ -32,6 +34,7 @@ from salesagent_adapters.memory.crm import MemoryCrm
 from salesagent_adapters.memory.crm_more import MemoryCrmMore
 from salesagent_adapters.memory.embedder import MemoryEmbedder
 from salesagent_adapters.memory.interpreter import MemoryInterpreter
+from salesagent_adapters.memory.mail_history import MemoryMailHistory
 from salesagent_adapters.memory.mail_sender import MemoryMailSender
 from salesagent_adapters.memory.mailbox import MemoryMailbox
 from salesagent_adapters.memory.memory import LongMemory
@@ -61,8 +64,10 @@ from salesagent_core.ports.crm_forms import CrmForms
 from salesagent_core.ports.crm_updates import CrmUpdates
 from salesagent_core.ports.embedder import Embedder
 from salesagent_core.ports.interpreter import Interpreter
+from salesagent_core.ports.mail_history import MailHistory
 from salesagent_core.ports.mail_sender import MailSender, NotSent
 from salesagent_core.ports.mailbox import MailDrafts, MailReader
+from salesagent_core.ports.mailbox_watches import Pushes
 from salesagent_core.ports.memory import Memory, MemoryKeeper
 from salesagent_core.ports.model_budget import ModelBudget
 from salesagent_core.ports.secrets_vault import Sealer
@@ -131,6 +136,8 @@ class GoogleVendor:
     calendar: Calendar
     events: CalendarEvents | None
     assets: AssetStore
+    history: MailHistory
+    pushes: Pushes | None = None
     guards: tuple[Guard, ...] = ()
     close: Callable[[], None] = lambda: None
 
@@ -178,6 +185,7 @@ def google_vendor(
             calendar=MemoryCalendar(world),
             events=None,
             assets=MemoryAssets(world),
+            history=MemoryMailHistory(world),
         )
     client = GoogleApi(tokens, QuotaBudget(clock), clock, api_root=settings.google_api_root)
     mail, calendar, drive = Guard("Gmail"), Guard("Google Calendar"), Guard("Google Drive")
@@ -190,9 +198,26 @@ def google_vendor(
         calendar=guarded(times, calendar, calendar_rules),
         events=guarded(times, calendar, calendar_rules),
         assets=guarded(GoogleDrive(client, clock, folders=folders), drive, {"find": READ}),
+        history=guarded(GmailHistory(client), mail, {"changed_since": READ}),
+        pushes=_pushes(settings, client, mail),
         guards=(mail, calendar, drive),
         close=client.close,
     )
+
+
+def _pushes(settings: Settings, client: GoogleApi, guard: Guard) -> Pushes | None:
+    if settings.google_pubsub_topic is None:
+        return None
+    watch = GmailWatch(client, topic=settings.google_pubsub_topic)
+    return guarded(watch, guard, {"renew": READ, "stop": READ})
+
+
+def push_verifier(settings: Settings) -> PushVerifier | None:
+    """What tells a real push of Gmail's from a forged one; None where none are expected."""
+    audience, account = settings.google_pubsub_audience, settings.google_pubsub_account
+    if audience is None or account is None:
+        return None
+    return PushVerifier(audience=audience, service_account=account)
 
 
 def crm_vendor(settings: Settings, world: World, database: Database, clock: Clock) -> CrmVendor:

@@ -23,6 +23,7 @@ from salesagent_app.http.auth import Gate
 from salesagent_app.http.autonomy import autonomy_router, policy_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.health import health_router
+from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
@@ -220,6 +221,7 @@ def endpoints() -> Iterator[str]:
         rule_router(gate),
         autonomy_router(gate),
         policy_router(gate),
+        push_router(),
         health_router(),
     )
     for router in routers:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -530,6 +531,23 @@ Index(
     conversion_polls.c.due_at,
     conversion_polls.c.tenant_id,
     postgresql_where=text("due_at IS NOT NULL"),
+)
+
+mailbox_watches = _table(
+    "mailbox_watches",
+    _text("mailbox_index"),
+    # The mailbox's history was read up to here; null before the first look.
+    Column("point", Numeric(20, 0), nullable=True),
+    _time("due_at", now=True),
+    # One worker alone looks until then; a push may make it due again meanwhile.
+    _time("leased_until", null=True),
+    Column("token", BigInteger, nullable=False, server_default="0"),
+    _integer("attempt", "0"),
+    # When the provider is to be asked (again) to push.
+    _time("ask_at", now=True),
+    _time("looked_at", null=True),
+    _text("error", null=True),
+    key=("mailbox_index", "tenant_id"),
 )
 
 rate_budgets = _table("rate_budgets", _text("name"), _time("next_at"), key=("tenant_id", "name"))

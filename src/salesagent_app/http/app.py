@@ -24,6 +24,7 @@ from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.errors import json_error, log_fault, request_id_of, status_of
 from salesagent_app.http.frame import RequestIds, framed, request_ids
 from salesagent_app.http.health import health_router
+from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.openapi import openapi_config
 from salesagent_app.http.rules import rule_router
@@ -35,7 +36,7 @@ from salesagent_app.http.webhooks import webhook_handlers
 from salesagent_app.web.pages import Pages
 from salesagent_core.ports.api_keys import Scope as KeyScope
 
-API_PREFIXES = ("/api", "/schema", "/health", "/static")
+API_PREFIXES = ("/api", "/webhooks", "/schema", "/health", "/static")
 
 
 class _App(Litestar):
@@ -96,11 +97,15 @@ def create_app(services: HttpServices) -> Litestar:
             ),
             *([suppression_router(gate)] if services.sending else []),
             *([mailbox_router(gate)] if services.mailboxes else []),
+<<<<<<< HEAD
             *(
                 [rule_router(gate), autonomy_router(gate), policy_router(gate)]
                 if services.approvals
                 else []
             ),
+=======
+            *([push_router()] if services.mail_pushes else []),
+>>>>>>> four
             health_router(),
             *pages.routes(),
         ],

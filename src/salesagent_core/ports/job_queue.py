@@ -17,6 +17,8 @@ class Topic(StrEnum):
     RECONCILE = "reconcile"
     SENT_AUDIT = "sent_audit"
     CONVERSION_POLL = "conversion_poll"
+    REMEMBER = "remember"
+    MAILBOX = "mailbox"
 
 
 class JobQueue(Protocol):

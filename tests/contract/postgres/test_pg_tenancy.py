@@ -30,6 +30,7 @@ from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
 from salesagent_adapters.postgres.engine import SET_TENANT, Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.model_budget import PgModelBudget
 from salesagent_adapters.postgres.rate_budget import PgRateBudget
 from salesagent_adapters.postgres.rows import Chest, new_id
@@ -232,6 +233,7 @@ async def fill_connections(database: Database, vault: Vault, tenant: TenantId) -
         await tx.connections.save(
             KeptConnection(connection=connection, tokens=tokens, generation=1)
         )
+    await PgMailboxWatches(database, vault).claim(None, 10)
     flow = ConsentFlow(
         tenant_id=tenant,
         digest=new_id().encode(),
