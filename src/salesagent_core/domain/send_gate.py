@@ -15,7 +15,7 @@ import attrs
 from salesagent_core.domain.address import judge_address
 from salesagent_core.domain.finding import Finding, Severity
 from salesagent_core.domain.rate_limit import DEFAULT_LIMITS, Limits, Usage, check_limits
-from salesagent_core.domain.recipients import covers_any
+from salesagent_core.domain.recipients import covers_normalized
 from salesagent_core.domain.scheduling import next_sending_time
 from salesagent_core.domain.suppression import Suppression
 from salesagent_core.errors import PolicyRefused, Reason
@@ -191,7 +191,9 @@ def _recipient(facts: GateFacts) -> Iterator[Objection]:
         yield _no("recipient_denied", "this recipient is on the deny list")
     if facts.lists.listed and not facts.lists.allowed:
         yield _no("recipient_not_allowed", "this recipient is not on the allow list")
-    elif facts.permission.allowed and not covers_any(facts.permission.recipients, facts.recipient):
+    elif facts.permission.allowed and not covers_normalized(
+        facts.permission.recipients, judged.normalized or ""
+    ):
         yield _no(
             "recipient_not_in_settings",
             "this recipient is not among those whom the settings allow (SEND_EMAIL_ALLOWLIST)",

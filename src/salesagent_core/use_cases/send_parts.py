@@ -92,7 +92,7 @@ async def ask_gate(
     usage = await tx.sends.usage(slot_keys(draft), besides=besides, lock=lock)
     return judge_send(
         GateFacts(
-            now=await tx.sends.now(),
+            now=usage.counted_at or await tx.sends.now(),
             tenant_id=draft.tenant_id,
             recipient=person.email,
             switches=switches,
