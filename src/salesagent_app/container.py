@@ -40,11 +40,12 @@ from salesagent_adapters.resilience.guard import GuardState
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_app.http.app import create_app
-<<<<<<< HEAD
-from salesagent_app.http.services import ApprovalServices, HttpServices, SendingServices
-=======
-from salesagent_app.http.services import HttpServices, MailPushes, SendingServices
->>>>>>> four
+from salesagent_app.http.services import (
+    ApprovalServices,
+    HttpServices,
+    MailPushes,
+    SendingServices,
+)
 from salesagent_app.settings import ApiEnv, Settings
 from salesagent_app.vendors import (
     crm_vendor,
@@ -436,15 +437,12 @@ class Container:
                     reconcile=make.reconcile_sends(),
                 ),
                 mailboxes=make.connect_mailbox(),
-<<<<<<< HEAD
                 approvals=ApprovalServices(
                     rules=make.manage_rules(),
                     autonomy=make.manage_autonomy(),
                     backtest=make.backtest_policy(),
                 ),
-=======
                 mail_pushes=self._mail_pushes(),
->>>>>>> four
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
                 close=self.close,

@@ -97,15 +97,12 @@ def create_app(services: HttpServices) -> Litestar:
             ),
             *([suppression_router(gate)] if services.sending else []),
             *([mailbox_router(gate)] if services.mailboxes else []),
-<<<<<<< HEAD
             *(
                 [rule_router(gate), autonomy_router(gate), policy_router(gate)]
                 if services.approvals
                 else []
             ),
-=======
             *([push_router()] if services.mail_pushes else []),
->>>>>>> four
             health_router(),
             *pages.routes(),
         ],

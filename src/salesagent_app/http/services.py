@@ -55,21 +55,21 @@ class SendingServices:
 
 
 @attrs.frozen(kw_only=True)
-<<<<<<< HEAD
 class ApprovalServices:
     """What may be approved alone: rules, trust, and what another policy would have done."""
 
     rules: ManageRules
     autonomy: ManageAutonomy
     backtest: BacktestPolicy
-=======
+
+
+@attrs.frozen(kw_only=True)
 class MailPushes:
     """Pushes of a mailbox's provider. ``verify`` judges the header ``Authorization``, in a thread;
     ``told`` takes the address and the point in its history."""
 
     verify: Callable[[str | None], None]
     told: Callable[[str, str], Awaitable[None]]
->>>>>>> four
 
 
 @attrs.frozen(kw_only=True)
@@ -79,13 +79,9 @@ class HttpServices:
     ``public_url`` is what webhook signatures and the same-origin check are built on: scheme and
     host, without a path. ``mode`` is the label every page shows; ``warnings`` are sentences such
     as "HubSpot is a memory stand-in", shown on every page. Without ``sending`` every approval
-<<<<<<< HEAD
-    is only that, and there are no routes to send by; without ``mailboxes`` none to connect them,
-    without ``approvals`` none to change what goes alone.
-=======
     is only that, and there are no routes to send by; without ``mailboxes`` none to connect
-    them, and without ``mail_pushes`` none that takes them.
->>>>>>> four
+    them, without ``mail_pushes`` none that takes them, without ``approvals`` none to change what
+    goes alone.
     """
 
     receive_submission: ReceiveSubmission
@@ -105,8 +101,5 @@ class HttpServices:
     limits: Limits = Limits()
     sending: SendingServices | None = None
     mailboxes: ConnectMailbox | None = None
-<<<<<<< HEAD
     approvals: ApprovalServices | None = None
-=======
     mail_pushes: MailPushes | None = None
->>>>>>> four
