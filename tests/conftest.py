@@ -11,6 +11,12 @@ from tests.databases import (
     pg_url,
     vault,
 )
+from tests.vector_databases import (
+    plain_database_url,
+    vector_database,
+    vector_server,
+    vector_url,
+)
 
 __all__ = [
     "database",
@@ -18,6 +24,10 @@ __all__ = [
     "empty_database_url",
     "migrated_database",
     "pg_url",
+    "plain_database_url",
     "pytest_runtest_makereport",
     "vault",
+    "vector_database",
+    "vector_server",
+    "vector_url",
 ]

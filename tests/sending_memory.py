@@ -159,6 +159,7 @@ class Tx:
 
     runs: Any
     dead_letters: Any
+    trust: Any
 
     def __init__(self, store: Store, tenant_id: TenantId) -> None:
         self.store = store

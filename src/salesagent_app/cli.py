@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from salesagent_app import approval_commands
 from salesagent_core.errors import Problem, SalesAgentError
 from salesagent_core.ports.api_keys import Scope
 
@@ -37,6 +38,11 @@ as_json = click.option(
 @click.version_option(package_name="salesagent")
 def cli() -> None:
     """salesagent turns an inbound form into the right e-mail, sent once, with a human in charge."""
+
+
+cli.add_command(approval_commands.rules)
+cli.add_command(approval_commands.autonomy)
+cli.add_command(approval_commands.policy)
 
 
 def main() -> None:

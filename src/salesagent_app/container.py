@@ -6,7 +6,9 @@ what they need. One container serves one event loop, because connections belong 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from operator import attrgetter
 from typing import Any, cast
 
 import dramatiq
@@ -15,51 +17,80 @@ from dependency_injector import containers, providers
 from salesagent_adapters.crypto.opt_out import OptOutLinkMaker, SealedOptOutTokens
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
-from salesagent_adapters.memory.assets import MemoryAssets
-from salesagent_adapters.memory.calendar import MemoryCalendar
-from salesagent_adapters.memory.crm import MemoryCrm
-from salesagent_adapters.memory.mail_sender import MemoryMailSender
-from salesagent_adapters.memory.mailbox import MemoryMailbox
-from salesagent_adapters.memory.memory import LongMemory
+from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
+from salesagent_adapters.google.token_keeper import TokenKeeper
 from salesagent_adapters.memory.world import World as VendorWorld
-from salesagent_adapters.memory.writer import MemoryWriter
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.backlog import PgBacklog
+from salesagent_adapters.postgres.connections import PgConsentFlows
+from salesagent_adapters.postgres.conversion_polls import PgConversionPolls
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
+from salesagent_adapters.postgres.decision_history import PgDecisionHistory
 from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
 from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.long_memory import PgLongMemory, PgUnrememberedSends
+from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
+from salesagent_adapters.resilience.guard import GuardState
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_app.http.app import create_app
-from salesagent_app.http.services import HttpServices, SendingServices
+from salesagent_app.http.services import (
+    ApprovalServices,
+    HttpServices,
+    MailPushes,
+    SendingServices,
+)
 from salesagent_app.settings import ApiEnv, Settings
+from salesagent_app.vendors import (
+    crm_vendor,
+    google_vendor,
+    guard_states,
+    model_vendor,
+    push_verifier,
+)
 from salesagent_app.workers.actors import Handler
 from salesagent_app.workers.main import WorkerParts
 from salesagent_app.workers.sweeper import Sweeper
+from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.draft import Draft
 from salesagent_core.domain.send_gate import SendPermission
+from salesagent_core.domain.suppression import Suppression
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.errors import Unavailable
-from salesagent_core.ids import DraftId, RunId
+from salesagent_core.ids import DraftId, RunId, TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.job_queue import JobQueue, Topic
-from salesagent_core.ports.unit_of_work import ApprovalHook, SendingTransaction, Transaction
+from salesagent_core.ports.unit_of_work import (
+    ApprovalHook,
+    DecidingTransaction,
+    ReviewHook,
+    SendingTransaction,
+    SuppressionHook,
+    Transaction,
+)
 from salesagent_core.use_cases.advance_run import AdvanceRuns
 from salesagent_core.use_cases.audit_sent import AuditSent
+from salesagent_core.use_cases.backtest_policy import BacktestPolicy
+from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
+from salesagent_core.use_cases.earned_trust import EarnedTrust
+from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
+from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.poll_conversions import PollConversions
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
+from salesagent_core.use_cases.remember_sent import RememberSent
 from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.schedule_send import ScheduleSend
@@ -68,6 +99,7 @@ from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
+from salesagent_core.use_cases.watch_mailbox import WatchMailboxes
 from salesagent_core.use_cases.workflow import World, sixteen_steps
 
 Bell = Callable[[Sequence[str]], Awaitable[None]]
@@ -88,6 +120,40 @@ def _approval_hook(intent: SendIntent) -> ApprovalHook:
     return schedule
 
 
+def _google_oauth(settings: Settings) -> GoogleOAuth | None:
+    """Consent and tokens of Google, where it is set up; the settings come all or none."""
+    client_id, secret = settings.google_client_id, settings.google_client_secret
+    if client_id is None or secret is None or settings.google_redirect_uri is None:
+        return None
+    return GoogleOAuth(
+        GoogleClient(
+            client_id=client_id,
+            client_secret=secret.get_secret_value(),
+            redirect_uri=settings.google_redirect_uri,
+            root=settings.google_api_root,
+        )
+    )
+
+
+def _new_secret() -> str:
+    """384 random bits in 64 characters: a state, a nonce or a verifier of PKCE."""
+    return secrets.token_urlsafe(48)
+
+
+def _review_hook(trust: EarnedTrust) -> ReviewHook:
+    async def reviewed(tx: Transaction, draft: Draft, decision: Decision) -> None:
+        await trust.on_review(cast(DecidingTransaction, tx), draft, decision)
+
+    return reviewed
+
+
+def _suppression_hook(trust: EarnedTrust) -> SuppressionHook:
+    async def suppressed(tx: SendingTransaction, tenant_id: TenantId, entry: Suppression) -> None:
+        await trust.on_suppressed(cast(DecidingTransaction, tx), tenant_id, entry)
+
+    return suppressed
+
+
 class Providers(containers.DeclarativeContainer):
     """How everything is made. What a process shares comes in from outside."""
 
@@ -104,19 +170,33 @@ class Providers(containers.DeclarativeContainer):
     ids = providers.Singleton(RandomIds, clock)
     queue = providers.Singleton(DramatiqJobQueue, broker)
 
-    crm = providers.Singleton(MemoryCrm, vendor_world)
-    mailbox = providers.Singleton(MemoryMailbox, vendor_world)
-    mail_sender = providers.Singleton(MemoryMailSender, vendor_world)
-    calendar = providers.Singleton(MemoryCalendar, vendor_world)
-    assets = providers.Singleton(MemoryAssets, vendor_world)
-    memory = providers.Singleton(LongMemory, vendor_world)
-    writer = providers.Singleton(MemoryWriter, vendor_world.provided.faults)
-
     database = providers.Singleton(Database, database_url)
     tenants = providers.Singleton(
         PgTenantDirectory, database, vault, default_tenant, webhook_secrets
     )
     voices = providers.Singleton(PgVoices, database, vault)
+    google_oauth = providers.Singleton(_google_oauth, settings)
+    # What every adapter of Google's asks for a token. Its transactions never read a run's results.
+    access_tokens = providers.Singleton(
+        TokenKeeper,
+        work=providers.Singleton(PgUnitOfWork, database, vault, providers.Object({})),
+        provider=google_oauth,
+        ids=ids,
+    )
+
+    google = providers.Singleton(google_vendor, settings, vendor_world, access_tokens, clock)
+    hubspot = providers.Singleton(crm_vendor, settings, vendor_world, database, clock)
+    models = providers.Singleton(
+        model_vendor, settings, vendor_world, database, vault, tenants, clock
+    )
+    crm = providers.Singleton(attrgetter("crm"), hubspot)
+    mailbox = providers.Singleton(attrgetter("mailbox"), google)
+    mail_sender = providers.Singleton(attrgetter("sender"), google)
+    calendar = providers.Singleton(attrgetter("calendar"), google)
+    assets = providers.Singleton(attrgetter("assets"), google)
+    memory = providers.Singleton(attrgetter("memory"), models)
+    writer = providers.Singleton(attrgetter("writer"), models)
+
     api_keys = providers.Singleton(PgApiKeys, database)
     backlog = providers.Singleton(PgBacklog, database)
     crm_events = providers.Singleton(
@@ -134,9 +214,13 @@ class Providers(containers.DeclarativeContainer):
         providers.Singleton(SendIntent, tenants=tenants, permission=send_permission, ids=ids),
     )
 
+    trust = providers.Singleton(EarnedTrust, ids=ids)
+    on_review = providers.Singleton(_review_hook, trust)
+
     steps_world = providers.Singleton(
         World,
         crm=crm,
+        crm_updates=providers.Singleton(attrgetter("updates"), hubspot),
         mail_reader=mailbox,
         mail_drafts=mailbox,
         calendar=calendar,
@@ -148,6 +232,7 @@ class Providers(containers.DeclarativeContainer):
         ids=ids,
         opt_outs=opt_out_links,
         on_approval=on_approval,
+        trust=trust,
     )
     workflow: providers.Provider[Workflow] = providers.Singleton(sixteen_steps, steps_world)
     result_types = workflow.provided.result_types
@@ -158,10 +243,30 @@ class Providers(containers.DeclarativeContainer):
         PgIntake, database, vault, providers.Callable(_bell, queue, Topic.RUN)
     )
 
+    connect_mailbox = providers.Singleton(
+        ConnectMailbox,
+        work=unit_of_work,
+        flows=providers.Singleton(PgConsentFlows, database, vault),
+        provider=google_oauth,
+        tenants=tenants,
+        queue=queue,
+        ids=ids,
+        secret=providers.Object(_new_secret),
+    )
+
     receive_submission = providers.Singleton(ReceiveSubmission, intake, ids)
     receive_crm_events = providers.Singleton(ReceiveCrmEvents, crm_events)
     resolve_crm_events = providers.Singleton(
         ResolveCrmEvents, crm_events, crm, receive_submission, clock, ids
+    )
+    conversion_polls = providers.Singleton(PgConversionPolls, database)
+    poll_conversions = providers.Singleton(
+        PollConversions,
+        conversion_polls,
+        providers.Singleton(attrgetter("conversions"), hubspot),
+        receive_submission,
+        clock,
+        ids,
     )
     advance_runs = providers.Singleton(
         AdvanceRuns,
@@ -192,6 +297,7 @@ class Providers(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
         on_approval=on_approval,
+        on_review=on_review,
     )
     settle_dead_letter = providers.Singleton(
         SettleDeadLetter, unit_of_work=unit_of_work, queue=queue, clock=clock, ids=ids
@@ -238,6 +344,22 @@ class Providers(containers.DeclarativeContainer):
         queue=queue,
         ids=ids,
     )
+    remember_sent = providers.Singleton(
+        RememberSent,
+        sends=providers.Singleton(PgUnrememberedSends, database, vault),
+        work=unit_of_work,
+        memory=memory,
+    )
+    watch_mailboxes = providers.Singleton(
+        WatchMailboxes,
+        watches=providers.Singleton(PgMailboxWatches, database, vault),
+        history=providers.Singleton(attrgetter("history"), google),
+        sender=mail_sender,
+        pushes=providers.Singleton(attrgetter("pushes"), google),
+        queue=queue,
+        clock=clock,
+        ids=ids,
+    )
     control_sending = providers.Singleton(
         ControlSending,
         work=unit_of_work,
@@ -249,7 +371,23 @@ class Providers(containers.DeclarativeContainer):
     )
     manage_recipients = providers.Singleton(ManageRecipients, work=unit_of_work, ids=ids)
     manage_suppressions = providers.Singleton(
-        ManageSuppressions, work=unit_of_work, tokens=opt_out_tokens, ids=ids
+        ManageSuppressions,
+        work=unit_of_work,
+        tokens=opt_out_tokens,
+        ids=ids,
+        on_suppressed=providers.Singleton(_suppression_hook, trust),
+    )
+
+    manage_rules = providers.Singleton(
+        ManageRules, work=unit_of_work, tenants=tenants, trust=trust, ids=ids
+    )
+    manage_autonomy = providers.Singleton(ManageAutonomy, work=unit_of_work, trust=trust)
+    backtest_policy = providers.Singleton(
+        BacktestPolicy,
+        work=unit_of_work,
+        history=providers.Singleton(PgDecisionHistory, database, vault),
+        tenants=tenants,
+        clock=clock,
     )
 
 
@@ -298,6 +436,13 @@ class Container:
                     suppressions=make.manage_suppressions(),
                     reconcile=make.reconcile_sends(),
                 ),
+                mailboxes=make.connect_mailbox(),
+                approvals=ApprovalServices(
+                    rules=make.manage_rules(),
+                    autonomy=make.manage_autonomy(),
+                    backtest=make.backtest_policy(),
+                ),
+                mail_pushes=self._mail_pushes(),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
                 close=self.close,
@@ -333,6 +478,15 @@ class Container:
             # Those named would be compared whether or not another worker is at it.
             await audit(limit=len(ids))
 
+        async def poll_conversions(ids: list[str]) -> None:
+            await make.poll_conversions()(limit=len(ids))
+
+        async def remember_sent(ids: list[str]) -> None:
+            await make.remember_sent()(limit=len(ids))
+
+        async def watch_mailboxes(ids: list[str]) -> None:
+            await make.watch_mailboxes()(ids, limit=len(ids))
+
         handlers: dict[Topic, Handler] = {
             Topic.RUN: advance_runs,
             Topic.CRM_EVENT: resolve_events,
@@ -340,10 +494,15 @@ class Container:
             Topic.SEND: send_drafts,
             Topic.RECONCILE: reconcile_sends,
             Topic.SENT_AUDIT: audit_sent,
+            Topic.CONVERSION_POLL: poll_conversions,
+            Topic.MAILBOX: watch_mailboxes,
         }
+        if isinstance(make.memory(), PgLongMemory):
+            # A stand-in remembers by itself, and only what this process sent.
+            handlers[Topic.REMEMBER] = remember_sent
         return WorkerParts(
             handlers=handlers,
-            sweeper=Sweeper(make.backlog(), make.queue(), handlers),
+            sweeper=Sweeper(make.backlog(), make.queue(), handlers, begin=self._begin_polling),
             drain=advance.drain,
             close=self.close,
         )
@@ -363,10 +522,29 @@ class Container:
     async def close(self) -> None:
         """Give every connection back. Call it in the loop that used them."""
         make = self.providers
+        make.google().close()
+        make.hubspot().close()
+        await make.models().close()
         await make.intake().close()
         await make.crm_events().close()
         await make.journal().close()
         await make.database().close()
+
+    def vendor_states(self) -> tuple[GuardState, ...]:
+        """How each vendor answers each tenant, as this process sees it."""
+        make = self.providers
+        return guard_states(make.google().guards, make.hubspot().guards, make.models().guards)
+
+    def _mail_pushes(self) -> MailPushes | None:
+        verifier = push_verifier(self.providers.settings())
+        if verifier is None:
+            return None
+        return MailPushes(verify=verifier.verify, told=self.providers.watch_mailboxes().told)
+
+    async def _begin_polling(self) -> None:
+        make = self.providers
+        if "HubSpot" not in make.settings().stand_ins:
+            await make.conversion_polls().watch(make.default_tenant().id)
 
     async def _readiness(self) -> Sequence[str]:
         try:

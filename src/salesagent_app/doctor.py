@@ -14,7 +14,7 @@ from salesagent_adapters.dramatiq.broker import make_broker
 from salesagent_adapters.postgres import embedded
 from salesagent_adapters.postgres import migrate as migrations
 from salesagent_app.process import POSTGRES_FOLDER, encryption_keys
-from salesagent_app.settings import VENDOR_ADAPTERS, ApiEnv, Settings, SettingsError, read_settings
+from salesagent_app.settings import ApiEnv, Settings, SettingsError, read_settings
 from salesagent_core.errors import SalesAgentError
 
 OK, WARN, FAIL = "ok", "warn", "fail"
@@ -207,11 +207,5 @@ def _vendors(settings: Settings) -> Iterator[Check]:
             name=vendor,
             status=(FAIL if strict else WARN) if missing else OK,
             found="a memory stand-in serves it, nothing leaves" if missing else "a key is set",
-            advice=_vendor_advice(vendor, variables) if missing else "",
+            advice=f"set {variables}" if missing else "",
         )
-
-
-def _vendor_advice(vendor: str, variables: str) -> str:
-    if vendor not in VENDOR_ADAPTERS:
-        return f"this version has no adapter for {vendor} yet; a key would change nothing"
-    return f"set {variables}"

@@ -22,6 +22,7 @@ from salesagent_app.settings import Settings
 from salesagent_app.workers.main import WorkerHandle
 from salesagent_core.domain.checking import warm_up
 from salesagent_core.domain.send_gate import SendPermission
+from salesagent_core.domain.spending import Budget
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.ids import DEFAULT_TENANT
 
@@ -111,6 +112,10 @@ def default_tenant(settings: Settings) -> Tenant:
         auto_approve_enabled=settings.auto_approve_enabled
         and not settings.require_operator_approval,
         auto_approve_threshold=settings.auto_approve_threshold,
+        model_budget=Budget(
+            soft_tokens=settings.openai_soft_tokens_per_month,
+            hard_tokens=settings.openai_hard_tokens_per_month,
+        ),
     )
 
 

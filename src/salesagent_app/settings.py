@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
+from annotated_types import Ge, Le
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -22,9 +23,8 @@ from salesagent_core.domain.address import judge_address
 from salesagent_core.domain.time_zones import country_code, zone_for
 from salesagent_core.errors import InvalidInput, Problem
 
-VENDOR_ADAPTERS: frozenset[str] = frozenset()
-"""Vendors that this version can really talk to. Without an adapter a key changes nothing, and
-production, which knows no stand-ins, does not start."""
+GOOGLE_CALLBACK = "/auth/google/callback"
+"""Where this application takes people back from Google's consent page."""
 
 
 class ApiEnv(StrEnum):
@@ -78,13 +78,25 @@ class Settings(BaseSettings):
     hubspot_portal_id: str | None = None
     hubspot_webhook_secret: SecretStr | None = None
     hubspot_api_root: str | None = None
+    hubspot_calls_per_10_seconds: int = Field(default=100, ge=10, le=190)
     google_client_id: str | None = None
     google_client_secret: SecretStr | None = None
     google_redirect_uri: str | None = None
     google_api_root: str | None = None
+    google_drive_folders: CommaList = ()
+    google_pubsub_topic: str | None = None
+    google_pubsub_audience: str | None = None
+    google_pubsub_account: str | None = None
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     openai_model: str | None = None
+    openai_embedding_model: str | None = None
+    openai_embedding_dimension: int = Field(default=1536, ge=8, le=2000)
+    openai_transcription_model: str | None = None
+    openai_price_in: float | None = Field(default=None, ge=0, le=100_000)
+    openai_price_out: float | None = Field(default=None, ge=0, le=100_000)
+    openai_soft_tokens_per_month: int | None = Field(default=None, ge=0)
+    openai_hard_tokens_per_month: int | None = Field(default=None, ge=0)
 
     mode_draft_only: bool = True
     allow_real_sends: bool = False
@@ -106,7 +118,13 @@ class Settings(BaseSettings):
     sentry_dsn: SecretStr | None = None
     log_level: str = "INFO"
 
-    @field_validator("encryption_keys", "send_email_allowlist", "link_hosts", mode="before")
+    @field_validator(
+        "encryption_keys",
+        "send_email_allowlist",
+        "link_hosts",
+        "google_drive_folders",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -124,6 +142,9 @@ class Settings(BaseSettings):
         "google_client_secret",
         "google_redirect_uri",
         "google_api_root",
+        "google_pubsub_topic",
+        "google_pubsub_audience",
+        "google_pubsub_account",
         "openai_api_key",
         "openai_base_url",
         "openai_model",
@@ -158,6 +179,37 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("should be the address people and webhooks use, https://host")
         return value.rstrip("/")
+
+    @field_validator("google_redirect_uri")
+    @classmethod
+    def _redirect(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+        if not safe or parts.path != GOOGLE_CALLBACK or parts.query or parts.fragment:
+            raise ValueError(f"should be https://your-host{GOOGLE_CALLBACK}, as Google has it")
+        return value
+
+    @field_validator("google_api_root", "hubspot_api_root")
+    @classmethod
+    def _root(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+        if not safe or not parts.hostname or parts.query or parts.fragment or parts.username:
+            raise ValueError("should be https://host (http:// on this machine only)")
+        return value.rstrip("/")
+
+    @field_validator("google_pubsub_topic")
+    @classmethod
+    def _topic(cls, value: str | None) -> str | None:
+        parts = (value or "").split("/")
+        named = len(parts) == 4 and parts[0] == "projects" and parts[2] == "topics" and all(parts)
+        if value is not None and not named:
+            raise ValueError("should be projects/your-project/topics/your-topic")
+        return value
 
     @field_validator("encryption_keys")
     @classmethod
@@ -210,24 +262,27 @@ class Settings(BaseSettings):
 
     @property
     def stand_ins(self) -> tuple[str, ...]:
-        """Vendors that a memory stand-in serves: no key, or no adapter in this version."""
+        """Vendors that a memory stand-in serves, because their keys are not set."""
         keys = {
             "HubSpot": self.hubspot_api_key is not None,
             "Google": self.google_client_id is not None,
             "OpenAI": self.openai_api_key is not None or self.openai_base_url is not None,
         }
-        return tuple(name for name, has in keys.items() if not has or name not in VENDOR_ADAPTERS)
+        return tuple(name for name, has in keys.items() if not has)
 
 
 _SHOULD = {
     "bool_parsing": "should be true or false",
-    "greater_than_equal": "should be a number from 0.5 to 1.0",
-    "less_than_equal": "should be a number from 0.5 to 1.0",
-    "float_parsing": "should be a number from 0.5 to 1.0",
+    "float_parsing": "should be a number",
+    "int_parsing": "should be a whole number",
 }
-"""Sentences in place of the library's, by its kind of error; one setting is a number."""
+"""Sentences in place of the library's, by its kind of error."""
 
 _POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}
+
+
+def _is_loopback(host: str | None) -> bool:
+    return host in {"localhost", "127.0.0.1", "::1"}
 
 
 def _is_key(text: str) -> bool:
@@ -278,13 +333,44 @@ def _problem(item: object) -> Problem:
     name = str(item["loc"][0]) if item["loc"] else "settings"
     what = str(item["msg"]).removeprefix("Value error, ")
     what = _SHOULD.get(str(item["type"]), what)
+    known = Settings.model_fields.get(name)
+    low = (
+        next((each.ge for each in known.metadata if isinstance(each, Ge)), None) if known else None
+    )
+    high = (
+        next((each.le for each in known.metadata if isinstance(each, Le)), None) if known else None
+    )
+    if low is not None and high is not None:
+        what = f"should be a number from {low} to {high}"
     return Problem(where=name.upper(), what=what.replace("Input should", "should", 1))
 
 
 def _rules(settings: Settings) -> list[_Rule]:
     """What no single field can tell: combinations, and what production insists on."""
     production = settings.api_env is ApiEnv.PRODUCTION
+    google = {
+        "GOOGLE_CLIENT_ID": settings.google_client_id,
+        "GOOGLE_CLIENT_SECRET": settings.google_client_secret,
+        "GOOGLE_REDIRECT_URI": settings.google_redirect_uri,
+    }
+    without = [name for name, value in google.items() if value is None]
+    pushes = {
+        "GOOGLE_PUBSUB_TOPIC": settings.google_pubsub_topic,
+        "GOOGLE_PUBSUB_AUDIENCE": settings.google_pubsub_audience,
+        "GOOGLE_PUBSUB_ACCOUNT": settings.google_pubsub_account,
+    }
+    no_pushes = [name for name, value in pushes.items() if value is None]
     return [
+        _Rule(
+            where=", ".join(google),
+            broken=0 < len(without) < len(google),
+            what="must be set together; missing: " + ", ".join(without),
+        ),
+        _Rule(
+            where=", ".join(pushes),
+            broken=0 < len(no_pushes) < len(pushes),
+            what="must be set together; missing: " + ", ".join(no_pushes),
+        ),
         _Rule(
             where="MODE_DRAFT_ONLY",
             broken=settings.wants_send and not production,
@@ -324,6 +410,11 @@ def _rules(settings: Settings) -> list[_Rule]:
             where="SALESAGENT_PUBLIC_URL",
             broken=production and not settings.public_url.startswith("https://"),
             what="must be an https:// address in production",
+        ),
+        _Rule(
+            where="OPENAI_MODEL",
+            broken="OpenAI" not in settings.stand_ins and settings.openai_model is None,
+            what="must name a model when OPENAI_API_KEY or OPENAI_BASE_URL is set",
         ),
         _Rule(
             where="HUBSPOT_API_KEY, GOOGLE_CLIENT_ID, OPENAI_API_KEY",

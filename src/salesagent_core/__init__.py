@@ -41,6 +41,10 @@ if TYPE_CHECKING:
         add_business_days as add_business_days, is_business_day as is_business_day,
     )
     from salesagent_core.domain.checking import check_text as check_text
+    from salesagent_core.domain.command import (
+        Command as Command, CommandName as CommandName, Interpretation as Interpretation,
+        must_be_confirmed as must_be_confirmed,
+    )
     from salesagent_core.domain.composing import (
         KeptMail as KeptMail, compose_mail as compose_mail, read_mail as read_mail,
     )
@@ -123,6 +127,9 @@ if TYPE_CHECKING:
     from salesagent_core.domain.sending import (
         AttemptStatus as AttemptStatus, SendAttempt as SendAttempt, SentRecord as SentRecord,
     )
+    from salesagent_core.domain.spending import (
+        Budget as Budget, ModelPrices as ModelPrices, ModelUse as ModelUse,
+    )
     from salesagent_core.domain.stats import (
         Interval as Interval, wilson_interval as wilson_interval, wilson_lower as wilson_lower,
         wilson_upper as wilson_upper,
@@ -148,9 +155,10 @@ if TYPE_CHECKING:
     )
     from salesagent_core.errors import (
         Conflict as Conflict, InvalidInput as InvalidInput, LeaseLost as LeaseLost,
-        NeedsReauth as NeedsReauth, NotFound as NotFound, PolicyRefused as PolicyRefused,
-        PortError as PortError, Problem as Problem, RateLimited as RateLimited, Reason as Reason,
-        Rejected as Rejected, SalesAgentError as SalesAgentError, Unavailable as Unavailable,
+        NeedsReauth as NeedsReauth, NotFound as NotFound, OverBudget as OverBudget,
+        PolicyRefused as PolicyRefused, PortError as PortError, Problem as Problem,
+        RateLimited as RateLimited, Reason as Reason, Rejected as Rejected,
+        SalesAgentError as SalesAgentError, Unavailable as Unavailable,
         UnusableOutput as UnusableOutput,
     )
     from salesagent_core.ids import (
@@ -174,10 +182,12 @@ if TYPE_CHECKING:
     from salesagent_core.ports.draft_sync import (
         ClaimedSync as ClaimedSync, DraftSyncs as DraftSyncs,
     )
+    from salesagent_core.ports.embedder import Embedder as Embedder
     from salesagent_core.ports.identity import IdSource as IdSource
     from salesagent_core.ports.intake import (
         Arrival as Arrival, Intake as Intake, Receipt as Receipt,
     )
+    from salesagent_core.ports.interpreter import Interpreter as Interpreter
     from salesagent_core.ports.job_queue import JobQueue as JobQueue, Topic as Topic
     from salesagent_core.ports.journal import ClaimedRun as ClaimedRun, Journal as Journal
     from salesagent_core.ports.mail_sender import (
@@ -185,7 +195,12 @@ if TYPE_CHECKING:
         MailSender as MailSender, NotSent as NotSent, SentMail as SentMail,
     )
     from salesagent_core.ports.mailbox import MailDrafts as MailDrafts, MailReader as MailReader
-    from salesagent_core.ports.memory import Memory as Memory
+    from salesagent_core.ports.memory import (
+        Memory as Memory, MemoryKeeper as MemoryKeeper, SentMemory as SentMemory,
+    )
+    from salesagent_core.ports.model_budget import (
+        ModelBudget as ModelBudget, MonthReport as MonthReport, Reservation as Reservation,
+    )
     from salesagent_core.ports.opt_out_links import OptOutLinks as OptOutLinks
     from salesagent_core.ports.read_model import (
         DraftDetail as DraftDetail, QueueStatus as QueueStatus, ReadModel as ReadModel,
@@ -202,6 +217,10 @@ if TYPE_CHECKING:
         Suppressions as Suppressions,
     )
     from salesagent_core.ports.tenants import TenantDirectory as TenantDirectory
+    from salesagent_core.ports.tone_judge import ToneJudge as ToneJudge, ToneOpinion as ToneOpinion
+    from salesagent_core.ports.transcriber import (
+        Transcriber as Transcriber, Transcript as Transcript,
+    )
     from salesagent_core.ports.unit_of_work import (
         AuditTrail as AuditTrail, DeadLetters as DeadLetters, DecisionLog as DecisionLog,
         DraftStore as DraftStore, RunStore as RunStore, SendingTransaction as SendingTransaction,
@@ -244,6 +263,7 @@ _HOMES = {
     "domain.bounce": ("Bounce", "BouncedRecipient", "read_bounce"),
     "domain.business_days": ("add_business_days", "is_business_day"),
     "domain.checking": ("check_text",),
+    "domain.command": ("Command", "CommandName", "Interpretation", "must_be_confirmed"),
     "domain.composing": ("KeptMail", "compose_mail", "read_mail"),
     "domain.context": (
         "Asset", "Assets", "Brief", "CheckedDraft", "CompanyNotes", "CrmTaskRef", "Recollection",
@@ -289,6 +309,7 @@ _HOMES = {
         "SwitchState", "judge_send",
     ),
     "domain.sending": ("AttemptStatus", "SendAttempt", "SentRecord"),
+    "domain.spending": ("Budget", "ModelPrices", "ModelUse"),
     "domain.stats": ("Interval", "wilson_interval", "wilson_lower", "wilson_upper"),
     "domain.submission": (
         "FormField", "IntakeKeys", "Submission", "SubmissionSource", "intake_keys",
@@ -300,9 +321,9 @@ _HOMES = {
     "domain.voice": ("VoiceProfile", "check_voice"),
     "domain.voice_learning": ("learn_voice", "refine_voice"),
     "errors": (
-        "Conflict", "InvalidInput", "LeaseLost", "NeedsReauth", "NotFound", "PolicyRefused",
-        "PortError", "Problem", "RateLimited", "Reason", "Rejected", "SalesAgentError",
-        "Unavailable", "UnusableOutput",
+        "Conflict", "InvalidInput", "LeaseLost", "NeedsReauth", "NotFound", "OverBudget",
+        "PolicyRefused", "PortError", "Problem", "RateLimited", "Reason", "Rejected",
+        "SalesAgentError", "Unavailable", "UnusableOutput",
     ),
     "ids": ("DEFAULT_TENANT", "DraftId", "RunId", "SubmissionId", "TenantId", "uuid7"),
     "ports.api_keys": ("ApiKey", "ApiKeys", "PageSession", "Scope"),
@@ -313,15 +334,18 @@ _HOMES = {
     "ports.crm": ("ContactHint", "ContactRecord", "Crm", "CrmTask"),
     "ports.crm_events": ("ClaimedEvent", "CrmEvent", "CrmEventInbox", "EventReceipt"),
     "ports.draft_sync": ("ClaimedSync", "DraftSyncs"),
+    "ports.embedder": ("Embedder",),
     "ports.identity": ("IdSource",),
     "ports.intake": ("Arrival", "Intake", "Receipt"),
+    "ports.interpreter": ("Interpreter",),
     "ports.job_queue": ("JobQueue", "Topic"),
     "ports.journal": ("ClaimedRun", "Journal"),
     "ports.mail_sender": (
         "FateUnknown", "HeldDraft", "HistoryExpired", "MailSender", "NotSent", "SentMail",
     ),
     "ports.mailbox": ("MailDrafts", "MailReader"),
-    "ports.memory": ("Memory",),
+    "ports.memory": ("Memory", "MemoryKeeper", "SentMemory"),
+    "ports.model_budget": ("ModelBudget", "MonthReport", "Reservation"),
     "ports.opt_out_links": ("OptOutLinks",),
     "ports.read_model": ("DraftDetail", "QueueStatus", "ReadModel", "RunDetail", "RunSummary"),
     "ports.secrets_vault": ("Sealer",),
@@ -329,6 +353,8 @@ _HOMES = {
     "ports.send_switches": ("SendSwitches",),
     "ports.suppressions": ("OptOutTokens", "RecipientRules", "Suppressions"),
     "ports.tenants": ("TenantDirectory",),
+    "ports.tone_judge": ("ToneJudge", "ToneOpinion"),
+    "ports.transcriber": ("Transcriber", "Transcript"),
     "ports.unit_of_work": (
         "AuditTrail", "DeadLetters", "DecisionLog", "DraftStore", "RunStore", "SendingTransaction",
         "SendingWork", "Transaction", "UnitOfWork",

@@ -13,6 +13,7 @@
         ├── Rejected      will not work later: do not retry
         │   └── UnusableOutput   a language model refused or broke its contract
         └── NeedsReauth   park the work and tell a person
+            └── OverBudget   the month's budget for language models is used up
 
 Vendor errors are mapped to these once, at the edge of their adapter, and raised ``from`` the
 original. Messages never hold personal data or secrets: they are logged and shown.
@@ -103,4 +104,23 @@ class UnusableOutput(Rejected):
 
 
 class NeedsReauth(PortError):
-    """Credentials are gone or revoked: park the work until a person reconnects."""
+    """Credentials are gone or revoked: park the work until a person reconnects.
+
+    ``mailbox`` is set where connecting that mailbox again is what the work waits for: then it
+    goes on by itself.
+    """
+
+    def __init__(self, message: str, *, mailbox: str | None = None) -> None:
+        super().__init__(message)
+        self.mailbox = mailbox
+
+
+class OverBudget(NeedsReauth):
+    """A hard budget is used up: a person raises it, or waits for the next month.
+
+    ``reasons`` holds every bound that is passed.
+    """
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__("; ".join(reason.sentence for reason in reasons))
+        self.reasons = tuple(reasons)

@@ -65,6 +65,7 @@ VETOES: dict[str, dict[str, object]] = {
     "thread_unclear": {"thread_intents": ("unclear", "interested")},
     "stale": {"stale": True},
     "kill_switch": {"kill_switch": True},
+    "asked_for": {"asked_for": True},
     "segment_not_trusted": {"stages": ()},
     "segment_not_trusted (shadow)": {"stages": tuple((name, Stage.SHADOW) for name, _ in TRUSTED)},
     "disqualified": {"disqualified": True},

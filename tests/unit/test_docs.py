@@ -20,8 +20,12 @@ from salesagent_app.cli import cli
 from salesagent_app.container import Providers
 from salesagent_app.http.admin import admin_router
 from salesagent_app.http.auth import Gate
+from salesagent_app.http.autonomy import autonomy_router, policy_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.health import health_router
+from salesagent_app.http.mail_pushes import push_router
+from salesagent_app.http.mailboxes import mailbox_router
+from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
 from salesagent_app.http.switches import suppression_router, switch_router
@@ -103,7 +107,7 @@ def documented_settings() -> dict[str, str]:
     return {
         cells[0].strip("`"): cells[1]
         for cells in rows("settings.md")
-        if re.fullmatch(r"`[A-Z_]+`", cells[0])
+        if re.fullmatch(r"`[A-Z0-9_]+`", cells[0])
     }
 
 
@@ -213,6 +217,11 @@ def endpoints() -> Iterator[str]:
         sending_router(gate),
         switch_router(gate),
         suppression_router(gate),
+        mailbox_router(gate),
+        rule_router(gate),
+        autonomy_router(gate),
+        policy_router(gate),
+        push_router(),
         health_router(),
     )
     for router in routers:
@@ -283,7 +292,7 @@ def test_every_finding_is_explained() -> None:
 def refusal_codes() -> set[str]:
     """The codes of the send gate as its modules spell them."""
     found = codes_in("send_gate", r'_no\("([a-z_]+)"')
-    found |= codes_in("send_gate", r'(?m)^[A-Z_]+ = "([a-z_]+)"$')
+    found |= codes_in("send_gate", r'(?m)^[A-Z0-9_]+ = "([a-z_]+)"$')
     found |= codes_in("rate_limit", r'"([a-z]+_limit)"')
     assert {"not_approved", "sending_stopped", "contact_limit"} <= found
     return found | {f"suppressed_{reason.value}" for reason in SuppressionReason}

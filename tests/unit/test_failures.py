@@ -175,3 +175,30 @@ def test_there_is_an_end(failures: int, jitter: float) -> None:
 
 def test_two_runs_that_failed_together_do_not_come_back_together() -> None:
     assert retry_at(NOW, 1, 0.0) != retry_at(NOW, 1, 1.0)
+
+
+# --- a mailbox that must be connected ------------------------------------------------------------
+
+LOST = NeedsReauth("the mailbox must be connected again", mailbox="sales@example.com")
+
+
+@pytest.mark.parametrize("step", [REQUIRED, OPTIONAL, DETACHED], ids=lambda step: step.name)
+@pytest.mark.parametrize("failures", [1, RETRIES_AFTER_FIRST + 1])
+def test_a_lost_mailbox_parks_the_run_at_any_step_because_a_late_answer_beats_a_poor_one(
+    step: Step, failures: int
+) -> None:
+    failure = judge(step, LOST, failures=failures)
+    assert failure.severity is Severity.PARK
+    assert failure.mailbox == "sales@example.com"
+    assert failure.retry_at is None
+    assert "sales@example.com" not in failure.error
+
+
+def test_what_a_person_must_look_at_is_not_hidden_behind_a_lost_mailbox() -> None:
+    lost = judge(OPTIONAL, LOST, failures=4)
+    refused = judge(REQUIRED, UnusableOutput("the model refused"))
+    down = judge(REQUIRED, Unavailable("down"), failures=2)
+    assert gravest([lost, refused]) is refused
+    assert gravest([refused, lost]) is refused
+    assert gravest([down, lost]) is lost
+    assert gravest([judge(REQUIRED, Rejected("no")), lost]).severity is Severity.BURY

@@ -23,8 +23,12 @@ WHOLE_PRODUCTION = {
     "SALESAGENT_PUBLIC_URL": "https://sales.example.com",
     "HUBSPOT_API_KEY": "a",
     "GOOGLE_CLIENT_ID": "b",
+    "GOOGLE_CLIENT_SECRET": "d",
+    "GOOGLE_REDIRECT_URI": "https://sales.example.com/auth/google/callback",
+    "OPENAI_MODEL": "a-model",
     "OPENAI_API_KEY": "c",
 }
+GOOGLE = "GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, GOOGLE_REDIRECT_URI"
 STAND_INS = "HUBSPOT_API_KEY, GOOGLE_CLIENT_ID, OPENAI_API_KEY"
 
 
@@ -166,7 +170,7 @@ def test_sending_in_production_needs_every_consent(env: pytest.MonkeyPatch) -> N
     assert "ALLOW_REAL_SENDS" not in wrong()
     assert "SEND_EMAIL_ALLOWLIST" in wrong()
     env.setenv("SEND_EMAIL_ALLOWLIST", "*")
-    assert not {"ALLOW_REAL_SENDS", "SEND_EMAIL_ALLOWLIST", "MODE_DRAFT_ONLY"} & set(wrong())
+    assert read_settings().wants_send
 
 
 # --- production --------------------------------------------------------------------------------
@@ -189,11 +193,39 @@ def test_production_names_the_one_that_is_missing(env: pytest.MonkeyPatch, missi
     for name, value in WHOLE_PRODUCTION.items():
         if name != missing:
             env.setenv(name, value)
-    # No adapter in this version: production knows no stand-ins, whatever keys are set.
-    expected = {STAND_INS}
-    if missing not in STAND_INS:
+    expected = {STAND_INS} if missing in STAND_INS else set()
+    if missing.startswith("GOOGLE_"):
+        expected.add(GOOGLE)
+    elif missing not in STAND_INS:
         expected.add(missing)
     assert set(wrong()) == expected
+
+
+def test_production_starts_with_all_of_it(env: pytest.MonkeyPatch) -> None:
+    for name, value in WHOLE_PRODUCTION.items():
+        env.setenv(name, value)
+    assert read_settings().stand_ins == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "what"),
+    [
+        ("HUBSPOT_CALLS_PER_10_SECONDS", "191", "from 10 to 190"),
+        ("OPENAI_EMBEDDING_DIMENSION", "many", "from 8 to 2000"),
+        ("OPENAI_PRICE_IN", "-1", "from 0 to 100000"),
+        ("AUTO_APPROVE_THRESHOLD", "0.4", "from 0.5 to 1.0"),
+    ],
+)
+def test_a_number_out_of_bounds_names_them(
+    env: pytest.MonkeyPatch, name: str, value: str, what: str
+) -> None:
+    env.setenv(name, value)
+    assert what in wrong()[name]
+
+
+def test_a_language_model_needs_a_name(env: pytest.MonkeyPatch) -> None:
+    env.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9999/v1")
+    assert list(wrong()) == ["OPENAI_MODEL"]
 
 
 def test_production_is_reached_by_https_only(env: pytest.MonkeyPatch) -> None:
@@ -209,6 +241,8 @@ def test_production_is_reached_by_https_only(env: pytest.MonkeyPatch) -> None:
 def test_a_secret_is_not_in_the_settings_text(env: pytest.MonkeyPatch) -> None:
     for name in ("HUBSPOT_API_KEY", "HUBSPOT_WEBHOOK_SECRET", "GOOGLE_CLIENT_SECRET", "SENTRY_DSN"):
         env.setenv(name, "planted-pw")
+    env.setenv("GOOGLE_CLIENT_ID", "an-id")
+    env.setenv("GOOGLE_REDIRECT_URI", "https://sales.example.com/auth/google/callback")
     env.setenv("DATABASE_URL", "postgresql://sa:planted-pw@db.example/x")
     env.setenv("SALESAGENT_ENCRYPTION_KEYS", KEY)
     settings = read_settings()
@@ -237,3 +271,56 @@ def _refusal(**overrides: object) -> str | None:
     except SettingsError as error:
         return str(error)
     return None
+
+
+@pytest.mark.parametrize(
+    "kept", ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "GOOGLE_REDIRECT_URI"]
+)
+def test_google_is_set_up_whole_or_not_at_all(kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(kept, "https://sales.example.com/auth/google/callback")
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    (problem,) = refused.value.problems
+    assert problem.what.startswith("must be set together; missing: GOOGLE_")
+    assert kept not in problem.what
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GOOGLE_REDIRECT_URI", "http://sales.example.com/auth/google/callback"),
+        ("GOOGLE_REDIRECT_URI", "https://sales.example.com/elsewhere"),
+        ("GOOGLE_API_ROOT", "http://google.example"),
+        ("GOOGLE_API_ROOT", "https://user:pw@google.example"),
+        ("GOOGLE_API_ROOT", "not an address"),
+    ],
+)
+def test_addresses_that_would_leak_a_token_are_refused(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert name in [problem.where for problem in refused.value.problems]
+    assert value not in str(refused.value)
+
+
+PUSHES = {
+    "google_pubsub_topic": "projects/acme/topics/gmail",
+    "google_pubsub_audience": "https://sales.example.com/webhooks/google/gmail",
+    "google_pubsub_account": "pushes@acme.iam.example",
+}
+
+
+@pytest.mark.parametrize("missing", PUSHES)
+def test_pushes_are_set_up_together_or_not_at_all(missing: str) -> None:
+    assert read_settings(**PUSHES).google_pubsub_topic == PUSHES["google_pubsub_topic"]
+    with pytest.raises(SettingsError) as refused:
+        read_settings(**{name: value for name, value in PUSHES.items() if name != missing})
+    assert f"missing: {missing.upper()}" in str(refused.value)
+
+
+@pytest.mark.parametrize("topic", ["gmail", "projects/acme/topics/", "projects//topics/x"])
+def test_a_topic_is_named_in_full(topic: str) -> None:
+    with pytest.raises(SettingsError, match="projects/your-project/topics/your-topic"):
+        read_settings(**{**PUSHES, "google_pubsub_topic": topic})

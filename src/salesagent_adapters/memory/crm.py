@@ -10,25 +10,15 @@ import attrs
 from salesagent_adapters.memory.crm_state import CrmState, StoredCompany, StoredContact
 from salesagent_adapters.memory.world import World
 from salesagent_core.domain.context import CompanyNotes, CrmTaskRef
+from salesagent_core.domain.countries import country_of
 from salesagent_core.domain.lead import Company, Lead, Person
 from salesagent_core.domain.submission import FormField
-from salesagent_core.domain.time_zones import country_code
 from salesagent_core.errors import NotFound, Rejected
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.crm import ContactHint, ContactRecord, CrmTask
 
 MAX_NOTES = 10
 """Notes that are read: older ones say little about now."""
-
-_COUNTRY_NAMES = {
-    "germany": "DE", "deutschland": "DE", "austria": "AT", "österreich": "AT",
-    "switzerland": "CH", "schweiz": "CH", "suisse": "CH", "france": "FR", "spain": "ES",
-    "españa": "ES", "mexico": "MX", "méxico": "MX", "japan": "JP", "united kingdom": "GB",
-    "great britain": "GB", "united states": "US", "united states of america": "US", "usa": "US",
-    "canada": "CA", "netherlands": "NL", "belgium": "BE", "italy": "IT", "ireland": "IE",
-    "poland": "PL", "portugal": "PT", "sweden": "SE", "denmark": "DK", "norway": "NO",
-    "australia": "AU", "india": "IN", "brazil": "BR", "argentina": "AR", "colombia": "CO",
-}  # fmt: skip
 
 
 class MemoryCrm:
@@ -164,7 +154,7 @@ def _lead(
             department=held.get("department"),
             phone=held.get("phone"),
             language=held.get("hs_language"),
-            country=_country(held.get("country")),
+            country=country_of(held.get("country")),
             time_zone=held.get("hs_timezone"),
             crm_id=contact.id,
         ),
@@ -173,7 +163,7 @@ def _lead(
             domain=company.domain or None if company else None,
             industry=about.get("industry"),
             employees=int(employees) if employees.isdecimal() and len(employees) < 10 else None,
-            country=_country(about.get("country")),
+            country=country_of(about.get("country")),
             region=about.get("state"),
             crm_id=company.id if company else None,
         ),
@@ -188,8 +178,3 @@ def _lead(
         and company is not None
         and company.domain == domain,
     )
-
-
-def _country(name: str | None) -> str | None:
-    """The ISO code of a country that is given by its code or by a common name."""
-    return country_code(name) or _COUNTRY_NAMES.get((name or "").strip().casefold())

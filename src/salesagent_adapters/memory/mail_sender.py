@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from salesagent_adapters.memory.mailbox_state import MailboxState, StoredMail
 from salesagent_adapters.memory.world import World
+from salesagent_core.domain.composing import read_mail
 from salesagent_core.errors import NotFound, RateLimited, Unavailable
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.mail_sender import HeldDraft, HistoryExpired, SentMail
@@ -41,7 +42,7 @@ class MemoryMailSender:
             subject=mail.subject,
             text=mail.text,
             key=mail.key,
-            attachments=mail.attachments,
+            attachments=read_mail(mail.raw).attachments,
         )
 
     async def send_draft(self, tenant_id: TenantId, mailbox: str, draft_id: str) -> SentMail:

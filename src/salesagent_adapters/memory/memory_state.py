@@ -20,14 +20,24 @@ class MemoryState:
     """One tenant's memories, one for each message."""
 
     items: dict[str, StoredMemory] = attrs.field(factory=dict)
+    erased: set[str] = attrs.field(factory=set)
 
     def remember(self, memory: StoredMemory) -> None:
-        """Keep a message, or what is newly known of it."""
-        self.items[memory.message_id] = memory
+        """Keep a message, or what is newly known of it; what was erased stays erased."""
+        if memory.message_id not in self.erased:
+            self.items[memory.message_id] = memory
+
+    def note_outcome(self, message_id: str, outcome: str) -> bool:
+        """Keep what came of it; False when it is not remembered."""
+        if message_id not in self.items:
+            return False
+        self.items[message_id] = attrs.evolve(self.items[message_id], outcome=outcome)
+        return True
 
     def forget(self, email: str) -> int:
         """Drop all that was sent to a person; returns how many messages that were."""
         gone = [key for key, item in self.items.items() if item.email.lower() == email.lower()]
         for key in gone:
             del self.items[key]
+        self.erased.update(gone)
         return len(gone)

@@ -87,13 +87,13 @@ _RELEASE = text(_BY_LEASE.format(changes="status = 'triggered', due_at = now()")
 _FAIL = text(
     _BY_LEASE.format(
         changes="status = 'failed', due_at = NULL, finished_at = now(), waiting_for = NULL,"
-        " failure = :error, current_step = :step, attempt = :attempts"
+        " waiting_mailbox = NULL, failure = :error, current_step = :step, attempt = :attempts"
     )
 )
 _PARK = text(
     _BY_LEASE.format(
         changes="status = 'waiting', due_at = NULL, waiting_for = :error,"
-        " current_step = :step, attempt = :attempts"
+        " waiting_mailbox = NULL, current_step = :step, attempt = :attempts"
     )
 )
 _RENEW = text("""
@@ -196,10 +196,20 @@ class PgJournal:
         await self._commits.put(Write(lease, self._shut(lease, entries), end))
 
     async def wait(
-        self, lease: Lease, *, until: datetime | None, why: str, step: str, attempt: int
+        self,
+        lease: Lease,
+        *,
+        until: datetime | None,
+        why: str,
+        step: str,
+        attempt: int,
+        mailbox: str | None = None,
     ) -> None:
         """See ``Journal.wait``."""
-        end = End(RunStatus.WAITING, until, clean(why), step=step, attempt=attempt)
+        index = self._chest.contact_index(mailbox) if mailbox is not None else None
+        end = End(
+            RunStatus.WAITING, until, clean(why), step=step, attempt=attempt, mailbox_index=index
+        )
         await self._commits.put(Write(lease, (), end))
 
     async def bury(

@@ -12,7 +12,7 @@ import attrs
 
 from salesagent_adapters.postgres import arrays
 from salesagent_adapters.postgres.group_commit import Connection
-from salesagent_core.domain.run import JournalEntry, Lease, RunStatus
+from salesagent_core.domain.run import RETRIES_AFTER_FIRST, JournalEntry, Lease, RunStatus
 from salesagent_core.errors import LeaseLost
 
 # The status is judged by us, and IS NOT DISTINCT FROM is no index condition: the plan can only be
@@ -37,16 +37,31 @@ SET status = excluded.status, started_at = excluded.started_at,
 WHERE journal.status <> 'done'
 """
 
+# Shared here, and taken alone by whoever connects a mailbox: they see every run that was parked
+# before, and a run that is parked afterwards sees the mailbox connected. A row would not do for a
+# mailbox that was never connected.
+MAILBOX_LOCK = "hashtextextended(tenant_id || ':' || mailbox_index, 7285140134)"
+_HOLD_MAILBOXES = b"""
+SELECT pg_advisory_xact_lock_shared(%s)
+FROM unnest(%%b, %%b) AS e (tenant_id, mailbox_index)
+""" % MAILBOX_LOCK.encode()
+
 _END = b"""
 UPDATE runs r
-SET status = e.status, due_at = e.due_at, waiting_for = e.waiting_for, failure = e.failure,
+SET status = e.status, waiting_mailbox = e.mailbox_index,
+    due_at = CASE WHEN e.mailbox_index IS NOT NULL AND e.attempt <= %b AND EXISTS (
+                    SELECT FROM mailbox_connections c
+                    WHERE c.tenant_id = e.tenant_id AND c.mailbox_index = e.mailbox_index
+                      AND c.state = 'connected')
+                  THEN now() + interval '1 minute' ELSE e.due_at END,
+    waiting_for = e.waiting_for, failure = e.failure,
     current_step = CASE WHEN e.status = 'completed' THEN NULL
                         ELSE coalesce(e.step, r.current_step) END,
     attempt = CASE WHEN e.attempt < 0 THEN r.attempt ELSE e.attempt END,
     finished_at = CASE WHEN e.status = 'waiting' THEN NULL ELSE now() END,
     updated_at = now()
-FROM unnest(%b, %b, %b, %b, %b, %b, %b, %b)
-  AS e (tenant_id, id, status, due_at, waiting_for, failure, step, attempt)
+FROM unnest(%b, %b, %b, %b, %b, %b, %b, %b, %b)
+  AS e (tenant_id, id, status, due_at, waiting_for, failure, step, attempt, mailbox_index)
 WHERE r.id = e.id AND r.tenant_id IS NOT DISTINCT FROM e.tenant_id
 """
 
@@ -67,6 +82,7 @@ class End:
     failure: str | None = None
     step: str | None = None
     attempt: int = _KEEP_ATTEMPT
+    mailbox_index: str | None = None
 
 
 @attrs.frozen
@@ -113,6 +129,13 @@ async def store(connection: Connection, writes: Sequence[Write]) -> Sequence[Bas
         await cursor.execute(_INSERT_ENTRIES, _entry_arrays(entries), prepare=True)
     ends = [(w.lease, w.end) for w in held if w.end is not None]
     if ends:
+        waiting = [(lease, end) for lease, end in ends if end.mailbox_index is not None]
+        if waiting:
+            mailboxes = [
+                arrays.texts([lease.tenant_id for lease, _ in waiting]),
+                arrays.texts([end.mailbox_index for _, end in waiting]),
+            ]
+            await cursor.execute(_HOLD_MAILBOXES, mailboxes, prepare=True)
         await cursor.execute(_END, _end_arrays(ends), prepare=True)
     return [None if _key(write.lease) in good else lease_lost() for write in writes]
 
@@ -135,8 +158,9 @@ def _entry_arrays(
     ]
 
 
-def _end_arrays(ends: Sequence[tuple[Lease, End]]) -> list[arrays.PackedArray]:
+def _end_arrays(ends: Sequence[tuple[Lease, End]]) -> list[arrays.PackedArray | int]:
     return [
+        RETRIES_AFTER_FIRST,
         arrays.texts([lease.tenant_id for lease, _ in ends]),
         arrays.texts([lease.run_id for lease, _ in ends]),
         arrays.texts([end.status.value for _, end in ends]),
@@ -145,4 +169,5 @@ def _end_arrays(ends: Sequence[tuple[Lease, End]]) -> list[arrays.PackedArray]:
         arrays.texts([end.failure for _, end in ends]),
         arrays.texts([end.step for _, end in ends]),
         arrays.ints([end.attempt for _, end in ends]),
+        arrays.texts([end.mailbox_index for _, end in ends]),
     ]

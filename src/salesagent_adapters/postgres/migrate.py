@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
 
+from salesagent_adapters.postgres import vectors
 from salesagent_adapters.postgres.engine import CONNECT_TIMEOUT_S, sqlalchemy_url
 from salesagent_adapters.postgres.errors import mapped
 
@@ -22,12 +23,16 @@ _LOCK_KEY = 7_285_140_132
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Migrate up. Does nothing when the database is there already.
+    """Migrate up. Does nothing when the database is there already, but for what an extension that
+    came since makes possible (see ``vectors``).
 
     Raises:
         Unavailable, Rejected
     """
-    _run(url, lambda config: command.upgrade(config, revision))
+    with _locked(url) as (connection, config):
+        command.upgrade(config, revision)
+        if revision == "head":
+            vectors.ensure(connection)
 
 
 def downgrade(url: str, revision: str) -> None:
@@ -36,7 +41,8 @@ def downgrade(url: str, revision: str) -> None:
     Raises:
         Unavailable, Rejected
     """
-    _run(url, lambda config: command.downgrade(config, revision))
+    with _locked(url) as (_, config):
+        command.downgrade(config, revision)
 
 
 def current(url: str) -> str | None:
@@ -64,12 +70,13 @@ def _config() -> Config:
     return config
 
 
-def _run(url: str, action: Callable[[Config], None]) -> None:
+@contextmanager
+def _locked(url: str) -> Iterator[tuple[Connection, Config]]:
     config = _config()
     with _connected(url) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
         config.attributes["connection"] = connection
-        action(config)
+        yield connection, config
 
 
 @contextmanager

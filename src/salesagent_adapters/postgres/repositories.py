@@ -196,6 +196,7 @@ class PgRuns(_Store):
                 due_at=func.now(),
                 attempt=0,
                 waiting_for=None,
+                waiting_mailbox=None,
                 failure=None,
                 finished_at=None,
                 updated_at=func.now(),

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -123,6 +124,8 @@ runs = _table(
     _time("updated_at", now=True),
     _time("finished_at", null=True),
     _bytes("redraft", null=True),
+    # The keyed hash of the mailbox that must be connected before the run goes on.
+    _text("waiting_mailbox", null=True),
     key=("id", "tenant_id"),
 )
 Index(
@@ -134,6 +137,12 @@ Index(
 )
 Index("runs_created", runs.c.tenant_id, runs.c.created_at, runs.c.id)
 Index("runs_status", runs.c.tenant_id, runs.c.status)
+Index(
+    "runs_waiting_mailbox",
+    runs.c.tenant_id,
+    runs.c.waiting_mailbox,
+    postgresql_where=text("waiting_mailbox IS NOT NULL"),
+)
 
 journal = _table(
     "journal",
@@ -236,6 +245,7 @@ decisions = _table(
     key=("tenant_id", "id"),
 )
 Index("decisions_draft", decisions.c.tenant_id, decisions.c.draft_id, decisions.c.seq)
+Index("decisions_decided", decisions.c.tenant_id, decisions.c.decided_at, decisions.c.seq)
 
 audit = _table(
     "audit",
@@ -359,6 +369,13 @@ Index(
     postgresql_where=text("due_at IS NOT NULL"),
 )
 Index("send_attempts_status", send_attempts.c.tenant_id, send_attempts.c.status)
+Index(
+    "send_attempts_sent",
+    send_attempts.c.updated_at,
+    send_attempts.c.tenant_id,
+    send_attempts.c.id,
+    postgresql_where=text("status = 'sent'"),
+)
 
 send_slots = _table(
     "send_slots",
@@ -424,4 +441,180 @@ send_switches = _table(
     _text("changed_by"),
     _bytes("sealed"),
     key=("tenant_id", "name"),
+)
+
+memories = _table(
+    "memories",
+    _text("id"),
+    # Empty once the person had it erased: the row stays, so that it is not remembered anew.
+    _text("contact_index"),
+    _text("outcome", null=True),
+    _time("sent_at"),
+    # When it is to be given a vector (again); null when it has one, or never will.
+    _time("due_at", null=True),
+    Column("token", BigInteger, nullable=False, server_default="0"),
+    _integer("failures", "0"),
+    _bytes("sealed", null=True),
+    key=("id", "tenant_id"),
+)
+Index("memories_contact", memories.c.tenant_id, memories.c.contact_index)
+Index(
+    "memories_due",
+    memories.c.due_at,
+    memories.c.tenant_id,
+    memories.c.id,
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+
+model_usage = _table(
+    "model_usage",
+    _text("month"),
+    _text("model"),
+    _text("purpose"),
+    Column("calls", BigInteger, nullable=False),
+    Column("unpriced_calls", BigInteger, nullable=False),
+    Column("prompt_tokens", BigInteger, nullable=False),
+    Column("completion_tokens", BigInteger, nullable=False),
+    Column("cost_micros", BigInteger, nullable=False),
+    key=("tenant_id", "month", "model", "purpose"),
+)
+
+model_holds = _table(
+    "model_holds",
+    _text("id"),
+    _time("until"),
+    Column("tokens", BigInteger, nullable=False),
+    Column("cost_micros", BigInteger, nullable=True),
+    key=("tenant_id", "id"),
+)
+
+mailbox_connections = _table(
+    "mailbox_connections",
+    _text("mailbox_index"),
+    _text("provider"),
+    _text("state"),
+    _text("why", null=True),
+    _time("since"),
+    _text("changed_by"),
+    # Grows with each new access token, and when it is connected or disconnected.
+    Column("generation", BigInteger, nullable=False),
+    _time("expires_at", null=True),
+    # Until then one worker alone may ask for a new access token.
+    _time("refreshing_until", null=True),
+    _bytes("sealed"),
+    _bytes("tokens", null=True),
+    key=("tenant_id", "mailbox_index"),
+)
+
+consent_flows = _table(
+    "consent_flows",
+    _bytes("digest"),
+    _time("expires_at"),
+    _bytes("sealed"),
+    key=("digest", "tenant_id"),
+)
+Index("consent_flows_expiry", consent_flows.c.expires_at, consent_flows.c.tenant_id)
+
+conversion_polls = _table(
+    "conversion_polls",
+    # All conversions before this were taken in.
+    _time("cursor_at"),
+    _time("due_at", null=True),
+    Column("token", BigInteger, nullable=False, server_default="0"),
+    _integer("attempt", "0"),
+    _time("polled_at", null=True),
+    _text("error", null=True),
+    key=("tenant_id",),
+)
+Index(
+    "conversion_polls_due",
+    conversion_polls.c.due_at,
+    conversion_polls.c.tenant_id,
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+
+mailbox_watches = _table(
+    "mailbox_watches",
+    _text("mailbox_index"),
+    # The mailbox's history was read up to here; null before the first look.
+    Column("point", Numeric(20, 0), nullable=True),
+    _time("due_at", now=True),
+    # One worker alone looks until then; a push may make it due again meanwhile.
+    _time("leased_until", null=True),
+    Column("token", BigInteger, nullable=False, server_default="0"),
+    _integer("attempt", "0"),
+    # When the provider is to be asked (again) to push.
+    _time("ask_at", now=True),
+    _time("looked_at", null=True),
+    _text("error", null=True),
+    key=("mailbox_index", "tenant_id"),
+)
+
+rate_budgets = _table("rate_budgets", _text("name"), _time("next_at"), key=("tenant_id", "name"))
+approval_rules = _table(
+    "approval_rules",
+    _text("id"),
+    _text("name"),
+    _integer("priority"),
+    Column("confidence", Double, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("built_in", Boolean, nullable=False),
+    _time("changed_at"),
+    _text("changed_by"),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "name", name="approval_rules_name"),
+    key=("tenant_id", "id"),
+)
+
+approval_thresholds = _table(
+    "approval_thresholds",
+    _text("scope"),
+    Column("value", Double, nullable=False),
+    _time("changed_at"),
+    _text("changed_by"),
+    key=("tenant_id", "scope"),
+)
+
+trust_segments = _table(
+    "trust_segments",
+    _text("tier"),
+    _text("rule"),
+    _text("stage"),
+    # How often the evidence was started anew: verdicts of an earlier era are history.
+    _integer("era", "0"),
+    _bytes("sealed", null=True),
+    key=("tenant_id", "tier", "rule"),
+)
+
+shadow_verdicts = _table(
+    "shadow_verdicts",
+    _text("decision_id"),
+    _text("draft_id"),
+    _text("tier"),
+    _text("rule"),
+    _integer("era"),
+    _text("verdict"),
+    _text("content_hash"),
+    _time("given_at"),
+    _text("answer", null=True),
+    _text("answered_by", null=True),
+    _time("answered_at", null=True),
+    key=("tenant_id", "decision_id"),
+)
+Index("shadow_verdicts_draft", shadow_verdicts.c.tenant_id, shadow_verdicts.c.draft_id)
+Index(
+    "shadow_verdicts_segment",
+    shadow_verdicts.c.tenant_id,
+    shadow_verdicts.c.tier,
+    shadow_verdicts.c.rule,
+    shadow_verdicts.c.era,
+)
+
+approved_recipients = _table(
+    "approved_recipients",
+    _text("contact_index"),
+    _text("draft_id"),
+    _text("cause"),
+    _time("added_at"),
+    key=("tenant_id", "contact_index"),
 )

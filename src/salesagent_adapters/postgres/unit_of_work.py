@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables
+from salesagent_adapters.postgres.approval_rules import PgRuleBook, PgThresholds
+from salesagent_adapters.postgres.connections import PgMailboxConnections
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.journal_writes import lease_lost
 from salesagent_adapters.postgres.repositories import (
@@ -28,13 +30,14 @@ from salesagent_adapters.postgres.send_policy import (
     PgSendSwitches,
     PgSuppressions,
 )
+from salesagent_adapters.postgres.trust import PgApprovedRecipients, PgTrustLedger
 from salesagent_core.domain.run import JournalEntry, Lease, RunStatus, StepStatus
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.secrets_vault import Sealer
 
 
 class PgTransaction:
-    """``SendingTransaction`` over one connection."""
+    """All that may be done in one transaction, over one connection."""
 
     def __init__(
         self, connection: AsyncConnection, tenant_id: TenantId, chest: Chest, entries: EntryRows
@@ -51,6 +54,11 @@ class PgTransaction:
         self.switches = PgSendSwitches(connection, tenant_id, chest)
         self.suppressions = PgSuppressions(connection, tenant_id, chest)
         self.recipients = PgRecipientRules(connection, tenant_id, chest)
+        self.connections = PgMailboxConnections(connection, tenant_id, chest)
+        self.rules = PgRuleBook(connection, tenant_id, chest)
+        self.thresholds = PgThresholds(connection, tenant_id)
+        self.trust = PgTrustLedger(connection, tenant_id, chest)
+        self.approved_recipients = PgApprovedRecipients(connection, tenant_id, chest)
 
     async def record(self, lease: Lease, entries: Sequence[JournalEntry]) -> None:
         """See ``Transaction.record``."""
@@ -104,7 +112,7 @@ def _put_entry(columns: Mapping[str, Any]) -> Any:
 
 @attrs.frozen
 class PgUnitOfWork:
-    """``UnitOfWork`` and ``SendingWork`` over PostgreSQL; ``result_types`` as for ``PgJournal``."""
+    """``UnitOfWork`` and its wider kin over PostgreSQL; ``result_types`` as for ``PgJournal``."""
 
     database: Database
     sealer: Sealer

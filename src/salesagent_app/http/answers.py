@@ -107,7 +107,8 @@ class RunAnswer:
 
 @attrs.frozen(kw_only=True)
 class DecisionAnswer:
-    """What was decided, by whom, why, and what the decision saw."""
+    """What was decided, by whom, why, and what the decision saw. ``vetoes`` are those of the
+    reasons that no rule overrides; ``shadow_verdict`` is what a rule in shadow would have said."""
 
     id: str
     content_hash: str
@@ -118,6 +119,8 @@ class DecisionAnswer:
     confidence: float | None
     reasons: tuple[Reason, ...]
     inputs: tuple[DecisionInput, ...]
+    vetoes: tuple[Reason, ...] = ()
+    shadow_verdict: Verdict | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -422,4 +425,6 @@ def _decision(decision: Decision) -> DecisionAnswer:
         confidence=decision.confidence,
         reasons=decision.reasons,
         inputs=decision.inputs,
+        vetoes=decision.vetoes,
+        shadow_verdict=decision.shadow_verdict,
     )

@@ -19,11 +19,15 @@ from litestar.types import (
 
 from salesagent_app.http.admin import admin_router
 from salesagent_app.http.auth import Caller, Gate, provide_caller, requires
+from salesagent_app.http.autonomy import autonomy_router, policy_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.errors import json_error, log_fault, request_id_of, status_of
 from salesagent_app.http.frame import RequestIds, framed, request_ids
 from salesagent_app.http.health import health_router
+from salesagent_app.http.mail_pushes import push_router
+from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.openapi import openapi_config
+from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
 from salesagent_app.http.services import HttpServices
@@ -32,7 +36,7 @@ from salesagent_app.http.webhooks import webhook_handlers
 from salesagent_app.web.pages import Pages
 from salesagent_core.ports.api_keys import Scope as KeyScope
 
-API_PREFIXES = ("/api", "/schema", "/health", "/static")
+API_PREFIXES = ("/api", "/webhooks", "/schema", "/health", "/static")
 
 
 class _App(Litestar):
@@ -92,6 +96,13 @@ def create_app(services: HttpServices) -> Litestar:
                 else []
             ),
             *([suppression_router(gate)] if services.sending else []),
+            *([mailbox_router(gate)] if services.mailboxes else []),
+            *(
+                [rule_router(gate), autonomy_router(gate), policy_router(gate)]
+                if services.approvals
+                else []
+            ),
+            *([push_router()] if services.mail_pushes else []),
             health_router(),
             *pages.routes(),
         ],

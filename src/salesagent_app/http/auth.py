@@ -22,6 +22,7 @@ from salesagent_app.http.errors import Forbidden, Unauthenticated
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKey, ApiKeys, PageSession, Scope
 from salesagent_core.ports.clock import Clock
+from salesagent_core.use_cases.connect_mailbox import MailboxView
 
 SESSION_LASTS = timedelta(hours=12)
 TOUCH_EVERY = timedelta(minutes=1)
@@ -61,12 +62,14 @@ class SendingNow:
 
 @attrs.frozen(kw_only=True)
 class Visit:
-    """A page session that is good now, and who it belongs to."""
+    """A page session that is good now, and who it belongs to. ``stuck`` are the mailboxes that
+    somebody must connect before their work goes on: every page says so."""
 
     caller: Caller
     csrf: str
     digest: bytes
     sending: SendingNow | None = None
+    stuck: tuple[MailboxView, ...] = ()
 
     @property
     def may_resume(self) -> bool:
@@ -155,6 +158,13 @@ class Gate:
             raise Forbidden("Pages need a key with the operator or admin scope.")
         return Visit(caller=caller, csrf=session.csrf, digest=session.digest)
 
+    async def still_may(self, tenant_id: TenantId, caller_id: str, scope: Scope) -> bool:
+        """Whether the key that was called ``caller_id`` is good still, and holds the scope."""
+        key = await self._api_keys.find(caller_id.removeprefix("key:"))
+        if key is None or key.tenant_id != tenant_id or not self._alive(key):
+            return False
+        return caller_of(key).may(scope)
+
     async def close_session(self, visit: Visit) -> None:
         """Log out, on the server too."""
         await self._api_keys.drop_session(visit.digest)
@@ -185,6 +195,17 @@ def requires(gate: Gate, *scopes: Scope) -> Guard:
             wanted = " or ".join(scope.value for scope in scopes)
             raise Forbidden(f"This needs a key with the scope {wanted}.")
         connection.scope["state"]["caller"] = caller
+
+    return guard
+
+
+def also_requires(*scopes: Scope) -> Guard:
+    """A guard for one route among others: the caller that its router let in holds one of these."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        if not provide_caller(connection.scope).may(*scopes):
+            wanted = " or ".join(scope.value for scope in scopes)
+            raise Forbidden(f"This needs a key with the scope {wanted}.")
 
     return guard
 

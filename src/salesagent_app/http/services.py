@@ -10,8 +10,12 @@ from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.tenants import TenantDirectory
+from salesagent_core.use_cases.backtest_policy import BacktestPolicy
+from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
+from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
+from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
@@ -51,13 +55,33 @@ class SendingServices:
 
 
 @attrs.frozen(kw_only=True)
+class ApprovalServices:
+    """What may be approved alone: rules, trust, and what another policy would have done."""
+
+    rules: ManageRules
+    autonomy: ManageAutonomy
+    backtest: BacktestPolicy
+
+
+@attrs.frozen(kw_only=True)
+class MailPushes:
+    """Pushes of a mailbox's provider. ``verify`` judges the header ``Authorization``, in a thread;
+    ``told`` takes the address and the point in its history."""
+
+    verify: Callable[[str | None], None]
+    told: Callable[[str, str], Awaitable[None]]
+
+
+@attrs.frozen(kw_only=True)
 class HttpServices:
     """Everything that the routes call.
 
     ``public_url`` is what webhook signatures and the same-origin check are built on: scheme and
     host, without a path. ``mode`` is the label every page shows; ``warnings`` are sentences such
     as "HubSpot is a memory stand-in", shown on every page. Without ``sending`` every approval
-    is only that, and there are no routes to send by.
+    is only that, and there are no routes to send by; without ``mailboxes`` none to connect
+    them, without ``mail_pushes`` none that takes them, without ``approvals`` none to change what
+    goes alone.
     """
 
     receive_submission: ReceiveSubmission
@@ -76,3 +100,6 @@ class HttpServices:
     close: Callable[[], Awaitable[None]] | None = None
     limits: Limits = Limits()
     sending: SendingServices | None = None
+    mailboxes: ConnectMailbox | None = None
+    approvals: ApprovalServices | None = None
+    mail_pushes: MailPushes | None = None

@@ -20,6 +20,7 @@ from salesagent_app.http.errors import (
 )
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.assets import Assets
+from salesagent_app.web.mailboxes import MailboxPages
 from salesagent_app.web.opt_out import OptOutPages
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.review import ReviewPages
@@ -49,15 +50,18 @@ class Pages:
 
     def __init__(self, services: HttpServices, gate: Gate) -> None:
         self._services = services
+        self._gate = gate
         self._assets = Assets()
         self._renderer = Renderer(services, self._assets)
         self._sessions = Sessions(services, gate)
 
     def routes(self) -> list[Any]:
-        """Open: login and static files. All others are behind the session guard."""
+        """Open: login, static files, unsubscribing, and the way through Google's consent, which
+        looks after itself. All others are behind the session guard."""
         sending = SendingPages(self._services, self._sessions)
         review = ReviewPages(self._services, self._sessions, self._renderer)
         runs = RunPages(self._services, self._sessions, self._renderer)
+        mailboxes = MailboxPages(self._services, self._sessions, self._renderer, self._gate)
         closed = Router(
             "/",
             guards=[self._sessions.guard()],
@@ -66,13 +70,15 @@ class Pages:
                 *review.routes(),
                 *runs.routes(),
                 *(sending.routes() if self._services.sending else []),
+                *(mailboxes.routes() if self._services.mailboxes else []),
                 self._logout(),
             ],
             include_in_schema=False,
         )
         opt_out = OptOutPages(self._services, self._renderer)
         public = opt_out.routes() if self._services.sending else []
-        return [self._assets.handler(), *self._login(), *public, closed]
+        consent = mailboxes.consent_routes() if self._services.mailboxes else []
+        return [self._assets.handler(), *self._login(), *public, *consent, closed]
 
     def error(self, request: AnyRequest, error: Exception) -> Page:
         """The page for an error: what happened, what it means, what to do."""

@@ -36,6 +36,7 @@ class Renderer:
             words=words,
             mode=services.mode,
             warnings=services.warnings,
+            has_mailboxes=services.mailboxes is not None,
         )
 
     def page(

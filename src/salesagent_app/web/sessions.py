@@ -17,6 +17,7 @@ from litestar.response import Redirect
 
 from salesagent_app.http.auth import (
     SESSION_LASTS,
+    Caller,
     Connection,
     Gate,
     Guard,
@@ -44,6 +45,7 @@ class Sessions:
     def __init__(self, services: HttpServices, gate: Gate) -> None:
         self._gate = gate
         self._sending = services.sending
+        self._mailboxes = services.mailboxes
         self._public_url = services.public_url
         self._secure = services.public_url.startswith("https:")
         self._throttle = LoginThrottle(services.limits.logins_per_minute)
@@ -66,9 +68,22 @@ class Sessions:
             if self._sending is not None:
                 now = await sending_now(self._sending, visit.caller.tenant_id)
                 visit = attrs.evolve(visit, sending=now)
+            if self._mailboxes is not None:
+                stuck = await self._mailboxes.stuck(visit.caller.tenant_id)
+                visit = attrs.evolve(visit, stuck=stuck)
             connection.scope["state"]["visit"] = visit
 
         return has_session
+
+    async def caller(self, request: AnyRequest) -> Caller:
+        """Who asks, by their session or by an API key: for the one open page that both may use.
+
+        Raises:
+            Unauthenticated, Forbidden
+        """
+        if "authorization" in request.headers or "x-api-key" in request.headers:
+            return await self._gate.by_headers(request.headers)
+        return (await self._gate.by_token(request.cookies.get(self.cookie_name))).caller
 
     async def log_in(self, request: AnyRequest, key_text: str) -> Cookie:
         """A new session for the key, as the cookie to set.

@@ -9,6 +9,8 @@ from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.domain.finding import Severity
 from salesagent_core.domain.run import Run, RunStatus
 from salesagent_core.domain.time_zones import zone_for, zone_info, zone_label
+from salesagent_core.ports.connections import Lost
+from salesagent_core.use_cases.connect_mailbox import MailboxView
 
 STEPS = {
     "validate_submission": "Check the form",
@@ -176,6 +178,27 @@ def waiting(run: Run, now: datetime) -> str | None:
     if run.next_attempt_at is None:
         return f"{why.rstrip('.')}. It goes on when a person acts."
     return f"{why.rstrip('.')}. Next try {age(run.next_attempt_at, now)}."
+
+
+MAILBOX_DONE = {
+    "disconnected": "The mailbox is disconnected, and Google confirmed that our access is gone.",
+    "forgotten": "The mailbox is disconnected here. Google did not confirm it: remove salesagent"
+    " in the account's own settings, too.",
+}
+
+
+def mailbox_state(view: MailboxView) -> str:
+    """How a mailbox stands, and what that means, in a sentence or two."""
+    if view.connected:
+        return "Connected."
+    if view.connection is None:
+        return "Not connected yet: no draft can be made in it."
+    if view.connection.why is Lost.REVOKED:
+        return (
+            "Google withdrew our access (a changed password, a withdrawn consent, or its age). "
+            "Nothing is read, drafted or sent in it until it is connected again."
+        )
+    return "Disconnected by one of you. Nothing is read, drafted or sent in it."
 
 
 def short(text: str | None, most: int = 120) -> str:

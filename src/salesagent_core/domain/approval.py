@@ -24,6 +24,9 @@ from salesagent_core.ids import DraftId
 __all__ = [
     "DEFAULT_RULES",
     "DEFAULT_THRESHOLD",
+    "MAX_THRESHOLD",
+    "MIN_THRESHOLD",
+    "Case",
     "Condition",
     "Decision",
     "DecisionInput",
@@ -62,7 +65,10 @@ class DecisionInput:
 
 @attrs.frozen(kw_only=True)
 class Decision:
-    """``by`` is an operator's id or ``rule:NAME``/``policy``; bound to one revision's hash."""
+    """``by`` is an operator's id or ``rule:NAME``/``policy``; bound to one revision's hash.
+
+    ``vetoes`` and ``shadow_verdict`` are as in ``Evaluation``; a person's decision has neither.
+    """
 
     id: str
     draft_id: DraftId
@@ -74,6 +80,19 @@ class Decision:
     rule: str | None = None
     confidence: float | None = None
     inputs: tuple[DecisionInput, ...] = ()
+    vetoes: tuple[Reason, ...] = ()
+    shadow_verdict: Verdict | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """What a run brings before the rules. What only the moment of deciding can tell (stages,
+    do-not-contact list, kill switch) is added to ``facts`` by whoever decides.
+
+    ``facts`` is None in what an older version stored.
+    """
+
+    facts: Facts | None = None
 
 
 def _threshold(_policy: object, field: attrs.Attribute[float], value: float | None) -> None:
@@ -168,7 +187,9 @@ def _vetoes(facts: Facts) -> Iterator[Reason]:
         yield _because("ungrounded_claim", f"{what} no source")
     yield from _findings(facts, Severity.REVIEW)
     if facts.stale:
-        yield _because("stale", "new mail came in after this was drafted")
+        yield _because("stale", "new mail may have come in since the thread was read")
+    if facts.asked_for:
+        yield _because("asked_for", "an operator asked for this version, and reads it")
     if facts.disqualified:
         yield _because("disqualified", "this lead is outside of whom we sell to")
     if facts.ask == "hand_over":
@@ -245,7 +266,9 @@ def _inputs(facts: Facts, rule: Rule | None, policy: Policy) -> tuple[DecisionIn
         "thread_intents": _joined(facts.thread_intents),
         "stale": facts.stale,
         "kill_switch": facts.kill_switch,
+        "asked_for": facts.asked_for,
         "stage": facts.stage_of(rule.name).value if rule else None,
+        "stages": _joined(f"{name}={stage.value}" for name, stage in facts.stages),
         "threshold": policy.effective_threshold,
         "auto_approve_enabled": policy.auto_approve_enabled,
     }

@@ -35,8 +35,8 @@ class Facts:
     ``last_reply_intent`` what it said; ``recipient_approved``: on the list of people a manual
     approval with a positive outcome put there; ``seniority`` as the title reader names it;
     ``form_intent`` and ``ask`` are the plan's. ``thread_intents`` are the intents of all their
-    replies in the thread; ``stages`` how far each rule is trusted in this lead's tier (a rule
-    that is not named is manual).
+    replies in the thread; ``asked_for``: an operator had this version written; ``stages`` how far
+    each rule is trusted in this lead's tier (a rule that is not named is manual).
     """
 
     tier: Tier
@@ -69,6 +69,7 @@ class Facts:
     thread_intents: tuple[str, ...] = ()
     stale: bool = False
     kill_switch: bool = False
+    asked_for: bool = False
     stages: tuple[tuple[str, Stage], ...] = ()
 
     def stage_of(self, rule: str) -> Stage:
@@ -123,7 +124,7 @@ class Operator(StrEnum):
     CONTAINS = "contains"
 
 
-_ALLOWED: Mapping[Kind, frozenset[Operator]] = {
+OPERATORS: Mapping[Kind, frozenset[Operator]] = {
     Kind.TEXT: frozenset(
         {Operator.EQ, Operator.NE, Operator.IN, Operator.NOT_IN, Operator.CONTAINS}
     ),
@@ -155,7 +156,7 @@ class Condition:
         kind = FIELDS.get(self.field)
         if kind is None:
             raise InvalidInput(f"a condition cannot look at '{self.field}'")
-        if self.operator not in _ALLOWED[kind]:
+        if self.operator not in OPERATORS[kind]:
             raise InvalidInput(f"'{self.operator.value}' does not suit {self.field}")
         if not self._suits(kind):
             raise InvalidInput(f"the value does not suit {self.field} {self.operator.value}")

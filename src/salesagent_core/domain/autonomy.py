@@ -13,10 +13,12 @@ import attrs
 
 from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.stats import Z_ONE_SIDED_95, wilson_lower
-from salesagent_core.errors import Conflict, InvalidInput, PolicyRefused, Reason
+from salesagent_core.errors import Conflict, InvalidInput, PolicyRefused, Problem, Reason
 
 MIN_SHADOW_VERDICTS = 50
 MIN_AGREEMENT = 0.90
+MAX_OUTLOOK = 500
+"""Further verdicts than these are too far away to be spoken of."""
 
 
 class Stage(StrEnum):
@@ -38,10 +40,23 @@ class Harm(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class Segment:
-    """Leads of one fit tier that one rule speaks for."""
+    """Leads of one fit tier that one rule speaks for; written ``hot:high_icp``."""
 
     tier: Tier
     rule: str
+
+    def __str__(self) -> str:
+        return f"{self.tier.value}:{self.rule}"
+
+
+def read_segment(text: str) -> Segment:
+    """A segment from ``TIER:RULE``. Raises: InvalidInput."""
+    tier, _, rule = text.partition(":")
+    if tier not in set(Tier) or not rule.strip():
+        tiers = ", ".join(Tier)
+        problem = Problem(where="segment", what=f"must be TIER:RULE; the tiers are {tiers}")
+        raise InvalidInput("that is not a segment", [problem])
+    return Segment(tier=Tier(tier), rule=rule.strip())
 
 
 @attrs.frozen(kw_only=True)
@@ -57,13 +72,15 @@ class StageChange:
 
 @attrs.frozen(kw_only=True)
 class SegmentState:
-    """Where a segment stands. The counts are those since it last entered shadow."""
+    """Where a segment stands. The counts are those since it last entered shadow; ``era`` is how
+    often the evidence has been started anew."""
 
     segment: Segment
     stage: Stage = Stage.MANUAL
     shadow_verdicts: int = 0
     agreed: int = 0
     last_change: StageChange | None = None
+    era: int = 0
 
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.agreed <= self.shadow_verdicts:
@@ -128,6 +145,18 @@ def assess(state: SegmentState) -> Promotion:
     return Promotion(earned=True, bound=bound, reasons=(enough,))
 
 
+def verdicts_to_go(state: SegmentState) -> int | None:
+    """How many more verdicts, were all of them agreements, would earn ``auto``: 0 when it is
+    earned already, None when more than ``MAX_OUTLOOK`` would be needed."""
+    for more in range(MAX_OUTLOOK + 1):
+        total, agreed = state.shadow_verdicts + more, state.agreed + more
+        if total >= MIN_SHADOW_VERDICTS and (
+            wilson_lower(agreed, total, Z_ONE_SIDED_95) >= MIN_AGREEMENT
+        ):
+            return more
+    return None
+
+
 def promote(state: SegmentState, now: datetime) -> SegmentState:
     """From shadow to auto, on the evidence.
 
@@ -179,7 +208,7 @@ def _moved(state: SegmentState, to: Stage, now: datetime, by: str, reason: Reaso
 
 
 def _without_evidence(state: SegmentState) -> SegmentState:
-    return attrs.evolve(state, shadow_verdicts=0, agreed=0)
+    return attrs.evolve(state, shadow_verdicts=0, agreed=0, era=state.era + 1)
 
 
 def _named(by: str) -> str:

@@ -67,7 +67,8 @@ _OPT_OUT_WORDS = {
 @attrs.frozen(kw_only=True)
 class KeptMail:
     """What a stored mail says. ``letter`` is its text without our footer; ``footer`` the lines of
-    it, empty when there is none (any more)."""
+    it, empty when there is none (any more). ``attachments`` are the names of files in it, or their
+    kinds where they have none; we never put any there."""
 
     sender: str
     to: tuple[str, ...]
@@ -80,6 +81,7 @@ class KeptMail:
     references: tuple[str, ...] = ()
     opt_out_url: str | None = None
     one_click: bool = False
+    attachments: tuple[str, ...] = ()
 
 
 def compose_mail(mail: OutgoingMail, *, now: datetime) -> bytes:
@@ -147,7 +149,16 @@ def read_mail(raw: bytes) -> KeptMail:
         references=tuple((_header(message, "References") or "").split()),
         opt_out_url=unsubscribe.strip("<>") or None,
         one_click=(_header(message, "List-Unsubscribe-Post") or "") == "List-Unsubscribe=One-Click",
+        attachments=tuple(_attachments(message)),
     )
+
+
+def _attachments(message: EmailMessage) -> Iterator[str]:
+    """All leaves but the letter itself, whatever kind they claim to be."""
+    bodies = [message.get_body(preferencelist=(kind,)) for kind in ("plain", "html")]
+    for part in message.walk():
+        if not part.is_multipart() and not any(part is body for body in bodies):
+            yield part.get_filename() or part.get_content_type()
 
 
 # ------------------------------------------------------------------------------- judging

@@ -11,7 +11,9 @@ from salesagent_core.domain.finding import Finding
 from salesagent_core.domain.lead import Lead
 from salesagent_core.domain.planning import NextStep
 from salesagent_core.domain.scheduling import SlotOffer
+from salesagent_core.domain.spending import ModelUse
 from salesagent_core.domain.voice import VoiceProfile
+from salesagent_core.ids import DEFAULT_TENANT, TenantId
 
 
 @attrs.frozen(kw_only=True)
@@ -72,7 +74,8 @@ MAX_ASSETS = 3
 class Brief:
     """All that the writer may know. What is not in ``sources`` must not be in the draft.
 
-    ``previous`` and ``instruction`` are set when an operator asked for another version.
+    ``previous_body`` and ``instruction`` are set when an operator asked for another version;
+    ``tenant_id`` says whose budget pays.
     """
 
     to: Lead
@@ -84,17 +87,20 @@ class Brief:
     reply_subject: str | None = None
     previous_body: str | None = None
     instruction: str | None = None
+    tenant_id: TenantId = DEFAULT_TENANT
 
 
 @attrs.frozen(kw_only=True)
 class WrittenDraft:
-    """Step 12: what the writer answered. ``writer`` names model and prompt version."""
+    """Step 12: what the writer answered. ``writer`` names model and prompt version; ``use`` is
+    what a language model took for it."""
 
     subject: str
     body: str
     claims: tuple[Claim, ...] = ()
     writer: str = "unknown"
     sources: tuple[Source, ...] = ()
+    use: ModelUse | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -110,7 +116,8 @@ class CheckedDraft:
 
 @attrs.frozen(kw_only=True)
 class CrmTaskRef:
-    """Step 15: the ids in the CRM."""
+    """Step 15: the ids in the CRM. ``not_written`` says what it had no place for, in sentences."""
 
     task_id: str
     note_id: str
+    not_written: tuple[str, ...] = ()

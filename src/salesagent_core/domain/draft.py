@@ -16,6 +16,7 @@ from salesagent_core.domain.lead import Lead
 from salesagent_core.domain.planning import NextStep
 from salesagent_core.domain.priority import Priority
 from salesagent_core.domain.run import Degradation
+from salesagent_core.domain.spending import ModelUse
 from salesagent_core.errors import Conflict, InvalidInput, Problem
 from salesagent_core.ids import DraftId, RunId, SubmissionId, TenantId
 
@@ -83,7 +84,8 @@ class Author(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class Revision:
-    """One version of the text. ``content_hash`` is what a decision is bound to."""
+    """One version of the text. ``content_hash`` is what a decision is bound to; ``use`` what a
+    language model took to write it, None where none did."""
 
     number: int
     subject: str
@@ -95,6 +97,7 @@ class Revision:
     claims: tuple[Claim, ...] = ()
     findings: tuple[Finding, ...] = ()
     instruction: str | None = None
+    use: ModelUse | None = None
 
 
 @attrs.frozen(kw_only=True)

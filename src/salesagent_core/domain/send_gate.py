@@ -98,8 +98,8 @@ class RecipientVerdict:
 class GateFacts:
     """All that the gate looks at. ``now`` is database time, ``zone`` the recipient's (IANA).
 
-    ``automatic``: no person approved this revision. ``approved``: a decision for exactly this
-    revision stands.
+    ``automatic``: no person approved this revision; ``trusted``: the rule that did is trusted
+    still. ``approved``: a decision for exactly this revision stands.
     """
 
     now: datetime
@@ -110,6 +110,7 @@ class GateFacts:
     usage: Usage
     approved: bool = True
     automatic: bool = False
+    trusted: bool = True
     lists: RecipientVerdict = RecipientVerdict()
     suppressions: Sequence[Suppression] = ()
     findings: Sequence[Finding] = ()
@@ -204,6 +205,8 @@ def _recipient(facts: GateFacts) -> Iterator[Objection]:
 def _text(facts: GateFacts) -> Iterator[Objection]:
     if not facts.approved:
         yield _no("not_approved", "nobody approved this revision")
+    if facts.automatic and not facts.trusted:
+        yield _no("not_trusted", "the rule that approved this is not trusted any more")
     stops = {Severity.BLOCK, Severity.REVIEW} if facts.automatic else {Severity.BLOCK}
     for finding in facts.findings:
         if finding.severity in stops:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from salesagent_core.domain.spending import Budget
 from salesagent_core.ids import TenantId
 
 
@@ -14,7 +15,7 @@ class Tenant:
     ``mailbox`` is the address drafts are made in; ``time_zone`` and ``country`` are the
     sender's, used where the lead's are unknown. ``link_hosts`` are the hosts a draft may link
     to. ``house_facts`` are statements that a draft may cite about ourselves, each a true
-    sentence that a person wrote.
+    sentence that a person wrote. ``model_budget`` bounds what language models take in a month.
     """
 
     id: TenantId
@@ -38,3 +39,4 @@ class Tenant:
     employees_max: int = 5_000
     auto_approve_enabled: bool = False
     auto_approve_threshold: float = 0.90
+    model_budget: Budget = attrs.field(factory=Budget)

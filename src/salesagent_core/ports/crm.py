@@ -58,7 +58,7 @@ class Crm(Protocol):
         Fields that the CRM holds win over the hint; what only the hint knows is filled in.
 
         Raises:
-            Rejected: the CRM refuses the address. Unavailable, NeedsReauth
+            Rejected: the CRM refuses the address. RateLimited, Unavailable, NeedsReauth
         """
         ...
 
@@ -66,7 +66,7 @@ class Crm(Protocol):
         """The contact by its id there.
 
         Raises:
-            NotFound, Unavailable, NeedsReauth
+            NotFound, RateLimited, Unavailable, NeedsReauth
         """
         ...
 
@@ -74,7 +74,7 @@ class Crm(Protocol):
         """Past notes on the contact and the company, newest first.
 
         Raises:
-            Unavailable, NeedsReauth
+            RateLimited, Unavailable, NeedsReauth
         """
         ...
 
@@ -82,6 +82,6 @@ class Crm(Protocol):
         """Create the task and its note, or find those that this key made before.
 
         Raises:
-            Rejected, Unavailable, NeedsReauth
+            Rejected, RateLimited, Unavailable, NeedsReauth
         """
         ...

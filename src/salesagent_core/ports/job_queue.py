@@ -16,6 +16,9 @@ class Topic(StrEnum):
     SEND = "send"
     RECONCILE = "reconcile"
     SENT_AUDIT = "sent_audit"
+    CONVERSION_POLL = "conversion_poll"
+    REMEMBER = "remember"
+    MAILBOX = "mailbox"
 
 
 class JobQueue(Protocol):

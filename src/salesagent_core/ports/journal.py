@@ -65,8 +65,12 @@ class Journal(Protocol):
         why: str,
         step: str,
         attempt: int,
+        mailbox: str | None = None,
     ) -> None:
         """Give the lease back and wait until a time, or (None) until a person acts.
+
+        With ``mailbox`` it waits until that mailbox is connected. Where it was connected again
+        before this was written, the run is tried soon, ``RETRIES_AFTER_FIRST`` times.
 
         Raises:
             LeaseLost: as ``append``.

@@ -10,7 +10,14 @@ from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.draft import Draft, Revision
 from salesagent_core.domain.run import DeadLetter, JournalEntry, Lease, Redraft, Run
+from salesagent_core.domain.suppression import Suppression
 from salesagent_core.ids import DraftId, RunId, TenantId
+from salesagent_core.ports.approvals import (
+    ApprovedRecipients,
+    RuleBook,
+    Thresholds,
+    TrustLedger,
+)
 from salesagent_core.ports.send_ledger import SendLedger
 from salesagent_core.ports.send_switches import SendSwitches
 from salesagent_core.ports.suppressions import RecipientRules, Suppressions
@@ -119,6 +126,12 @@ class ApprovalHook(Protocol):
     ) -> None: ...
 
 
+class ReviewHook(Protocol):
+    """What else happens in the transaction in which a person decides about a draft."""
+
+    async def __call__(self, tx: Transaction, draft: Draft, decision: Decision) -> None: ...
+
+
 class UnitOfWork(Protocol):
     """Begins transactions that see one tenant's rows only."""
 
@@ -141,6 +154,16 @@ class SendingTransaction(Transaction, Protocol):
     def suppressions(self) -> Suppressions: ...
     @property
     def recipients(self) -> RecipientRules: ...
+    @property
+    def trust(self) -> TrustLedger: ...
+
+
+class SuppressionHook(Protocol):
+    """What else happens in the transaction that puts somebody on the do-not-contact list."""
+
+    async def __call__(
+        self, tx: SendingTransaction, tenant_id: TenantId, entry: Suppression
+    ) -> None: ...
 
 
 class SendingWork(Protocol):
@@ -148,4 +171,23 @@ class SendingWork(Protocol):
 
     def begin(self, tenant_id: TenantId) -> AbstractAsyncContextManager[SendingTransaction]:
         """As ``UnitOfWork.begin``; ``EVERY_TENANT`` sees only what is set for all tenants."""
+        ...
+
+
+class DecidingTransaction(SendingTransaction, Protocol):
+    """A transaction that may also decide what goes alone."""
+
+    @property
+    def rules(self) -> RuleBook: ...
+    @property
+    def thresholds(self) -> Thresholds: ...
+    @property
+    def approved_recipients(self) -> ApprovedRecipients: ...
+
+
+class DecidingWork(Protocol):
+    """Begins transactions of one tenant in which trust is given, used and taken away."""
+
+    def begin(self, tenant_id: TenantId) -> AbstractAsyncContextManager[DecidingTransaction]:
+        """As ``UnitOfWork.begin``."""
         ...

@@ -295,13 +295,14 @@ class _Advance:
             return
         if self._uncommitted:
             await journal.append(lease, self._uncommitted)
-        if failure.severity is Severity.RETRY:
+        if failure.severity is Severity.RETRY or failure.mailbox is not None:
             await journal.wait(
                 lease,
                 until=failure.retry_at,
                 why=failure.error,
                 step=failure.step.name,
                 attempt=failure.attempts,
+                mailbox=failure.mailbox,
             )
         else:
             await journal.bury(

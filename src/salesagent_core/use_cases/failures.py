@@ -11,7 +11,9 @@ anything else      3 more attempts at 1, 2 and 4 minutes (or when the other side
                    a dead letter
 =================  ==========================================================================
 
-An optional step degrades instead, whatever the error; a detached one is first tried again.
+An optional step degrades instead, whatever the error; a detached one is first tried again. Only a
+mailbox that must be connected again parks the run at any step: it goes on by itself once that is
+done, and an answer without its thread or its times would be worse than a later one.
 """
 
 from __future__ import annotations
@@ -47,7 +49,8 @@ class Severity(IntEnum):
 
 @attrs.frozen(kw_only=True)
 class StepFailure:
-    """What becomes of a step that raised. ``error`` is a sentence without personal data."""
+    """What becomes of a step that raised. ``error`` is a sentence without personal data;
+    ``mailbox`` is the one that must be connected before it can go on."""
 
     step: Step
     severity: Severity
@@ -55,6 +58,7 @@ class StepFailure:
     error: str
     attempts: int
     retry_at: datetime | None = None
+    mailbox: str | None = None
 
 
 def judge_failure(
@@ -77,17 +81,18 @@ def judge_failure(
         error=_sentence(error),
         attempts=failures,
         retry_at=at,
+        mailbox=error.mailbox if isinstance(error, NeedsReauth) else None,
     )
 
 
 def gravest(failures: Sequence[StepFailure]) -> StepFailure:
     """The failure that decides about the run when several steps failed at once.
 
-    Among equals it is the step that failed most often: the run counts the attempts of one step,
-    and two that took turns would be tried for ever. It waits until the last of the times at which
-    one of them may be tried again.
+    Among equals it is one that a person must look at, then the step that failed most often: the
+    run counts the attempts of one step, and two that took turns would be tried for ever. It waits
+    until the last of the times at which one of them may be tried again.
     """
-    worst = max(failures, key=lambda failure: (failure.severity, failure.attempts))
+    worst = max(failures, key=lambda each: (each.severity, each.mailbox is None, each.attempts))
     times = [failure.retry_at for failure in failures if failure.retry_at is not None]
     if worst.retry_at is None:
         return worst
@@ -97,6 +102,8 @@ def gravest(failures: Sequence[StepFailure]) -> StepFailure:
 def _severity(
     step: Step, error: Exception, now: datetime, failures: int, jitter: float
 ) -> tuple[Severity, datetime | None]:
+    if isinstance(error, NeedsReauth) and error.mailbox is not None:
+        return Severity.PARK, None
     final = isinstance(error, InvalidInput | Rejected | NeedsReauth)
     named = error.retry_at if isinstance(error, RateLimited | Unavailable) else None
     at = None if final else retry_at(now, failures, jitter, named)

@@ -10,7 +10,11 @@ from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.suppressions import OptOut, OptOutTokens
-from salesagent_core.ports.unit_of_work import SendingTransaction, SendingWork
+from salesagent_core.ports.unit_of_work import (
+    SendingTransaction,
+    SendingWork,
+    SuppressionHook,
+)
 
 MAX_PAGE = 200
 BY_LINK = "opt_out_link"
@@ -19,7 +23,15 @@ BY_LINK = "opt_out_link"
 class ManageSuppressions:
     """Adding is always possible and needs no reason to be given; removing is audited."""
 
-    def __init__(self, *, work: SendingWork, tokens: OptOutTokens, ids: IdSource) -> None:
+    def __init__(
+        self,
+        *,
+        work: SendingWork,
+        tokens: OptOutTokens,
+        ids: IdSource,
+        on_suppressed: SuppressionHook | None = None,
+    ) -> None:
+        self._on_suppressed = on_suppressed
         self._work = work
         self._tokens = tokens
         self._ids = ids
@@ -56,6 +68,8 @@ class ManageSuppressions:
             stored = await tx.suppressions.add(entry, by)
             if stored.id == entry.id:
                 await self._note(tx, tenant_id, "suppression.added", stored, by)
+                if self._on_suppressed is not None:
+                    await self._on_suppressed(tx, tenant_id, stored)
         return stored
 
     async def list(

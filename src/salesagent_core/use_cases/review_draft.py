@@ -30,7 +30,7 @@ from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.tenants import TenantDirectory
-from salesagent_core.ports.unit_of_work import ApprovalHook, Transaction, UnitOfWork
+from salesagent_core.ports.unit_of_work import ApprovalHook, ReviewHook, Transaction, UnitOfWork
 from salesagent_core.ports.voices import Voices
 
 MAX_INSTRUCTION = 2_000
@@ -51,8 +51,10 @@ class ReviewDraft:
         clock: Clock,
         ids: IdSource,
         on_approval: ApprovalHook | None = None,
+        on_review: ReviewHook | None = None,
     ) -> None:
         self._on_approval = on_approval
+        self._on_review = on_review
         self._unit_of_work = unit_of_work
         self._tenants = tenants
         self._voices = voices
@@ -226,6 +228,8 @@ class ReviewDraft:
             reasons=reasons,
         )
         await tx.decisions.add(decision)
+        if self._on_review is not None:
+            await self._on_review(tx, draft, decision)
         await self._audit(
             tx,
             draft,

@@ -361,8 +361,10 @@ class SendDrafts:
             current = await self._current(tx, attempt)
             now = await tx.sends.now()
             until: datetime | None
+            why: tuple[Reason, ...] = ()
             if isinstance(error, NeedsReauth):
                 until = now + REAUTH_RECHECK
+                why = (Reason(code="mailbox_disconnected", sentence=str(error)),)
             else:
                 named = error.retry_at if isinstance(error, RateLimited | NotSent) else None
                 failures = current.failures + 1
@@ -370,7 +372,11 @@ class SendDrafts:
                 until = retry_at(now, failures, self._ids.fraction(), named)
             detail = (("code", type(error).__name__),)
             to = AttemptStatus.FAILED if until is None else AttemptStatus.SCHEDULED
-            await self._settler.move(tx, current, draft, to, now, detail=detail, due_at=until)
+            moved = await self._settler.move(
+                tx, current, draft, to, now, detail=detail, due_at=until
+            )
+            if why:
+                await tx.sends.save(attrs.evolve(moved, waiting=why))
 
     async def _classify(
         self, attempt: SendAttempt, to: AttemptStatus, detail: tuple[tuple[str, str], ...]

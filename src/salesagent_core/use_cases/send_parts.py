@@ -13,6 +13,7 @@ import attrs
 from salesagent_core.domain.address import fold_alias
 from salesagent_core.domain.approval import Verdict
 from salesagent_core.domain.audit import AuditEvent
+from salesagent_core.domain.autonomy import Segment, Stage
 from salesagent_core.domain.checking import check_text, moved_claims
 from salesagent_core.domain.draft import (
     Author,
@@ -99,6 +100,7 @@ async def ask_gate(
             usage=usage,
             approved=await _is_approved(tx, draft),
             automatic=automatic,
+            trusted=not automatic or await _still_trusted(tx, draft),
             lists=await tx.recipients.judge(person.email),
             suppressions=await tx.suppressions.covering(person.email),
             findings=[each for each in draft.revision.findings if each.part != INBOUND_PART]
@@ -118,6 +120,16 @@ async def _is_approved(tx: SendingTransaction, draft: Draft) -> bool:
         if each.content_hash == draft.revision.content_hash
     ]
     return bool(decisions) and decisions[-1].verdict in (Verdict.APPROVED, Verdict.AUTO_APPROVED)
+
+
+async def _still_trusted(tx: SendingTransaction, draft: Draft) -> bool:
+    """Whether the rule that approved it may still act alone. A mail may have waited for its
+    window for days; trust that was lost meanwhile is not used up."""
+    decisions = await tx.decisions.of_draft(draft.id)
+    last = decisions[-1] if decisions else None
+    if last is None or last.verdict is not Verdict.AUTO_APPROVED or last.rule is None:
+        return True
+    return await tx.trust.hold(Segment(tier=draft.fit.tier, rule=last.rule)) is Stage.AUTO
 
 
 class Settler:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import attrs
 
-from salesagent_core.domain.approval import Evaluation
+from salesagent_core.domain.approval import Case
 from salesagent_core.domain.context import (
     Assets,
     CheckedDraft,
@@ -27,6 +27,7 @@ from salesagent_core.ports.assets import AssetStore
 from salesagent_core.ports.calendar import Calendar
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.crm import Crm
+from salesagent_core.ports.crm_updates import CrmUpdates
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.mailbox import MailDrafts, MailReader
 from salesagent_core.ports.memory import Memory
@@ -34,6 +35,7 @@ from salesagent_core.ports.opt_out_links import OptOutLinks
 from salesagent_core.ports.unit_of_work import ApprovalHook
 from salesagent_core.ports.voices import Voices
 from salesagent_core.ports.writer import Writer
+from salesagent_core.use_cases.earned_trust import EarnedTrust
 from salesagent_core.use_cases.step import Step, Workflow
 from salesagent_core.use_cases.steps.check_draft import check_draft
 from salesagent_core.use_cases.steps.create_crm_task import CreateCrmTask
@@ -72,6 +74,8 @@ class World:
     ids: IdSource
     opt_outs: OptOutLinks | None = None
     on_approval: ApprovalHook | None = None
+    crm_updates: CrmUpdates | None = None
+    trust: EarnedTrust | None = None
 
 
 def sixteen_steps(world: World) -> Workflow:
@@ -172,16 +176,16 @@ def sixteen_steps(world: World) -> Workflow:
                 result=CrmTaskRef,
                 # Another pass carries create_draft over, so that it alone would be no wait.
                 needs=("check_draft", "create_draft"),
-                act=CreateCrmTask(world.crm),
+                act=CreateCrmTask(world.crm, world.crm_updates),
                 gap="the task in the CRM could not be made",
                 detached=True,
             ),
             Step(
                 name="decide",
-                result=Evaluation,
+                result=Case,
                 needs=("check_draft", "create_draft"),
                 compute=decide,
-                commit=PublishDraft(world.clock, world.ids, world.on_approval),
+                commit=PublishDraft(world.clock, world.ids, world.on_approval, world.trust),
             ),
         )
     )

@@ -17,6 +17,7 @@ from salesagent_adapters.memory.calendar import MemoryCalendar
 from salesagent_adapters.memory.crm import MemoryCrm
 from salesagent_adapters.memory.crm_state import StoredCompany, StoredContact
 from salesagent_adapters.memory.faults import Faults, When
+from salesagent_adapters.memory.mail_history import MemoryMailHistory
 from salesagent_adapters.memory.mail_sender import MemoryMailSender
 from salesagent_adapters.memory.mailbox import MemoryMailbox
 from salesagent_adapters.memory.memory import LongMemory
@@ -28,6 +29,7 @@ from salesagent_core.ids import TenantId
 from salesagent_core.ports.assets import AssetStore
 from salesagent_core.ports.calendar import Calendar
 from salesagent_core.ports.crm import Crm
+from salesagent_core.ports.mail_history import MailHistory
 from salesagent_core.ports.mail_sender import MailSender
 from salesagent_core.ports.mailbox import MailDrafts, MailReader
 from salesagent_core.ports.memory import Memory
@@ -42,6 +44,55 @@ ZONE = "Europe/Berlin"
 
 class Mailbox(MailReader, MailDrafts, Protocol):
     """Both mailbox ports at once, as the adapters have them."""
+
+
+class Stage(Protocol):
+    """A connected account of a vendor, as the suites of mailbox, calendar and files want it."""
+
+    @property
+    def clock(self) -> FixedClock: ...
+    @property
+    def mailbox(self) -> Mailbox: ...
+    @property
+    def sender(self) -> MailSender: ...
+    @property
+    def calendar(self) -> Calendar: ...
+    @property
+    def assets(self) -> AssetStore: ...
+    @property
+    def history(self) -> MailHistory: ...
+
+    def fails(self, method: str, error: Callable[[], Exception], *, after: bool = False) -> None:
+        """The next call of it ends like this; with ``after`` it has its effect first."""
+        ...
+
+    def revoke(self) -> None: ...
+    def reconnect(self) -> None: ...
+    def use_up_quota(self) -> None: ...
+    def use_up_quota_but(self, left: int) -> None: ...
+    def use_up_the_day(self) -> None: ...
+    def pass_time(self, by: timedelta) -> None: ...
+    def lag(self, by: timedelta) -> None: ...
+    def receives(
+        self,
+        sender: str,
+        subject: str,
+        text: str = "Hello",
+        *,
+        days_ago: float = 1,
+        in_reply_to: str | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+        attachments: tuple[str, ...] = (),
+    ) -> tuple[str, str]: ...
+    def answers(self, to: str, subject: str, text: str, in_reply_to: str) -> str: ...
+    def human_edits_draft(
+        self, draft_id: str, text: str, *, subject: str | None = None, keeps_footer: bool = True
+    ) -> None: ...
+    def human_sends_draft(self, draft_id: str) -> None: ...
+    def human_deletes_draft(self, draft_id: str) -> None: ...
+    def raw_sent(self, message_id: str) -> bytes: ...
+    def event(self, start: datetime | date, end: datetime | date, *, busy: bool = True) -> None: ...
+    def file(self, name: str, summary: str = "", *, allowed: bool = True) -> str: ...
 
 
 @attrs.frozen(kw_only=True)
@@ -75,6 +126,10 @@ class MemoryStage:
     @property
     def assets(self) -> AssetStore:
         return MemoryAssets(self.world)
+
+    @property
+    def history(self) -> MailHistory:
+        return MemoryMailHistory(self.world)
 
     @property
     def crm(self) -> Crm:
@@ -184,6 +239,11 @@ class MemoryStage:
             )
         )
         return url
+
+    @property
+    def names_conversions(self) -> bool:
+        """The memory CRM tells a conversion's own id."""
+        return True
 
     def crm_company(self, **properties: str) -> str:
         crm = self.world.tenant(TENANT).crm

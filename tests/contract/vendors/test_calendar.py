@@ -9,7 +9,7 @@ import pytest
 from salesagent_core.domain.scheduling import Busy
 from salesagent_core.errors import NeedsReauth, Rejected, Unavailable
 
-from .stages import MAILBOX, STRANGER, TENANT, MemoryStage
+from .stages import MAILBOX, STRANGER, TENANT, Stage
 
 START = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 END = START + timedelta(days=7)
@@ -19,11 +19,11 @@ def at(day: int, hour: int) -> datetime:
     return START + timedelta(days=day, hours=hour)
 
 
-async def test_an_empty_calendar_is_free(stage: MemoryStage) -> None:
+async def test_an_empty_calendar_is_free(stage: Stage) -> None:
     assert await stage.calendar.busy(TENANT, MAILBOX, START, END) == ()
 
 
-async def test_spans_come_in_order_and_may_overlap(stage: MemoryStage) -> None:
+async def test_spans_come_in_order_and_may_overlap(stage: Stage) -> None:
     stage.event(at(2, 9), at(2, 10))
     stage.event(at(1, 9), at(1, 12))
     stage.event(at(1, 11), at(1, 13))
@@ -36,7 +36,7 @@ async def test_spans_come_in_order_and_may_overlap(stage: MemoryStage) -> None:
 
 
 async def test_what_only_touches_the_window_counts_and_what_ends_before_does_not(
-    stage: MemoryStage,
+    stage: Stage,
 ) -> None:
     stage.event(START - timedelta(hours=1), START + timedelta(hours=1))
     stage.event(START - timedelta(hours=2), START)
@@ -45,7 +45,7 @@ async def test_what_only_touches_the_window_counts_and_what_ends_before_does_not
     assert [span.end for span in busy] == [START + timedelta(hours=1)]
 
 
-async def test_a_whole_day_is_a_day_where_the_owner_is(stage: MemoryStage) -> None:
+async def test_a_whole_day_is_a_day_where_the_owner_is(stage: Stage) -> None:
     stage.event(date(2026, 11, 24), date(2026, 11, 25))
     (span,) = await stage.calendar.busy(TENANT, MAILBOX, START, END)
     # Berlin is an hour ahead of UTC in November.
@@ -54,12 +54,12 @@ async def test_a_whole_day_is_a_day_where_the_owner_is(stage: MemoryStage) -> No
     )
 
 
-async def test_what_is_marked_free_is_free(stage: MemoryStage) -> None:
+async def test_what_is_marked_free_is_free(stage: Stage) -> None:
     stage.event(at(1, 9), at(1, 10), busy=False)
     assert await stage.calendar.busy(TENANT, MAILBOX, START, END) == ()
 
 
-async def test_titles_never_leave_the_calendar(stage: MemoryStage) -> None:
+async def test_titles_never_leave_the_calendar(stage: Stage) -> None:
     stage.event(at(1, 9), at(1, 10))
     assert "Secret title" not in repr(await stage.calendar.busy(TENANT, MAILBOX, START, END))
 
@@ -68,14 +68,12 @@ async def test_titles_never_leave_the_calendar(stage: MemoryStage) -> None:
     ("start", "end"),
     [(END, START), (START, START), (START, START + timedelta(days=400))],
 )
-async def test_a_senseless_window_is_rejected(
-    stage: MemoryStage, start: datetime, end: datetime
-) -> None:
+async def test_a_senseless_window_is_rejected(stage: Stage, start: datetime, end: datetime) -> None:
     with pytest.raises(Rejected):
         await stage.calendar.busy(TENANT, MAILBOX, start, end)
 
 
-async def test_a_failure_is_told_and_never_looks_like_a_free_day(stage: MemoryStage) -> None:
+async def test_a_failure_is_told_and_never_looks_like_a_free_day(stage: Stage) -> None:
     stage.event(at(1, 9), at(1, 10))
     stage.fails("calendar.busy", lambda: Unavailable("down"))
     with pytest.raises(Unavailable):
@@ -83,7 +81,7 @@ async def test_a_failure_is_told_and_never_looks_like_a_free_day(stage: MemorySt
     assert await stage.calendar.busy(TENANT, MAILBOX, START, END)
 
 
-async def test_a_revoked_or_foreign_calendar_needs_connecting(stage: MemoryStage) -> None:
+async def test_a_revoked_or_foreign_calendar_needs_connecting(stage: Stage) -> None:
     with pytest.raises(NeedsReauth):
         await stage.calendar.busy(STRANGER, MAILBOX, START, END)
     stage.revoke()

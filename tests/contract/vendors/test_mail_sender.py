@@ -13,7 +13,7 @@ from salesagent_core.domain.message import OutgoingMail
 from salesagent_core.errors import NeedsReauth, NotFound, RateLimited, Rejected, Unavailable
 from salesagent_core.ports.mail_sender import FateUnknown, HistoryExpired, NotSent
 
-from .stages import MAILBOX, STRANGER, TENANT, MemoryStage
+from .stages import MAILBOX, STRANGER, TENANT, Stage
 
 LEAD = "lead@buyer.example"
 MAIL = OutgoingMail(
@@ -28,19 +28,19 @@ MAIL = OutgoingMail(
 )
 
 
-async def drafted(stage: MemoryStage, **changes: object) -> MailboxDraft:
+async def drafted(stage: Stage, **changes: object) -> MailboxDraft:
     mail = attrs.evolve(MAIL, **changes)  # type: ignore[arg-type]
     return await stage.mailbox.create_draft(TENANT, MAILBOX, mail)
 
 
-async def send(stage: MemoryStage, draft: MailboxDraft) -> str:
+async def send(stage: Stage, draft: MailboxDraft) -> str:
     return (await stage.sender.send_draft(TENANT, MAILBOX, draft.draft_id)).message_id
 
 
 # What is held
 
 
-async def test_a_draft_is_held_as_it_was_put_without_the_footer(stage: MemoryStage) -> None:
+async def test_a_draft_is_held_as_it_was_put_without_the_footer(stage: Stage) -> None:
     made = await drafted(stage)
     held = await stage.sender.read_draft(TENANT, MAILBOX, made.draft_id)
     assert (held.to, held.subject, held.text, held.key) == (
@@ -53,7 +53,7 @@ async def test_a_draft_is_held_as_it_was_put_without_the_footer(stage: MemorySta
     assert content_hash(LEAD, held.subject, held.text) == made.content_hash
 
 
-async def test_a_persons_edit_is_seen(stage: MemoryStage) -> None:
+async def test_a_persons_edit_is_seen(stage: Stage) -> None:
     made = await drafted(stage)
     stage.human_edits_draft(made.draft_id, "By hand", subject="Another matter")
     held = await stage.sender.read_draft(TENANT, MAILBOX, made.draft_id)
@@ -61,7 +61,7 @@ async def test_a_persons_edit_is_seen(stage: MemoryStage) -> None:
     assert held.message_id != made.message_id
 
 
-async def test_taking_the_opt_out_away_is_an_edit(stage: MemoryStage) -> None:
+async def test_taking_the_opt_out_away_is_an_edit(stage: Stage) -> None:
     made = await drafted(stage)
     stage.human_edits_draft(made.draft_id, MAIL.text, keeps_footer=False)
     held = await stage.sender.read_draft(TENANT, MAILBOX, made.draft_id)
@@ -72,7 +72,7 @@ async def test_taking_the_opt_out_away_is_an_edit(stage: MemoryStage) -> None:
 # Sending
 
 
-async def test_a_sent_draft_is_gone_and_every_id_is_new(stage: MemoryStage) -> None:
+async def test_a_sent_draft_is_gone_and_every_id_is_new(stage: Stage) -> None:
     made = await drafted(stage)
     sent = await stage.sender.send_draft(TENANT, MAILBOX, made.draft_id)
     assert sent.message_id != made.message_id
@@ -84,7 +84,7 @@ async def test_a_sent_draft_is_gone_and_every_id_is_new(stage: MemoryStage) -> N
     assert await stage.mailbox.find_drafts(TENANT, MAILBOX, "run-1") == ()
 
 
-async def test_the_second_send_finds_nothing_and_sends_nothing(stage: MemoryStage) -> None:
+async def test_the_second_send_finds_nothing_and_sends_nothing(stage: Stage) -> None:
     made = await drafted(stage)
     await send(stage, made)
     with pytest.raises(NotFound):
@@ -92,7 +92,7 @@ async def test_the_second_send_finds_nothing_and_sends_nothing(stage: MemoryStag
     assert len(await stage.sender.sent_in_thread(TENANT, MAILBOX, made.thread_id)) == 1
 
 
-async def test_the_mailbox_gives_its_own_message_id(stage: MemoryStage) -> None:
+async def test_the_mailbox_gives_its_own_message_id(stage: Stage) -> None:
     made = await drafted(stage)
     sent = await stage.sender.send_draft(TENANT, MAILBOX, made.draft_id)
     kept = read_mail(stage.raw_sent(sent.message_id))
@@ -102,7 +102,7 @@ async def test_the_mailbox_gives_its_own_message_id(stage: MemoryStage) -> None:
 
 
 async def test_what_arrives_carries_letter_footer_and_one_click_opt_out(
-    stage: MemoryStage,
+    stage: Stage,
 ) -> None:
     kept = read_mail(stage.raw_sent(await send(stage, await drafted(stage))))
     assert kept.letter == MAIL.text
@@ -112,7 +112,7 @@ async def test_what_arrives_carries_letter_footer_and_one_click_opt_out(
     assert kept.one_click
 
 
-async def test_an_answer_goes_into_its_thread(stage: MemoryStage) -> None:
+async def test_an_answer_goes_into_its_thread(stage: Stage) -> None:
     thread_id, first = stage.receives(LEAD, "Your question")
     made = await drafted(
         stage,
@@ -128,7 +128,7 @@ async def test_an_answer_goes_into_its_thread(stage: MemoryStage) -> None:
     assert len(thread.mails) == 2
 
 
-async def test_a_changed_subject_splits_the_thread_when_it_is_sent(stage: MemoryStage) -> None:
+async def test_a_changed_subject_splits_the_thread_when_it_is_sent(stage: Stage) -> None:
     thread_id, first = stage.receives(LEAD, "Your question")
     made = await drafted(
         stage,
@@ -145,7 +145,7 @@ async def test_a_changed_subject_splits_the_thread_when_it_is_sent(stage: Memory
 # Finding out afterwards
 
 
-async def test_history_tells_what_was_sent_since(stage: MemoryStage) -> None:
+async def test_history_tells_what_was_sent_since(stage: Stage) -> None:
     earlier = await drafted(stage, key="run-0")
     await send(stage, earlier)
     point = await stage.sender.present(TENANT, MAILBOX)
@@ -157,7 +157,7 @@ async def test_history_tells_what_was_sent_since(stage: MemoryStage) -> None:
     assert await stage.sender.sent_in_thread(TENANT, MAILBOX, made.thread_id) == (sent,)
 
 
-async def test_history_knows_a_mail_before_search_does(stage: MemoryStage) -> None:
+async def test_history_knows_a_mail_before_search_does(stage: Stage) -> None:
     stage.lag(timedelta(minutes=5))
     point = await stage.sender.present(TENANT, MAILBOX)
     sent_id = await send(stage, await drafted(stage))
@@ -169,7 +169,7 @@ async def test_history_knows_a_mail_before_search_does(stage: MemoryStage) -> No
     assert known.message_id == sent_id
 
 
-async def test_history_of_last_week_is_gone(stage: MemoryStage) -> None:
+async def test_history_of_last_week_is_gone(stage: Stage) -> None:
     point = await stage.sender.present(TENANT, MAILBOX)
     await send(stage, await drafted(stage))
     stage.pass_time(timedelta(days=8))
@@ -177,14 +177,14 @@ async def test_history_of_last_week_is_gone(stage: MemoryStage) -> None:
         await stage.sender.sent_since(TENANT, MAILBOX, point)
 
 
-async def test_an_unknown_thread_has_no_sent_mail(stage: MemoryStage) -> None:
+async def test_an_unknown_thread_has_no_sent_mail(stage: Stage) -> None:
     assert await stage.sender.sent_in_thread(TENANT, MAILBOX, "00000000deadbeef") == ()
 
 
 # People
 
 
-async def test_a_draft_that_a_person_sent_is_found_with_our_key(stage: MemoryStage) -> None:
+async def test_a_draft_that_a_person_sent_is_found_with_our_key(stage: Stage) -> None:
     made = await drafted(stage)
     point = await stage.sender.present(TENANT, MAILBOX)
     stage.human_sends_draft(made.draft_id)
@@ -194,7 +194,7 @@ async def test_a_draft_that_a_person_sent_is_found_with_our_key(stage: MemorySta
     assert (found.key, found.text) == ("run-1", MAIL.text)
 
 
-async def test_a_draft_that_a_person_deleted_is_nowhere(stage: MemoryStage) -> None:
+async def test_a_draft_that_a_person_deleted_is_nowhere(stage: Stage) -> None:
     made = await drafted(stage)
     point = await stage.sender.present(TENANT, MAILBOX)
     stage.human_deletes_draft(made.draft_id)
@@ -204,7 +204,7 @@ async def test_a_draft_that_a_person_deleted_is_nowhere(stage: MemoryStage) -> N
     assert await stage.sender.sent_in_thread(TENANT, MAILBOX, made.thread_id) == ()
 
 
-async def test_a_mail_that_a_person_wrote_has_no_key(stage: MemoryStage) -> None:
+async def test_a_mail_that_a_person_wrote_has_no_key(stage: Stage) -> None:
     thread_id, first = stage.receives(LEAD, "Your question")
     stage.answers(LEAD, "Re: Your question", "By hand", first)
     (found,) = await stage.sender.sent_in_thread(TENANT, MAILBOX, thread_id)
@@ -214,7 +214,7 @@ async def test_a_mail_that_a_person_wrote_has_no_key(stage: MemoryStage) -> None
 # What goes wrong
 
 
-async def test_a_lost_answer_left_a_mail_that_history_knows(stage: MemoryStage) -> None:
+async def test_a_lost_answer_left_a_mail_that_history_knows(stage: Stage) -> None:
     made = await drafted(stage)
     point = await stage.sender.present(TENANT, MAILBOX)
     stage.fails("mailbox.send_draft", lambda: FateUnknown("connection reset"), after=True)
@@ -226,7 +226,7 @@ async def test_a_lost_answer_left_a_mail_that_history_knows(stage: MemoryStage) 
         await send(stage, made)
 
 
-async def test_a_refused_request_left_the_draft(stage: MemoryStage) -> None:
+async def test_a_refused_request_left_the_draft(stage: Stage) -> None:
     made = await drafted(stage)
     stage.fails("mailbox.send_draft", lambda: NotSent("connection refused"))
     with pytest.raises(NotSent):
@@ -236,7 +236,7 @@ async def test_a_refused_request_left_the_draft(stage: MemoryStage) -> None:
 
 
 async def test_over_the_minutes_quota_nothing_is_sent_and_it_says_when(
-    stage: MemoryStage,
+    stage: Stage,
 ) -> None:
     made = await drafted(stage)
     stage.use_up_quota_but(50)
@@ -246,7 +246,7 @@ async def test_over_the_minutes_quota_nothing_is_sent_and_it_says_when(
     await send(stage, made)
 
 
-async def test_over_the_days_mails_nothing_is_sent_and_it_says_when(stage: MemoryStage) -> None:
+async def test_over_the_days_mails_nothing_is_sent_and_it_says_when(stage: Stage) -> None:
     made = await drafted(stage)
     stage.use_up_the_day()
     with pytest.raises(RateLimited) as refused:
@@ -257,7 +257,7 @@ async def test_over_the_days_mails_nothing_is_sent_and_it_says_when(stage: Memor
     await send(stage, made)
 
 
-async def test_a_revoked_token_sends_nothing_until_reconnected(stage: MemoryStage) -> None:
+async def test_a_revoked_token_sends_nothing_until_reconnected(stage: Stage) -> None:
     made = await drafted(stage)
     stage.revoke()
     sender = stage.sender
@@ -274,7 +274,7 @@ async def test_a_revoked_token_sends_nothing_until_reconnected(stage: MemoryStag
     await send(stage, made)
 
 
-async def test_another_tenant_cannot_send(stage: MemoryStage) -> None:
+async def test_another_tenant_cannot_send(stage: Stage) -> None:
     made = await drafted(stage)
     with pytest.raises(NeedsReauth):
         await stage.sender.send_draft(STRANGER, MAILBOX, made.draft_id)
@@ -282,7 +282,7 @@ async def test_another_tenant_cannot_send(stage: MemoryStage) -> None:
         await stage.sender.read_draft(STRANGER, MAILBOX, made.draft_id)
 
 
-async def test_an_unreachable_mailbox_says_so(stage: MemoryStage) -> None:
+async def test_an_unreachable_mailbox_says_so(stage: Stage) -> None:
     stage.fails("mailbox.present", lambda: Unavailable("down"))
     with pytest.raises(Unavailable):
         await stage.sender.present(TENANT, MAILBOX)
@@ -301,7 +301,7 @@ async def test_an_unreachable_mailbox_says_so(stage: MemoryStage) -> None:
     ],
 )
 async def test_a_mail_that_could_become_another_is_refused(
-    stage: MemoryStage, changes: dict[str, str]
+    stage: Stage, changes: dict[str, str]
 ) -> None:
     with pytest.raises(Rejected):
         await drafted(stage, **changes)

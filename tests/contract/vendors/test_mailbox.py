@@ -12,7 +12,7 @@ from salesagent_core.domain.draft import content_hash
 from salesagent_core.domain.message import OutgoingMail
 from salesagent_core.errors import NeedsReauth, NotFound, Rejected, Unavailable
 
-from .stages import MAILBOX, STRANGER, TENANT, MemoryStage
+from .stages import MAILBOX, STRANGER, TENANT, Stage
 
 LEAD = "lead@buyer.example"
 
@@ -27,7 +27,7 @@ def mail(**changes: object) -> OutgoingMail:
 # Reading
 
 
-async def test_search_finds_the_person_first_then_the_company(stage: MemoryStage) -> None:
+async def test_search_finds_the_person_first_then_the_company(stage: Stage) -> None:
     old, _ = stage.receives(LEAD, "Older", days_ago=9)
     new, _ = stage.receives(LEAD, "Newer", days_ago=2)
     colleague, _ = stage.receives("other@sub.buyer.example", "Colleague", days_ago=1)
@@ -39,7 +39,7 @@ async def test_search_finds_the_person_first_then_the_company(stage: MemoryStage
     assert [ref.with_person for ref in found.threads] == [True, True, False]
 
 
-async def test_search_without_a_company_finds_the_person_only(stage: MemoryStage) -> None:
+async def test_search_without_a_company_finds_the_person_only(stage: Stage) -> None:
     stage.receives("other@buyer.example", "Colleague")
     found = await stage.mailbox.search_threads(
         TENANT, MAILBOX, email=LEAD, company_domain=None, limit=10
@@ -47,7 +47,7 @@ async def test_search_without_a_company_finds_the_person_only(stage: MemoryStage
     assert found.threads == ()
 
 
-async def test_a_domain_that_only_ends_alike_is_another_company(stage: MemoryStage) -> None:
+async def test_a_domain_that_only_ends_alike_is_another_company(stage: Stage) -> None:
     stage.receives("x@notbuyer.example", "Other company")
     found = await stage.mailbox.search_threads(
         TENANT, MAILBOX, email=LEAD, company_domain="buyer.example", limit=10
@@ -55,7 +55,7 @@ async def test_a_domain_that_only_ends_alike_is_another_company(stage: MemorySta
     assert found.threads == ()
 
 
-async def test_search_keeps_to_its_limit(stage: MemoryStage) -> None:
+async def test_search_keeps_to_its_limit(stage: Stage) -> None:
     for number in range(5):
         stage.receives(LEAD, f"Subject {number}")
     found = await stage.mailbox.search_threads(
@@ -64,7 +64,7 @@ async def test_search_keeps_to_its_limit(stage: MemoryStage) -> None:
     assert len(found.threads) == 3
 
 
-async def test_search_lags_but_reading_does_not(stage: MemoryStage) -> None:
+async def test_search_lags_but_reading_does_not(stage: Stage) -> None:
     stage.lag(timedelta(minutes=5))
     thread_id, _ = stage.receives(LEAD, "Just now", days_ago=0)
     search = {"email": LEAD, "company_domain": None, "limit": 5}
@@ -76,7 +76,7 @@ async def test_search_lags_but_reading_does_not(stage: MemoryStage) -> None:
     assert [ref.thread_id for ref in late.threads] == [thread_id]
 
 
-async def test_an_unsent_draft_is_no_conversation(stage: MemoryStage) -> None:
+async def test_an_unsent_draft_is_no_conversation(stage: Stage) -> None:
     await stage.mailbox.create_draft(TENANT, MAILBOX, mail())
     found = await stage.mailbox.search_threads(
         TENANT, MAILBOX, email=LEAD, company_domain="buyer.example", limit=5
@@ -85,12 +85,13 @@ async def test_an_unsent_draft_is_no_conversation(stage: MemoryStage) -> None:
 
 
 async def test_a_thread_is_read_in_order_without_quotes_and_signatures(
-    stage: MemoryStage,
+    stage: Stage,
 ) -> None:
     thread_id, first = stage.receives(
         LEAD, "Routes", "We need routes.\n-- \nLead, Buyer Ltd", attachments=("plan.pdf",)
     )
-    stage.answers(LEAD, "Re: Routes", "Gladly.\n\nOn Monday Lead wrote:\n> We need routes.", first)
+    quoted = "Gladly.\n\nOn Mon, 16 Nov 2026 at 10:02, Lead wrote:\n> We need routes."
+    stage.answers(LEAD, "Re: Routes", quoted, first)
     thread = await stage.mailbox.read_thread(TENANT, MAILBOX, thread_id)
     assert thread.subject == "Routes"
     assert [m.text for m in thread.mails] == ["We need routes.", "Gladly."]
@@ -104,27 +105,25 @@ async def test_a_thread_is_read_in_order_without_quotes_and_signatures(
     "headers",
     [(("Auto-Submitted", "auto-replied"),), (("Precedence", "bulk"),), (("List-Id", "<x>"),)],
 )
-async def test_automatic_mail_is_marked(
-    stage: MemoryStage, headers: tuple[tuple[str, str], ...]
-) -> None:
+async def test_automatic_mail_is_marked(stage: Stage, headers: tuple[tuple[str, str], ...]) -> None:
     thread_id, _ = stage.receives(LEAD, "Out of office", headers=headers)
     thread = await stage.mailbox.read_thread(TENANT, MAILBOX, thread_id)
     assert thread.mails[0].automatic
     assert thread.last_inbound is None
 
 
-async def test_a_bounce_is_automatic(stage: MemoryStage) -> None:
+async def test_a_bounce_is_automatic(stage: Stage) -> None:
     thread_id, _ = stage.receives("mailer-daemon@buyer.example", "Undelivered")
     thread = await stage.mailbox.read_thread(TENANT, MAILBOX, thread_id)
     assert thread.mails[0].automatic
 
 
-async def test_an_unknown_thread_is_not_found(stage: MemoryStage) -> None:
+async def test_an_unknown_thread_is_not_found(stage: Stage) -> None:
     with pytest.raises(NotFound):
         await stage.mailbox.read_thread(TENANT, MAILBOX, "00000000deadbeef")
 
 
-async def test_a_reply_with_another_subject_starts_another_thread(stage: MemoryStage) -> None:
+async def test_a_reply_with_another_subject_starts_another_thread(stage: Stage) -> None:
     thread_id, first = stage.receives(LEAD, "Routes")
     same = stage.answers(LEAD, "AW: routes", "Yes", first)
     split = stage.answers(LEAD, "Something else", "Yes", first)
@@ -136,7 +135,7 @@ async def test_a_reply_with_another_subject_starts_another_thread(stage: MemoryS
 
 
 async def test_a_draft_is_found_by_its_key_with_the_hash_of_what_it_holds(
-    stage: MemoryStage,
+    stage: Stage,
 ) -> None:
     made = await stage.mailbox.create_draft(TENANT, MAILBOX, mail())
     await stage.mailbox.create_draft(TENANT, MAILBOX, mail(key="run-2"))
@@ -145,7 +144,7 @@ async def test_a_draft_is_found_by_its_key_with_the_hash_of_what_it_holds(
     assert made.mailbox == MAILBOX
 
 
-async def test_creating_twice_makes_two(stage: MemoryStage) -> None:
+async def test_creating_twice_makes_two(stage: Stage) -> None:
     one = await stage.mailbox.create_draft(TENANT, MAILBOX, mail())
     two = await stage.mailbox.create_draft(TENANT, MAILBOX, mail())
     assert one.draft_id != two.draft_id
@@ -153,7 +152,7 @@ async def test_creating_twice_makes_two(stage: MemoryStage) -> None:
 
 
 async def test_an_update_keeps_the_draft_id_and_changes_the_message_id(
-    stage: MemoryStage,
+    stage: Stage,
 ) -> None:
     made = await stage.mailbox.create_draft(TENANT, MAILBOX, mail())
     changed = await stage.mailbox.update_draft(TENANT, MAILBOX, made.draft_id, mail(text="Other"))
@@ -164,7 +163,7 @@ async def test_an_update_keeps_the_draft_id_and_changes_the_message_id(
     assert await stage.mailbox.find_drafts(TENANT, MAILBOX, "run-1") == (changed,)
 
 
-async def test_a_reply_joins_the_thread_when_all_three_agree(stage: MemoryStage) -> None:
+async def test_a_reply_joins_the_thread_when_all_three_agree(stage: Stage) -> None:
     thread_id, first = stage.receives(LEAD, "Your question")
     made = await stage.mailbox.create_draft(
         TENANT,
@@ -182,7 +181,7 @@ async def test_a_reply_joins_the_thread_when_all_three_agree(stage: MemoryStage)
 
 
 @pytest.mark.parametrize("broken", ["subject", "references"])
-async def test_a_mismatch_splits_the_thread(stage: MemoryStage, broken: str) -> None:
+async def test_a_mismatch_splits_the_thread(stage: Stage, broken: str) -> None:
     thread_id, first = stage.receives(LEAD, "Your question")
     answers = () if broken == "references" else (first,)
     made = await stage.mailbox.create_draft(
@@ -212,14 +211,14 @@ async def test_a_mismatch_splits_the_thread(stage: MemoryStage, broken: str) -> 
     ],
 )
 async def test_an_invalid_mail_is_rejected_and_nothing_is_kept(
-    stage: MemoryStage, changes: dict[str, str]
+    stage: Stage, changes: dict[str, str]
 ) -> None:
     with pytest.raises(Rejected):
         await stage.mailbox.create_draft(TENANT, MAILBOX, mail(**changes))
     assert await stage.mailbox.find_drafts(TENANT, MAILBOX, "run-1") == ()
 
 
-async def test_deleting_twice_is_no_error(stage: MemoryStage) -> None:
+async def test_deleting_twice_is_no_error(stage: Stage) -> None:
     made = await stage.mailbox.create_draft(TENANT, MAILBOX, mail())
     await stage.mailbox.delete_draft(TENANT, MAILBOX, made.draft_id)
     await stage.mailbox.delete_draft(TENANT, MAILBOX, made.draft_id)
@@ -229,7 +228,7 @@ async def test_deleting_twice_is_no_error(stage: MemoryStage) -> None:
 # People use the mailbox too
 
 
-async def test_a_persons_edit_shows_in_the_hash(stage: MemoryStage) -> None:
+async def test_a_persons_edit_shows_in_the_hash(stage: Stage) -> None:
     made = await stage.mailbox.create_draft(TENANT, MAILBOX, mail())
     stage.human_edits_draft(made.draft_id, "Edited by hand")
     (found,) = await stage.mailbox.find_drafts(TENANT, MAILBOX, "run-1")
@@ -239,9 +238,7 @@ async def test_a_persons_edit_shows_in_the_hash(stage: MemoryStage) -> None:
 
 
 @pytest.mark.parametrize("act", ["human_sends_draft", "human_deletes_draft"])
-async def test_a_draft_that_a_person_took_away_cannot_be_updated(
-    stage: MemoryStage, act: str
-) -> None:
+async def test_a_draft_that_a_person_took_away_cannot_be_updated(stage: Stage, act: str) -> None:
     made = await stage.mailbox.create_draft(TENANT, MAILBOX, mail())
     getattr(stage, act)(made.draft_id)
     with pytest.raises(NotFound):
@@ -249,7 +246,7 @@ async def test_a_draft_that_a_person_took_away_cannot_be_updated(
     assert await stage.mailbox.find_drafts(TENANT, MAILBOX, "run-1") == ()
 
 
-async def test_what_a_person_sent_is_part_of_the_thread_afterwards(stage: MemoryStage) -> None:
+async def test_what_a_person_sent_is_part_of_the_thread_afterwards(stage: Stage) -> None:
     made = await stage.mailbox.create_draft(TENANT, MAILBOX, mail())
     stage.human_sends_draft(made.draft_id)
     thread = await stage.mailbox.read_thread(TENANT, MAILBOX, made.thread_id)
@@ -260,7 +257,7 @@ async def test_what_a_person_sent_is_part_of_the_thread_afterwards(stage: Memory
 # What goes wrong
 
 
-async def test_a_revoked_token_parks_everything_until_reconnected(stage: MemoryStage) -> None:
+async def test_a_revoked_token_parks_everything_until_reconnected(stage: Stage) -> None:
     made = await stage.mailbox.create_draft(TENANT, MAILBOX, mail())
     stage.revoke()
     with pytest.raises(NeedsReauth):
@@ -271,12 +268,12 @@ async def test_a_revoked_token_parks_everything_until_reconnected(stage: MemoryS
     assert await stage.mailbox.find_drafts(TENANT, MAILBOX, "run-1") == (made,)
 
 
-async def test_another_tenant_cannot_use_the_mailbox(stage: MemoryStage) -> None:
+async def test_another_tenant_cannot_use_the_mailbox(stage: Stage) -> None:
     with pytest.raises(NeedsReauth):
         await stage.mailbox.find_drafts(STRANGER, MAILBOX, "run-1")
 
 
-async def test_over_quota_it_says_when_to_come_back(stage: MemoryStage) -> None:
+async def test_over_quota_it_says_when_to_come_back(stage: Stage) -> None:
     stage.use_up_quota()
     with pytest.raises(Unavailable) as refused:
         await stage.mailbox.create_draft(TENANT, MAILBOX, mail())
@@ -285,14 +282,14 @@ async def test_over_quota_it_says_when_to_come_back(stage: MemoryStage) -> None:
     await stage.mailbox.create_draft(TENANT, MAILBOX, mail())
 
 
-async def test_a_lost_answer_leaves_a_draft_that_can_be_found(stage: MemoryStage) -> None:
+async def test_a_lost_answer_leaves_a_draft_that_can_be_found(stage: Stage) -> None:
     stage.fails("mailbox.create_draft", lambda: Unavailable("reset"), after=True)
     with pytest.raises(Unavailable):
         await stage.mailbox.create_draft(TENANT, MAILBOX, mail())
     assert len(await stage.mailbox.find_drafts(TENANT, MAILBOX, "run-1")) == 1
 
 
-async def test_a_failed_request_leaves_nothing(stage: MemoryStage) -> None:
+async def test_a_failed_request_leaves_nothing(stage: Stage) -> None:
     stage.fails("mailbox.create_draft", lambda: Unavailable("refused"))
     with pytest.raises(Unavailable):
         await stage.mailbox.create_draft(TENANT, MAILBOX, mail())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import cast
+
 import attrs
 
-from salesagent_core.domain.address import judge_address
+from salesagent_core.domain.address import fold_alias, judge_address
 from salesagent_core.domain.approval import (
     DEFAULT_RULES,
+    Case,
     Decision,
     Evaluation,
     Policy,
@@ -15,7 +19,7 @@ from salesagent_core.domain.approval import (
 )
 from salesagent_core.domain.approval import Facts as RuleFacts
 from salesagent_core.domain.audit import AuditEvent
-from salesagent_core.domain.conversation import Direction
+from salesagent_core.domain.conversation import Direction, Mail
 from salesagent_core.domain.draft import (
     NEW_MAIL,
     Author,
@@ -28,38 +32,47 @@ from salesagent_core.domain.draft import (
 from salesagent_core.domain.finding import INBOUND_PART
 from salesagent_core.domain.grounding import ungrounded
 from salesagent_core.domain.priority import Priority, assess_priority
+from salesagent_core.domain.reply_intent import ReplyIntent, read_reply_intent
 from salesagent_core.domain.title import read_title
 from salesagent_core.errors import Conflict
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.job_queue import Topic
-from salesagent_core.ports.unit_of_work import ApprovalHook, Transaction
+from salesagent_core.ports.unit_of_work import ApprovalHook, DecidingTransaction, Transaction
+from salesagent_core.use_cases.earned_trust import EarnedTrust
 from salesagent_core.use_cases.facts import Facts
 
 CONTEXT_PARTS = 5
 """Optional sources of context: notes, memory, files, calendar, voice."""
+MAX_REPLIES = 20
+"""Replies of a thread whose intent is read, the newest; a longer thread is for a person."""
+STALE_AFTER = timedelta(hours=1)
+"""From the beginning of the run: an older reading of the thread is not relied on."""
 
 
-def decide(facts: Facts) -> Evaluation:
-    """Pure: rules and vetoes over what the run knows."""
-    tenant = facts.tenant
-    policy = Policy(
-        auto_approve_enabled=tenant.auto_approve_enabled,
-        threshold=tenant.auto_approve_threshold,
-    )
-    return evaluate(_rule_facts(facts), DEFAULT_RULES, policy)
+def decide(facts: Facts) -> Case:
+    """Pure: all that the run knows about the draft. The rules are asked when it is stored."""
+    return Case(facts=_rule_facts(facts))
 
 
 def _rule_facts(facts: Facts) -> RuleFacts:
     lead, plan, findings = facts.lead, facts.plan, facts.checked.findings
     title = read_title(lead.person.title)
-    replies = [
+    inbound = [
         mail
         for mail in facts.conversation.mails
         if mail.direction is Direction.INBOUND and not mail.automatic
     ]
-    last = replies[-1] if replies else None
+    unread = len(inbound) - MAX_REPLIES
+    replies = [
+        (mail, _intent(mail) if at >= unread else mail.intent or ReplyIntent.UNCLEAR.value)
+        for at, mail in enumerate(inbound)
+    ]
+    # Somebody else in the thread may have written last: that is no word of this person.
+    person = fold_alias(lead.person.email)
+    own = [each for each in replies if fold_alias(each[0].sender) == person]
+    last, said = own[-1] if own else (None, None)
     age = facts.valid.began_at - last.sent_at if last else None
     return RuleFacts(
         tier=facts.fit.tier,
@@ -81,25 +94,38 @@ def _rule_facts(facts: Facts) -> RuleFacts:
         is_target_account=lead.is_target_account,
         first_contact=not facts.conversation.mails,
         days_since_human_reply=age.total_seconds() / 86_400 if age is not None else None,
-        last_reply_intent=last.intent if last else None,
+        last_reply_intent=said,
         findings=findings,
         ungrounded_claims=sum(ungrounded([finding]) for finding in findings),
         injection_suspected=any(finding.part == INBOUND_PART for finding in findings),
         degraded=facts.degraded,
-        # A reply that nobody could read for certain is for a person to read.
-        thread_intents=tuple(mail.intent or "unclear" for mail in replies),
+        thread_intents=tuple(intent for _, intent in replies),
+        asked_for=facts.run.redraft is not None,
     )
 
 
+def _intent(mail: Mail) -> str:
+    """What a reply wants. One that nobody can read for certain is for a person to read."""
+    return mail.intent or read_reply_intent(mail.text).value
+
+
 class PublishDraft:
-    """Stores the draft, the decision and the audit event with the step's own result."""
+    """Asks the rules and stores draft, decision and audit event with the step's own result.
+
+    Without ``trust`` the four default rules are asked, which are off.
+    """
 
     def __init__(
-        self, clock: Clock, ids: IdSource, on_approval: ApprovalHook | None = None
+        self,
+        clock: Clock,
+        ids: IdSource,
+        on_approval: ApprovalHook | None = None,
+        trust: EarnedTrust | None = None,
     ) -> None:
         self._clock = clock
         self._ids = ids
         self._on_approval = on_approval
+        self._trust = trust
 
     async def __call__(
         self, tx: Transaction, facts: Facts, result: object
@@ -108,25 +134,55 @@ class PublishDraft:
 
         Another version of a draft that was decided meanwhile is dropped: the decision stands.
         """
-        if not isinstance(result, Evaluation):
-            raise TypeError(f"decide leaves an Evaluation, not {type(result).__name__}")
+        if not isinstance(result, Case) or result.facts is None:
+            raise TypeError(f"decide leaves a Case with facts, not {type(result).__name__}")
         present = await tx.drafts.by_run(facts.run.id, lock=True)
+        evaluation = await self._evaluate(tx, facts, result.facts)
         if present is None:
-            draft = self._new_draft(facts, result)
+            draft = self._new_draft(facts, evaluation)
             await tx.drafts.add(draft)
         else:
             try:
-                draft = self._next_version(facts, result, present)
+                draft = self._next_version(facts, evaluation, present)
             except Conflict:
                 await self._audit(tx, present, "draft.version_dropped")
                 return ()
             await tx.drafts.save(draft)
-        decision = self._decision(draft, result)
+        decision = self._decision(draft, evaluation)
         await tx.decisions.add(decision)
-        await self._audit(tx, draft, f"draft.{result.verdict.value}")
+        await self._audit(tx, draft, f"draft.{evaluation.verdict.value}")
+        await self._set_beside(tx, facts, draft, decision)
         if draft.status is DraftStatus.APPROVED and self._on_approval is not None:
             await self._on_approval(tx, draft, by=decision.by, automatic=True)
         return ((Topic.DRAFT_SYNC, draft.id),) if draft.mailbox_is_behind else ()
+
+    async def _evaluate(self, tx: Transaction, facts: Facts, case: RuleFacts) -> Evaluation:
+        tenant = facts.tenant
+        # What was read this long ago may not be all there is: a retry, or another version.
+        read_for = self._clock.now() - facts.valid.began_at
+        case = attrs.evolve(case, stale=case.stale or read_for > STALE_AFTER)
+        if self._trust is None:
+            policy = Policy(
+                auto_approve_enabled=tenant.auto_approve_enabled,
+                threshold=tenant.auto_approve_threshold,
+            )
+            return evaluate(case, DEFAULT_RULES, policy)
+        email = facts.lead.person.email
+        return await self._trust.judge(cast("DecidingTransaction", tx), tenant, email, case)
+
+    async def _set_beside(
+        self, tx: Transaction, facts: Facts, draft: Draft, decision: Decision
+    ) -> None:
+        """In shadow the rule's word waits for the operator's. What an operator had written again
+        is theirs, and no word of a rule."""
+        if self._trust is None:
+            return
+        deciding = cast("DecidingTransaction", tx)
+        redraft = facts.run.redraft
+        if redraft is not None:
+            await self._trust.on_rewrite(deciding, draft, redraft.asked_by)
+        else:
+            await self._trust.note_verdict(deciding, draft, decision)
 
     def _new_draft(self, facts: Facts, evaluation: Evaluation) -> Draft:
         now = self._clock.now()
@@ -187,6 +243,7 @@ class PublishDraft:
             claims=checked.claims,
             findings=checked.findings,
             instruction=redraft.instruction if redraft else None,
+            use=facts.written.use,
         )
 
     def _decision(self, draft: Draft, evaluation: Evaluation) -> Decision:
@@ -201,6 +258,8 @@ class PublishDraft:
             rule=evaluation.rule,
             confidence=evaluation.confidence,
             inputs=evaluation.inputs,
+            vetoes=evaluation.vetoes,
+            shadow_verdict=evaluation.shadow_verdict,
         )
 
     async def _audit(self, tx: Transaction, draft: Draft, action: str) -> None:

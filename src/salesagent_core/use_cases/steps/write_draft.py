@@ -56,4 +56,5 @@ class WriteDraft:
             reply_subject=facts.conversation.subject or None,
             previous_body=redraft.previous_body if redraft else None,
             instruction=redraft.instruction if redraft else None,
+            tenant_id=facts.tenant.id,
         )

@@ -1,0 +1,1 @@
+"""What every call of a vendor passes through: time limits, repeats, breakers and bulkheads."""

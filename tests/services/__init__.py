@@ -1,0 +1,1 @@
+"""Independent servers that tests run against."""
