@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import attrs
 
+from salesagent_app.dependency_watch import DependencyWatch
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
@@ -87,3 +88,4 @@ class HttpServices:
     sending: SendingServices | None = None
     mailboxes: ConnectMailbox | None = None
     mail_pushes: MailPushes | None = None
+    dependencies: DependencyWatch | None = None

@@ -48,8 +48,7 @@ _TABLES = {
 _INDEXES = (
     "INDEX memories_contact ON memories (tenant_id, contact_index)",
     "INDEX memories_due ON memories (due_at, tenant_id, id) WHERE due_at IS NOT NULL",
-    "INDEX send_attempts_sent ON send_attempts (updated_at, tenant_id, id)"
-    " WHERE status = 'sent'",
+    "INDEX send_attempts_sent ON send_attempts (updated_at, tenant_id, id) WHERE status = 'sent'",
 )
 
 _SEES = (
