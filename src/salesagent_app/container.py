@@ -16,6 +16,7 @@ from dependency_injector import containers, providers
 
 from salesagent_adapters.crypto.opt_out import OptOutLinkMaker, SealedOptOutTokens
 from salesagent_adapters.crypto.vault import Vault
+from salesagent_adapters.dramatiq.broker import answers
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
 from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
 from salesagent_adapters.google.token_keeper import TokenKeeper
@@ -36,9 +37,11 @@ from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
-from salesagent_adapters.resilience.guard import GuardState
+from salesagent_adapters.postgres.vectors import missing
+from salesagent_adapters.postgres.vendor_health import PgVendorHealth
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
+from salesagent_app.dependency_watch import DependencyWatch, Pool, Probes
 from salesagent_app.http.app import create_app
 from salesagent_app.http.services import (
     ApprovalServices,
@@ -56,9 +59,11 @@ from salesagent_app.vendors import (
 )
 from salesagent_app.workers.actors import Handler
 from salesagent_app.workers.main import WorkerParts
+from salesagent_app.workers.reporter import VendorReporter
 from salesagent_app.workers.sweeper import Sweeper
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.draft import Draft
+from salesagent_core.domain.message import draft_key
 from salesagent_core.domain.send_gate import SendPermission
 from salesagent_core.domain.suppression import Suppression
 from salesagent_core.domain.tenant import Tenant
@@ -75,10 +80,12 @@ from salesagent_core.ports.unit_of_work import (
     SuppressionHook,
     Transaction,
 )
+from salesagent_core.ports.vendor_health import VendorState
+from salesagent_core.ports.vendor_probe import Trial
 from salesagent_core.use_cases.advance_run import AdvanceRuns
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
-from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
+from salesagent_core.use_cases.connect_mailbox import ConnectMailbox, MailboxView
 from salesagent_core.use_cases.control_sending import ControlSending
 from salesagent_core.use_cases.earned_trust import EarnedTrust
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
@@ -199,6 +206,7 @@ class Providers(containers.DeclarativeContainer):
 
     api_keys = providers.Singleton(PgApiKeys, database)
     backlog = providers.Singleton(PgBacklog, database)
+    vendor_health = providers.Singleton(PgVendorHealth, database)
     crm_events = providers.Singleton(
         PgCrmEventInbox, database, vault, providers.Callable(_bell, queue, Topic.CRM_EVENT)
     )
@@ -445,6 +453,7 @@ class Container:
                 mail_pushes=self._mail_pushes(),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
+                dependencies=self._dependencies(),
                 close=self.close,
             )
         )
@@ -502,7 +511,13 @@ class Container:
             handlers[Topic.REMEMBER] = remember_sent
         return WorkerParts(
             handlers=handlers,
-            sweeper=Sweeper(make.backlog(), make.queue(), handlers, begin=self._begin_polling),
+            sweeper=Sweeper(
+                make.backlog(),
+                make.queue(),
+                handlers,
+                begin=self._begin_polling,
+                report=VendorReporter(make.vendor_health(), make.ids().new(), self.vendor_states),
+            ),
             drain=advance.drain,
             close=self.close,
         )
@@ -530,10 +545,64 @@ class Container:
         await make.journal().close()
         await make.database().close()
 
-    def vendor_states(self) -> tuple[GuardState, ...]:
-        """How each vendor answers each tenant, as this process sees it."""
+    def vendor_states(self) -> tuple[VendorState, ...]:
+        """How each vendor answers each tenant, as this event loop's calls saw it."""
         make = self.providers
         return guard_states(make.google().guards, make.hubspot().guards, make.models().guards)
+
+    async def vendor_trials(self) -> tuple[Trial, ...]:
+        """What can be tried of the real vendors, for the default tenant. Changes nothing."""
+        make = self.providers
+        tenant_id = make.default_tenant().id
+        google, probes = make.google().probe, (make.hubspot().probe, make.models().probe)
+        trials = [trial for probe in probes if probe for trial in probe.trials(tenant_id)]
+        if google is not None:
+            for view in await make.connect_mailbox().list(tenant_id):
+                trials += google.trials(tenant_id, view.mailbox)
+        return tuple(trials)
+
+    async def mailboxes(self) -> tuple[MailboxView, ...]:
+        """The default tenant's mailboxes."""
+        make = self.providers
+        views: tuple[MailboxView, ...] = await make.connect_mailbox().list(make.default_tenant().id)
+        return views
+
+    async def remove_drafts(self, run_id: RunId) -> int:
+        """Delete what a run of the default tenant drafted in its mailbox; how many there were.
+
+        Raises:
+            NeedsReauth, Unavailable, Rejected
+        """
+        tenant, mailbox = self.providers.default_tenant(), self.providers.mailbox()
+        found = await mailbox.find_drafts(tenant.id, tenant.mailbox, draft_key(run_id))
+        for each in found:
+            await mailbox.delete_draft(tenant.id, tenant.mailbox, each.draft_id)
+        return len(found)
+
+    async def without_long_memory(self) -> str | None:
+        """Why the database cannot hold long memory, in a sentence; None where it can."""
+        async with self.providers.database().across_tenants() as connection:
+            return await missing(connection)
+
+    def _dependencies(self) -> DependencyWatch:
+        make = self.providers
+        guards = (*make.google().guards, *make.hubspot().guards, *make.models().guards)
+
+        def pool() -> Pool:
+            size, in_use = make.database().pool_use()
+            return Pool(size=size, in_use=in_use)
+
+        return DependencyWatch(
+            Probes(
+                health=make.vendor_health(),
+                own=self.vendor_states,
+                pool=pool,
+                redis=lambda: answers(make.broker()),
+            ),
+            make.clock(),
+            vendors=[guard.vendor for guard in guards],
+            stand_ins=make.settings().stand_ins,
+        )
 
     def _mail_pushes(self) -> MailPushes | None:
         verifier = push_verifier(self.providers.settings())

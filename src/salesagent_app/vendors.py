@@ -18,6 +18,7 @@ from salesagent_adapters.google.drive import GoogleDrive
 from salesagent_adapters.google.mail_history import GmailHistory
 from salesagent_adapters.google.mail_sender import GmailSender
 from salesagent_adapters.google.mailbox import GmailMailbox
+from salesagent_adapters.google.probe import GoogleProbe
 from salesagent_adapters.google.push import GmailWatch, PushVerifier
 from salesagent_adapters.google.quota import QuotaBudget
 from salesagent_adapters.google.tokens import AccessTokens
@@ -27,6 +28,7 @@ from salesagent_adapters.hubspot.conversions import HubSpotConversions
 from salesagent_adapters.hubspot.crm import HubSpotCrm
 from salesagent_adapters.hubspot.deals import HubSpotDeals
 from salesagent_adapters.hubspot.forms import HubSpotForms
+from salesagent_adapters.hubspot.probe import HubSpotProbe
 from salesagent_adapters.hubspot.updates import HubSpotUpdates
 from salesagent_adapters.memory.assets import MemoryAssets
 from salesagent_adapters.memory.calendar import MemoryCalendar
@@ -46,7 +48,7 @@ from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.long_memory import PgLongMemory
 from salesagent_adapters.postgres.model_budget import PgModelBudget
 from salesagent_adapters.postgres.rate_budget import PgRateBudget
-from salesagent_adapters.resilience.guard import Guard, GuardState, Rule
+from salesagent_adapters.resilience.guard import Guard, Rule
 from salesagent_adapters.resilience.guarded import guarded
 from salesagent_app.settings import Settings
 from salesagent_core.domain.context import Brief
@@ -74,6 +76,8 @@ from salesagent_core.ports.secrets_vault import Sealer
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.tone_judge import ToneJudge
 from salesagent_core.ports.transcriber import Transcriber, Transcript
+from salesagent_core.ports.vendor_health import Answering, VendorState
+from salesagent_core.ports.vendor_probe import MailboxProbe, VendorProbe
 from salesagent_core.ports.writer import Writer
 
 if TYPE_CHECKING:
@@ -139,6 +143,7 @@ class GoogleVendor:
     history: MailHistory
     pushes: Pushes | None = None
     guards: tuple[Guard, ...] = ()
+    probe: MailboxProbe | None = None
     close: Callable[[], None] = lambda: None
 
 
@@ -152,6 +157,7 @@ class CrmVendor:
     forms: CrmForms
     updates: CrmUpdates
     guards: tuple[Guard, ...] = ()
+    probe: VendorProbe | None = None
     close: Callable[[], None] = lambda: None
 
 
@@ -171,6 +177,7 @@ class ModelVendor:
     memory: Remembering
     budget: ModelBudget | None = None
     guards: tuple[Guard, ...] = ()
+    probe: VendorProbe | None = None
     close: Callable[[], Awaitable[None]] = _nothing
 
 
@@ -201,6 +208,7 @@ def google_vendor(
         history=guarded(GmailHistory(client), mail, {"changed_since": READ}),
         pushes=_pushes(settings, client, mail),
         guards=(mail, calendar, drive),
+        probe=GoogleProbe(client, tokens, clock, folders=settings.google_drive_folders),
         close=client.close,
     )
 
@@ -249,6 +257,7 @@ def crm_vendor(settings: Settings, world: World, database: Database, clock: Cloc
         forms=guarded(HubSpotForms(client), guard, {"forms": READ}),
         updates=guarded(HubSpotUpdates(client, account), guard, {"write_judgement": READ}),
         guards=(guard,),
+        probe=HubSpotProbe(client),
         close=client.close,
     )
 
@@ -279,6 +288,7 @@ def model_vendor(
     from salesagent_adapters.openai.asking import Asker, Meter
     from salesagent_adapters.openai.client import ModelService
     from salesagent_adapters.openai.interpreter import OpenAIInterpreter
+    from salesagent_adapters.openai.probe import OpenAIProbe
     from salesagent_adapters.openai.tone_judge import OpenAIToneJudge
     from salesagent_adapters.openai.writer import OpenAIWriter
 
@@ -304,13 +314,32 @@ def model_vendor(
         memory=_long_memory(settings, database, sealer, embedder),
         budget=budget,
         guards=(guard,),
+        probe=OpenAIProbe(
+            service,
+            model=settings.openai_model,
+            embedding_model=settings.openai_embedding_model,
+            embedding_dimension=settings.openai_embedding_dimension,
+            transcription_model=settings.openai_transcription_model,
+        ),
         close=service.close,
     )
 
 
-def guard_states(*guards: tuple[Guard, ...]) -> tuple[GuardState, ...]:
+def guard_states(*guards: tuple[Guard, ...]) -> tuple[VendorState, ...]:
     """How the vendors answer, for health pages and metrics."""
-    return tuple(state for group in guards for guard in group for state in guard.states())
+    return tuple(
+        VendorState(
+            vendor=seen.vendor,
+            tenant_id=seen.tenant_id,
+            state=Answering(seen.state),
+            failures=seen.failures,
+            calls_now=seen.calls_now,
+            until=seen.until,
+        )
+        for group in guards
+        for guard in group
+        for seen in guard.states()
+    )
 
 
 def _long_memory(

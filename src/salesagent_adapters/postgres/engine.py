@@ -14,6 +14,7 @@ from typing import Any, cast
 import psycopg
 from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from salesagent_adapters.postgres import arrays
 from salesagent_adapters.postgres.errors import mapped
@@ -108,6 +109,7 @@ class Database:
         self, url: str, *, pool_size: int = 10, max_overflow: int = 10, system_pool_size: int = 5
     ) -> None:
         self.url = sqlalchemy_url(url)
+        self._most = pool_size + max_overflow + 2 * system_pool_size
         # What opens a tenant's transaction finds out whether the connection still lives.
         self.tenants = _engine(self.url, pool_size, max_overflow, tenant=None, ping=False)
         self.system = _engine(self.url, system_pool_size, system_pool_size, tenant=ALL_TENANTS)
@@ -154,6 +156,13 @@ class Database:
         with mapped():
             async with self.system.connect() as connection:
                 await connection.execute(text("SELECT 1"))
+
+    def pool_use(self) -> tuple[int, int]:
+        """How many pooled connections there may be, and how many are in use now."""
+        pools = [engine.pool for engine in (self.tenants, self.system)]
+        known = [pool for pool in pools if isinstance(pool, QueuePool)]
+        in_use = sum(pool.checkedout() for pool in known)
+        return self._most, in_use
 
     async def close(self) -> None:
         """Close every pooled connection."""

@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 
 WATCH_LEASE = timedelta(minutes=3)
 MAX_ERROR = 500
-MAX_POINT = 20
-"""Digits of a point in history: more than 64 bits have."""
+MAX_POINT = 100
+"""Digits of a point in history: Gmail's have 20 at most, others may have more."""
 
 _DUE = "(w.leased_until IS NULL OR w.leased_until <= now()) AND w.due_at <= now()"
 

@@ -537,7 +537,7 @@ mailbox_watches = _table(
     "mailbox_watches",
     _text("mailbox_index"),
     # The mailbox's history was read up to here; null before the first look.
-    Column("point", Numeric(20, 0), nullable=True),
+    Column("point", Numeric, nullable=True),
     _time("due_at", now=True),
     # One worker alone looks until then; a push may make it due again meanwhile.
     _time("leased_until", null=True),
@@ -617,4 +617,16 @@ approved_recipients = _table(
     _text("cause"),
     _time("added_at"),
     key=("tenant_id", "contact_index"),
+)
+
+vendor_states = _table(
+    "vendor_states",
+    _text("process"),
+    _text("vendor"),
+    _text("state"),
+    _integer("failures"),
+    _integer("calls_now"),
+    _time("until", null=True),
+    _time("at", now=True),
+    key=("process", "vendor", "tenant_id"),
 )

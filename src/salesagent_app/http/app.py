@@ -72,6 +72,7 @@ def create_app(services: HttpServices) -> Litestar:
     ids = request_ids()
     pages = Pages(services, gate)
     webhooks = webhook_handlers(services, ids)
+    watch = services.dependencies
 
     def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         if status_of(error) >= 500:
@@ -103,7 +104,7 @@ def create_app(services: HttpServices) -> Litestar:
                 else []
             ),
             *([push_router()] if services.mail_pushes else []),
-            health_router(),
+            health_router(gate),
             *pages.routes(),
         ],
         dependencies={
@@ -113,7 +114,11 @@ def create_app(services: HttpServices) -> Litestar:
         exception_handlers={Exception: on_error},
         openapi_config=openapi_config(requires(gate, *KeyScope)),
         request_max_body_size=services.limits.request_bytes,
-        on_shutdown=[services.close] if services.close is not None else [],
+        on_startup=[watch.start] if watch is not None else [],
+        on_shutdown=[
+            *([watch.stop] if watch is not None else []),
+            *([services.close] if services.close is not None else []),
+        ],
         signature_types=[HttpServices, Caller],
         logging_config=None,
         debug=False,

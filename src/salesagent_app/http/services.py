@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import attrs
 
+from salesagent_app.dependency_watch import DependencyWatch
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
@@ -103,3 +104,4 @@ class HttpServices:
     mailboxes: ConnectMailbox | None = None
     approvals: ApprovalServices | None = None
     mail_pushes: MailPushes | None = None
+    dependencies: DependencyWatch | None = None

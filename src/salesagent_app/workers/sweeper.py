@@ -33,9 +33,12 @@ class Sweeper:
         handlers: Mapping[Topic, Handler],
         *,
         begin: Callable[[], Awaitable[None]] | None = None,
+        report: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """``begin`` is done once before the first sweep, again until it succeeds."""
+        """``begin`` is done once before the first sweep, again until it succeeds; ``report``
+        before each."""
         self._begin = begin
+        self._report = report
         self._backlog = backlog
         self._queue = queue
         self._handlers = handlers
@@ -48,6 +51,8 @@ class Sweeper:
                 if self._begin is not None:
                     await self._begin()
                     self._begin = None
+                if self._report is not None:
+                    await self._report()
                 await self.sweep()
             except Unavailable:
                 log.warning("the database cannot be reached; sweeping again soon")

@@ -163,7 +163,7 @@ async def test_a_push_is_kept_and_one_that_tells_nothing_new_is_not(followed: Fo
     await followed.watch()
     (index,) = {str((await followed.row()).mailbox_index)}
     point = int((await followed.row()).point)
-    for stale in (str(point), "0", "no number", "9" * 40):
+    for stale in (str(point), "0", "no number", "9" * 400):
         await followed.watch.told(MAILBOX, stale)
     await followed.watch.told("nobody@example.org", str(point + 1))
     assert await followed.due() == ()

@@ -17,7 +17,7 @@ depends_on = None
 _TABLES = {
     "mailbox_watches": """
         mailbox_index text NOT NULL,
-        point numeric(20, 0),
+        point numeric,
         due_at timestamptz NOT NULL DEFAULT now(),
         leased_until timestamptz,
         token bigint NOT NULL DEFAULT 0,
