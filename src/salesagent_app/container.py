@@ -17,7 +17,10 @@ from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
 from salesagent_adapters.memory.assets import MemoryAssets
 from salesagent_adapters.memory.calendar import MemoryCalendar
+from salesagent_adapters.memory.calendar_events import MemoryCalendarEvents
 from salesagent_adapters.memory.crm import MemoryCrm
+from salesagent_adapters.memory.crm_deals import MemoryCrmDeals
+from salesagent_adapters.memory.mail_arrivals import MemoryMailArrivals
 from salesagent_adapters.memory.mail_sender import MemoryMailSender
 from salesagent_adapters.memory.mailbox import MemoryMailbox
 from salesagent_adapters.memory.memory import LongMemory
@@ -32,13 +35,20 @@ from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
+from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeWatches
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_app.http.app import create_app
-from salesagent_app.http.services import ApprovalServices, HttpServices, SendingServices
+from salesagent_app.http.services import (
+    ApprovalServices,
+    HttpServices,
+    OutcomeServices,
+    SendingServices,
+)
 from salesagent_app.settings import ApiEnv, Settings
 from salesagent_app.workers.actors import Handler
 from salesagent_app.workers.main import WorkerParts
@@ -56,6 +66,7 @@ from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.unit_of_work import (
     ApprovalHook,
     DecidingTransaction,
+    OutcomeTransaction,
     ReviewHook,
     SendingTransaction,
     SuppressionHook,
@@ -65,14 +76,20 @@ from salesagent_core.use_cases.advance_run import AdvanceRuns
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
 from salesagent_core.use_cases.control_sending import ControlSending
+from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.earned_trust import EarnedTrust
+from salesagent_core.use_cases.follow_up import FollowUpMail
+from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.outcome_recorder import OutcomeRecorder
 from salesagent_core.use_cases.queries import Queries
+from salesagent_core.use_cases.read_outcomes import ReadOutcomes
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
+from salesagent_core.use_cases.record_outcome import RecordOutcome
 from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.schedule_send import ScheduleSend
@@ -81,6 +98,8 @@ from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
+from salesagent_core.use_cases.watch_mail import WatchMail
+from salesagent_core.use_cases.watch_meetings import WatchMeetings
 from salesagent_core.use_cases.workflow import World, sixteen_steps
 
 Bell = Callable[[Sequence[str]], Awaitable[None]]
@@ -108,9 +127,10 @@ def _review_hook(trust: EarnedTrust) -> ReviewHook:
     return reviewed
 
 
-def _suppression_hook(trust: EarnedTrust) -> SuppressionHook:
+def _suppression_hook(trust: EarnedTrust, recorder: OutcomeRecorder) -> SuppressionHook:
     async def suppressed(tx: SendingTransaction, tenant_id: TenantId, entry: Suppression) -> None:
         await trust.on_suppressed(cast(DecidingTransaction, tx), tenant_id, entry)
+        await recorder.on_suppressed(cast(OutcomeTransaction, tx), tenant_id, entry)
 
     return suppressed
 
@@ -138,6 +158,9 @@ class Providers(containers.DeclarativeContainer):
     assets = providers.Singleton(MemoryAssets, vendor_world)
     memory = providers.Singleton(LongMemory, vendor_world)
     writer = providers.Singleton(MemoryWriter, vendor_world.provided.faults)
+    mail_arrivals = providers.Singleton(MemoryMailArrivals, vendor_world)
+    calendar_events = providers.Singleton(MemoryCalendarEvents, vendor_world)
+    crm_deals = providers.Singleton(MemoryCrmDeals, vendor_world)
 
     database = providers.Singleton(Database, database_url)
     tenants = providers.Singleton(
@@ -228,7 +251,8 @@ class Providers(containers.DeclarativeContainer):
     settle_dead_letter = providers.Singleton(
         SettleDeadLetter, unit_of_work=unit_of_work, queue=queue, clock=clock, ids=ids
     )
-    queries = providers.Singleton(Queries, read_model, clock)
+    outcome_reads = providers.Singleton(PgOutcomeReads, database, vault)
+    queries = providers.Singleton(Queries, read_model, clock, outcome_reads)
 
     schedule_send = providers.Singleton(
         ScheduleSend,
@@ -277,12 +301,13 @@ class Providers(containers.DeclarativeContainer):
         queue=queue,
         ids=ids,
     )
+    outcome_recorder = providers.Singleton(OutcomeRecorder, ids=ids, trust=trust)
     manage_suppressions = providers.Singleton(
         ManageSuppressions,
         work=unit_of_work,
         tokens=opt_out_tokens,
         ids=ids,
-        on_suppressed=providers.Singleton(_suppression_hook, trust),
+        on_suppressed=providers.Singleton(_suppression_hook, trust, outcome_recorder),
     )
 
     manage_rules = providers.Singleton(
@@ -295,6 +320,31 @@ class Providers(containers.DeclarativeContainer):
         history=providers.Singleton(PgDecisionHistory, database, vault),
         tenants=tenants,
         clock=clock,
+    )
+
+    read_outcomes = providers.Singleton(ReadOutcomes, outcome_reads, clock)
+    record_outcome = providers.Singleton(
+        RecordOutcome, work=unit_of_work, recorder=outcome_recorder
+    )
+    learn = providers.Singleton(Learn, work=unit_of_work, tenants=tenants, ids=ids)
+    follow_up = providers.Singleton(
+        FollowUpMail,
+        follow_ups=providers.Singleton(PgFollowUps, database, vault),
+        work=unit_of_work,
+        deals=crm_deals,
+        recorder=outcome_recorder,
+    )
+    detect_outcomes = providers.Singleton(
+        DetectOutcomes,
+        watches=providers.Singleton(PgOutcomeWatches, database, vault),
+        mail=providers.Singleton(
+            WatchMail, work=unit_of_work, arrivals=mail_arrivals, recorder=outcome_recorder
+        ),
+        meetings=providers.Singleton(
+            WatchMeetings, work=unit_of_work, calendar=calendar_events, recorder=outcome_recorder
+        ),
+        follow_up=follow_up,
+        learn=learn,
     )
 
 
@@ -347,6 +397,12 @@ class Container:
                     autonomy=make.manage_autonomy(),
                     backtest=make.backtest_policy(),
                 ),
+                outcomes=OutcomeServices(
+                    read=make.read_outcomes(),
+                    record=make.record_outcome(),
+                    detect=make.detect_outcomes(),
+                    learn=make.learn(),
+                ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
                 close=self.close,
@@ -382,6 +438,14 @@ class Container:
             # Those named would be compared whether or not another worker is at it.
             await audit(limit=len(ids))
 
+        follow, detect = make.follow_up(), make.detect_outcomes()
+
+        async def follow_up(ids: list[str]) -> None:
+            await follow([DraftId(one) for one in ids], limit=len(ids))
+
+        async def detect_outcomes(ids: list[str]) -> None:
+            await detect(ids, limit=len(ids))
+
         handlers: dict[Topic, Handler] = {
             Topic.RUN: advance_runs,
             Topic.CRM_EVENT: resolve_events,
@@ -389,6 +453,8 @@ class Container:
             Topic.SEND: send_drafts,
             Topic.RECONCILE: reconcile_sends,
             Topic.SENT_AUDIT: audit_sent,
+            Topic.FOLLOW_UP: follow_up,
+            Topic.WATCH: detect_outcomes,
         }
         return WorkerParts(
             handlers=handlers,

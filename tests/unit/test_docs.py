@@ -23,6 +23,7 @@ from salesagent_app.http.auth import Gate
 from salesagent_app.http.autonomy import autonomy_router, policy_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.health import health_router
+from salesagent_app.http.outcomes import learning_router, outcome_router
 from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
@@ -218,6 +219,8 @@ def endpoints() -> Iterator[str]:
         rule_router(gate),
         autonomy_router(gate),
         policy_router(gate),
+        outcome_router(gate),
+        learning_router(gate),
         health_router(),
     )
     for router in routers:

@@ -10,6 +10,7 @@ import attrs
 
 from salesagent_core.errors import Unavailable
 from salesagent_core.ports.crm import CrmTask
+from salesagent_core.ports.crm_deals import Deal
 
 REQUESTS_PER_WINDOW = 190
 RATE_WINDOW = timedelta(seconds=10)
@@ -68,7 +69,8 @@ class StoredTask:
 
 @attrs.define(kw_only=True)
 class CrmState:
-    """One tenant's CRM. ``new_id`` makes the next record id."""
+    """One tenant's CRM. ``new_id`` makes the next record id; ``deals`` holds each with the contact
+    it belongs to."""
 
     now: Callable[[], datetime]
     new_id: Callable[[], str]
@@ -77,6 +79,7 @@ class CrmState:
     companies: dict[str, StoredCompany] = attrs.field(factory=dict)
     notes: list[StoredNote] = attrs.field(factory=list)
     tasks: dict[str, StoredTask] = attrs.field(factory=dict)
+    deals: dict[str, tuple[str, Deal]] = attrs.field(factory=dict)
     _by_email: dict[str, str] = attrs.field(factory=dict)
     _by_domain: dict[str, str] = attrs.field(factory=dict)
     _asked: deque[datetime] = attrs.field(factory=deque)

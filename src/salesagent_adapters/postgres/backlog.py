@@ -29,6 +29,13 @@ _DUE = {
         "SELECT id FROM drafts WHERE mailbox_hash IS NOT NULL AND audit_due_at <= now()"
         " ORDER BY audit_due_at, id LIMIT :limit"
     ),
+    Topic.FOLLOW_UP: text(
+        "SELECT id FROM drafts WHERE status = 'sent' AND follow_due_at <= now()"
+        " ORDER BY follow_due_at, id LIMIT :limit"
+    ),
+    Topic.WATCH: text(
+        "SELECT id FROM outcome_watches WHERE due_at <= now() ORDER BY due_at, id LIMIT :limit"
+    ),
 }
 
 _EXPIRE = text("""

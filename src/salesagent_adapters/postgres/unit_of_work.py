@@ -15,6 +15,8 @@ from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.approval_rules import PgRuleBook, PgThresholds
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.journal_writes import lease_lost
+from salesagent_adapters.postgres.learning import PgLearning
+from salesagent_adapters.postgres.outcomes import PgOutcomes, PgWatchList
 from salesagent_adapters.postgres.repositories import (
     PgAudit,
     PgDeadLetters,
@@ -36,7 +38,7 @@ from salesagent_core.ports.secrets_vault import Sealer
 
 
 class PgTransaction:
-    """``SendingTransaction`` and ``DecidingTransaction`` over one connection."""
+    """``OutcomeTransaction``, and with it every other kind, over one connection."""
 
     def __init__(
         self, connection: AsyncConnection, tenant_id: TenantId, chest: Chest, entries: EntryRows
@@ -57,6 +59,9 @@ class PgTransaction:
         self.thresholds = PgThresholds(connection, tenant_id)
         self.trust = PgTrustLedger(connection, tenant_id, chest)
         self.approved_recipients = PgApprovedRecipients(connection, tenant_id, chest)
+        self.learning = PgLearning(connection, tenant_id)
+        self.outcomes = PgOutcomes(connection, tenant_id, chest)
+        self.watches = PgWatchList(connection, tenant_id, chest)
 
     async def record(self, lease: Lease, entries: Sequence[JournalEntry]) -> None:
         """See ``Transaction.record``."""
@@ -110,8 +115,8 @@ def _put_entry(columns: Mapping[str, Any]) -> Any:
 
 @attrs.frozen
 class PgUnitOfWork:
-    """``UnitOfWork``, ``SendingWork`` and ``DecidingWork`` over PostgreSQL; ``result_types`` as for
-    ``PgJournal``."""
+    """``UnitOfWork``, ``SendingWork``, ``DecidingWork`` and ``OutcomeWork`` over PostgreSQL;
+    ``result_types`` as for ``PgJournal``."""
 
     database: Database
     sealer: Sealer

@@ -25,6 +25,7 @@ from salesagent_app.http.errors import json_error, log_fault, request_id_of, sta
 from salesagent_app.http.frame import RequestIds, framed, request_ids
 from salesagent_app.http.health import health_router
 from salesagent_app.http.openapi import openapi_config
+from salesagent_app.http.outcomes import learning_router, outcome_router
 from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
@@ -95,6 +96,7 @@ def create_app(services: HttpServices) -> Litestar:
                 if services.approvals
                 else []
             ),
+            *([outcome_router(gate), learning_router(gate)] if services.outcomes else []),
             health_router(),
             *pages.routes(),
         ],

@@ -12,13 +12,17 @@ from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
 from salesagent_core.use_cases.control_sending import ControlSending
+from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
+from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
 from salesagent_core.use_cases.queries import Queries
+from salesagent_core.use_cases.read_outcomes import ReadOutcomes
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
+from salesagent_core.use_cases.record_outcome import RecordOutcome
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
@@ -61,6 +65,16 @@ class ApprovalServices:
 
 
 @attrs.frozen(kw_only=True)
+class OutcomeServices:
+    """What became of mail, and what is learned from it."""
+
+    read: ReadOutcomes
+    record: RecordOutcome
+    detect: DetectOutcomes
+    learn: Learn
+
+
+@attrs.frozen(kw_only=True)
 class HttpServices:
     """Everything that the routes call.
 
@@ -68,7 +82,7 @@ class HttpServices:
     host, without a path. ``mode`` is the label every page shows; ``warnings`` are sentences such
     as "HubSpot is a memory stand-in", shown on every page. Without ``sending`` every approval
     is only that, and there are no routes to send by; without ``approvals`` there are none to
-    change what goes alone.
+    change what goes alone; without ``outcomes`` there are none to tell what became of mail.
     """
 
     receive_submission: ReceiveSubmission
@@ -88,3 +102,4 @@ class HttpServices:
     limits: Limits = Limits()
     sending: SendingServices | None = None
     approvals: ApprovalServices | None = None
+    outcomes: OutcomeServices | None = None

@@ -16,6 +16,8 @@ class Topic(StrEnum):
     SEND = "send"
     RECONCILE = "reconcile"
     SENT_AUDIT = "sent_audit"
+    FOLLOW_UP = "follow_up"
+    WATCH = "watch"
 
 
 class JobQueue(Protocol):
