@@ -24,28 +24,33 @@ from salesagent_adapters.memory.mail_arrivals import MemoryMailArrivals
 from salesagent_adapters.memory.mail_sender import MemoryMailSender
 from salesagent_adapters.memory.mailbox import MemoryMailbox
 from salesagent_adapters.memory.memory import LongMemory
+from salesagent_adapters.memory.sent_mail import MemorySentMail
 from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.memory.writer import MemoryWriter
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
 from salesagent_adapters.postgres.decision_history import PgDecisionHistory
-from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
+from salesagent_adapters.postgres.directory import PgTenantDirectory
 from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
 from salesagent_adapters.postgres.engine import Database
+from salesagent_adapters.postgres.experiments import PgActiveExperiments
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
 from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
 from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeWatches
+from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
+from salesagent_adapters.postgres.voices import PgVoices
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_app.http.app import create_app
 from salesagent_app.http.services import (
     ApprovalServices,
     HttpServices,
+    ImprovementServices,
     OutcomeServices,
     SendingServices,
 )
@@ -72,6 +77,7 @@ from salesagent_core.ports.unit_of_work import (
     SuppressionHook,
     Transaction,
 )
+from salesagent_core.ports.voices import VoiceTransaction
 from salesagent_core.use_cases.advance_run import AdvanceRuns
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
@@ -80,12 +86,16 @@ from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.earned_trust import EarnedTrust
 from salesagent_core.use_cases.follow_up import FollowUpMail
 from salesagent_core.use_cases.learn import Learn
+from salesagent_core.use_cases.learn_from_edits import LearnFromEdits
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
+from salesagent_core.use_cases.manage_experiments import ManageExperiments
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.outcome_recorder import OutcomeRecorder
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.read_outcomes import ReadOutcomes
+from salesagent_core.use_cases.read_performance import ReadPerformance
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
@@ -120,9 +130,10 @@ def _approval_hook(intent: SendIntent) -> ApprovalHook:
     return schedule
 
 
-def _review_hook(trust: EarnedTrust) -> ReviewHook:
+def _review_hook(trust: EarnedTrust, edits: LearnFromEdits) -> ReviewHook:
     async def reviewed(tx: Transaction, draft: Draft, decision: Decision) -> None:
         await trust.on_review(cast(DecidingTransaction, tx), draft, decision)
+        await edits.on_review(cast(VoiceTransaction, tx), draft, decision)
 
     return reviewed
 
@@ -185,7 +196,9 @@ class Providers(containers.DeclarativeContainer):
     )
 
     trust = providers.Singleton(EarnedTrust, ids=ids)
-    on_review = providers.Singleton(_review_hook, trust)
+    on_review = providers.Singleton(
+        _review_hook, trust, providers.Singleton(LearnFromEdits, ids=ids)
+    )
 
     steps_world = providers.Singleton(
         World,
@@ -202,6 +215,7 @@ class Providers(containers.DeclarativeContainer):
         opt_outs=opt_out_links,
         on_approval=on_approval,
         trust=trust,
+        experiments=providers.Singleton(PgActiveExperiments, database, vault),
     )
     workflow: providers.Provider[Workflow] = providers.Singleton(sixteen_steps, steps_world)
     result_types = workflow.provided.result_types
@@ -322,6 +336,25 @@ class Providers(containers.DeclarativeContainer):
         clock=clock,
     )
 
+    manage_experiments = providers.Singleton(
+        ManageExperiments, work=unit_of_work, tenants=tenants, clock=clock, ids=ids
+    )
+    manage_voices = providers.Singleton(
+        ManageVoices,
+        work=unit_of_work,
+        tenants=tenants,
+        sent_mail=providers.Singleton(MemorySentMail, vendor_world),
+        clock=clock,
+        ids=ids,
+    )
+    read_performance = providers.Singleton(
+        ReadPerformance,
+        reads=providers.Singleton(PgPerformance, database, vault),
+        work=unit_of_work,
+        tenants=tenants,
+        clock=clock,
+    )
+
     read_outcomes = providers.Singleton(ReadOutcomes, outcome_reads, clock)
     record_outcome = providers.Singleton(
         RecordOutcome, work=unit_of_work, recorder=outcome_recorder
@@ -396,6 +429,11 @@ class Container:
                     rules=make.manage_rules(),
                     autonomy=make.manage_autonomy(),
                     backtest=make.backtest_policy(),
+                ),
+                improvement=ImprovementServices(
+                    experiments=make.manage_experiments(),
+                    voices=make.manage_voices(),
+                    performance=make.read_performance(),
                 ),
                 outcomes=OutcomeServices(
                     read=make.read_outcomes(),

@@ -184,6 +184,8 @@ drafts = _table(
     # When somebody looks again at what became of the mail, once it is sent.
     _time("follow_due_at", null=True, now=True),
     Column("follow_token", BigInteger, nullable=False, server_default="0"),
+    _text("voice_index", null=True),
+    Column("edit_similarity", Double, nullable=True),
     UniqueConstraint("tenant_id", "run_id", name="drafts_run"),
     key=("id", "tenant_id"),
 )
@@ -613,4 +615,50 @@ learning_changes = _table(
     _text("reverted_by", null=True),
     UniqueConstraint("tenant_id", "tier", "rule", "period", name="learning_changes_month"),
     key=("tenant_id", "id"),
+)
+
+experiments = _table(
+    "experiments",
+    _text("id"),
+    # A keyed digest: a name is what a person wrote.
+    _text("name_index"),
+    _text("kind"),
+    _text("state"),
+    _time("created_at"),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "name_index", name="experiments_name"),
+    key=("tenant_id", "id"),
+)
+Index("experiments_state", experiments.c.tenant_id, experiments.c.state)
+
+draft_variants = _table(
+    "draft_variants",
+    _text("draft_id"),
+    _text("experiment_id"),
+    _text("variant_index"),
+    key=("tenant_id", "draft_id", "experiment_id"),
+)
+Index(
+    "draft_variants_experiment",
+    draft_variants.c.tenant_id,
+    draft_variants.c.experiment_id,
+    draft_variants.c.variant_index,
+)
+
+voice_profiles = _table(
+    "voice_profiles",
+    _text("id"),
+    _text("mailbox_index"),
+    _text("name_index"),
+    Column("active", Boolean, nullable=False),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "mailbox_index", "name_index", name="voice_profiles_name"),
+    key=("tenant_id", "id"),
+)
+Index(
+    "voice_profiles_active",
+    voice_profiles.c.tenant_id,
+    voice_profiles.c.mailbox_index,
+    unique=True,
+    postgresql_where=text("active"),
 )

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.approval_rules import PgRuleBook, PgThresholds
 from salesagent_adapters.postgres.engine import Database
+from salesagent_adapters.postgres.experiments import PgExperimentBook
 from salesagent_adapters.postgres.journal_writes import lease_lost
 from salesagent_adapters.postgres.learning import PgLearning
 from salesagent_adapters.postgres.outcomes import PgOutcomes, PgWatchList
@@ -32,6 +33,7 @@ from salesagent_adapters.postgres.send_policy import (
     PgSuppressions,
 )
 from salesagent_adapters.postgres.trust import PgApprovedRecipients, PgTrustLedger
+from salesagent_adapters.postgres.voices import PgVoiceShelf
 from salesagent_core.domain.run import JournalEntry, Lease, RunStatus, StepStatus
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.secrets_vault import Sealer
@@ -62,6 +64,8 @@ class PgTransaction:
         self.learning = PgLearning(connection, tenant_id)
         self.outcomes = PgOutcomes(connection, tenant_id, chest)
         self.watches = PgWatchList(connection, tenant_id, chest)
+        self.experiments = PgExperimentBook(connection, tenant_id, chest)
+        self.voices = PgVoiceShelf(connection, tenant_id, chest)
 
     async def record(self, lease: Lease, entries: Sequence[JournalEntry]) -> None:
         """See ``Transaction.record``."""

@@ -18,10 +18,12 @@ from litestar.types import (
 )
 
 from salesagent_app.http.admin import admin_router
+from salesagent_app.http.analytics import analytics_router
 from salesagent_app.http.auth import Caller, Gate, provide_caller, requires
 from salesagent_app.http.autonomy import autonomy_router, policy_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.errors import json_error, log_fault, request_id_of, status_of
+from salesagent_app.http.experiments import experiment_router
 from salesagent_app.http.frame import RequestIds, framed, request_ids
 from salesagent_app.http.health import health_router
 from salesagent_app.http.openapi import openapi_config
@@ -31,6 +33,7 @@ from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
 from salesagent_app.http.services import HttpServices
 from salesagent_app.http.switches import suppression_router, switch_router
+from salesagent_app.http.voices import voice_router
 from salesagent_app.http.webhooks import webhook_handlers
 from salesagent_app.web.pages import Pages
 from salesagent_core.ports.api_keys import Scope as KeyScope
@@ -94,6 +97,11 @@ def create_app(services: HttpServices) -> Litestar:
             *(
                 [rule_router(gate), autonomy_router(gate), policy_router(gate)]
                 if services.approvals
+                else []
+            ),
+            *(
+                [experiment_router(gate), voice_router(gate), analytics_router(gate)]
+                if services.improvement
                 else []
             ),
             *([outcome_router(gate), learning_router(gate)] if services.outcomes else []),

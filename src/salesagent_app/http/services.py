@@ -15,10 +15,13 @@ from salesagent_core.use_cases.control_sending import ControlSending
 from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
+from salesagent_core.use_cases.manage_experiments import ManageExperiments
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.read_outcomes import ReadOutcomes
+from salesagent_core.use_cases.read_performance import ReadPerformance
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
@@ -75,6 +78,15 @@ class OutcomeServices:
 
 
 @attrs.frozen(kw_only=True)
+class ImprovementServices:
+    """What makes mail better: tests, voices, and how mail does."""
+
+    experiments: ManageExperiments
+    voices: ManageVoices
+    performance: ReadPerformance
+
+
+@attrs.frozen(kw_only=True)
 class HttpServices:
     """Everything that the routes call.
 
@@ -102,4 +114,5 @@ class HttpServices:
     limits: Limits = Limits()
     sending: SendingServices | None = None
     approvals: ApprovalServices | None = None
+    improvement: ImprovementServices | None = None
     outcomes: OutcomeServices | None = None

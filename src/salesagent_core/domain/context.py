@@ -11,6 +11,7 @@ from salesagent_core.domain.finding import Finding
 from salesagent_core.domain.lead import Lead
 from salesagent_core.domain.planning import NextStep
 from salesagent_core.domain.scheduling import SlotOffer
+from salesagent_core.domain.treatment import NO_TREATMENT, Treatment
 from salesagent_core.domain.voice import VoiceProfile
 
 
@@ -73,6 +74,7 @@ class Brief:
     """All that the writer may know. What is not in ``sources`` must not be in the draft.
 
     ``previous`` and ``instruction`` are set when an operator asked for another version.
+    ``treatment`` is what our own tests ask for: like an instruction of ours, to be followed.
     """
 
     to: Lead
@@ -84,6 +86,7 @@ class Brief:
     reply_subject: str | None = None
     previous_body: str | None = None
     instruction: str | None = None
+    treatment: Treatment = NO_TREATMENT
 
 
 @attrs.frozen(kw_only=True)
@@ -95,6 +98,7 @@ class WrittenDraft:
     claims: tuple[Claim, ...] = ()
     writer: str = "unknown"
     sources: tuple[Source, ...] = ()
+    treatment: Treatment = NO_TREATMENT
 
 
 @attrs.frozen(kw_only=True)

@@ -15,6 +15,7 @@ from salesagent_core.domain.lead import Lead
 from salesagent_core.domain.planning import NextStep
 from salesagent_core.domain.priority import Priority
 from salesagent_core.domain.run import Degradation
+from salesagent_core.domain.treatment import Assigned, Hours
 from salesagent_core.errors import Conflict, InvalidInput, Problem
 from salesagent_core.ids import DraftId, RunId, SubmissionId, TenantId
 
@@ -112,6 +113,9 @@ class Draft:
 
     ``revision`` is the current one. ``in_mailbox`` is None until the mailbox holds the draft;
     when its hash differs from the revision's, the mailbox is behind and is being brought level.
+    ``assigned`` are the variants of our tests that it got, ``hours`` when it may go by itself where
+    a test says so. ``voice`` names the profile it was written in; ``edit_similarity`` (0..1) is how
+    like the writer's last text a person approved it, None before that.
     """
 
     id: DraftId
@@ -131,6 +135,10 @@ class Draft:
     sources: tuple[Source, ...] = ()
     degraded: tuple[Degradation, ...] = ()
     in_mailbox: MailboxDraft | None = None
+    assigned: tuple[Assigned, ...] = ()
+    hours: Hours | None = None
+    voice: str | None = None
+    edit_similarity: float | None = None
 
     @property
     def expires_at(self) -> datetime:

@@ -196,6 +196,9 @@ class PublishDraft:
             sources=facts.written.sources,
             degraded=facts.degraded,
             in_mailbox=facts.mailbox_draft,
+            assigned=facts.written.treatment.assigned,
+            hours=facts.written.treatment.hours,
+            voice=facts.voice.name,
         )
         return self._approved_if(evaluation, draft)
 
@@ -208,7 +211,14 @@ class PublishDraft:
             raise Conflict("the draft was decided while it was being written again")
         revision = self._revision(facts, number=present.revision.number + 1)
         draft = revise(present, revision, self._clock.now())
-        draft = attrs.evolve(draft, sources=facts.written.sources)
+        written = facts.written
+        draft = attrs.evolve(
+            draft,
+            sources=written.sources,
+            assigned=written.treatment.assigned,
+            hours=written.treatment.hours,
+            voice=facts.voice.name,
+        )
         return self._approved_if(evaluation, draft)
 
     def _approved_if(self, evaluation: Evaluation, draft: Draft) -> Draft:
