@@ -27,18 +27,23 @@ from salesagent_adapters.postgres.connections import PgConsentFlows
 from salesagent_adapters.postgres.conversion_polls import PgConversionPolls
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
 from salesagent_adapters.postgres.decision_history import PgDecisionHistory
-from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
+from salesagent_adapters.postgres.directory import PgTenantDirectory
 from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
 from salesagent_adapters.postgres.engine import Database
+from salesagent_adapters.postgres.experiments import PgActiveExperiments
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
 from salesagent_adapters.postgres.long_memory import PgLongMemory, PgUnrememberedSends
 from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
+from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
+from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeWatches
+from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_adapters.postgres.vectors import missing
 from salesagent_adapters.postgres.vendor_health import PgVendorHealth
+from salesagent_adapters.postgres.voices import PgVoices
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_app.dependency_watch import DependencyWatch, Pool, Probes
@@ -46,7 +51,9 @@ from salesagent_app.http.app import create_app
 from salesagent_app.http.services import (
     ApprovalServices,
     HttpServices,
+    ImprovementServices,
     MailPushes,
+    OutcomeServices,
     SendingServices,
 )
 from salesagent_app.settings import ApiEnv, Settings
@@ -75,6 +82,7 @@ from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.unit_of_work import (
     ApprovalHook,
     DecidingTransaction,
+    OutcomeTransaction,
     ReviewHook,
     SendingTransaction,
     SuppressionHook,
@@ -82,21 +90,32 @@ from salesagent_core.ports.unit_of_work import (
 )
 from salesagent_core.ports.vendor_health import VendorState
 from salesagent_core.ports.vendor_probe import Trial
+from salesagent_core.ports.voices import VoiceTransaction
 from salesagent_core.use_cases.advance_run import AdvanceRuns
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
 from salesagent_core.use_cases.connect_mailbox import ConnectMailbox, MailboxView
 from salesagent_core.use_cases.control_sending import ControlSending
+from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.earned_trust import EarnedTrust
+from salesagent_core.use_cases.follow_up import FollowUpMail
+from salesagent_core.use_cases.learn import Learn
+from salesagent_core.use_cases.learn_from_edits import LearnFromEdits
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
+from salesagent_core.use_cases.manage_experiments import ManageExperiments
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.manage_voices import ManageVoices
+from salesagent_core.use_cases.outcome_recorder import OutcomeRecorder
 from salesagent_core.use_cases.poll_conversions import PollConversions
 from salesagent_core.use_cases.queries import Queries
+from salesagent_core.use_cases.read_outcomes import ReadOutcomes
+from salesagent_core.use_cases.read_performance import ReadPerformance
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
+from salesagent_core.use_cases.record_outcome import RecordOutcome
 from salesagent_core.use_cases.remember_sent import RememberSent
 from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
 from salesagent_core.use_cases.review_draft import ReviewDraft
@@ -106,7 +125,9 @@ from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
+from salesagent_core.use_cases.watch_mail import WatchMail
 from salesagent_core.use_cases.watch_mailbox import WatchMailboxes
+from salesagent_core.use_cases.watch_meetings import WatchMeetings
 from salesagent_core.use_cases.workflow import World, sixteen_steps
 
 Bell = Callable[[Sequence[str]], Awaitable[None]]
@@ -147,16 +168,18 @@ def _new_secret() -> str:
     return secrets.token_urlsafe(48)
 
 
-def _review_hook(trust: EarnedTrust) -> ReviewHook:
+def _review_hook(trust: EarnedTrust, edits: LearnFromEdits) -> ReviewHook:
     async def reviewed(tx: Transaction, draft: Draft, decision: Decision) -> None:
         await trust.on_review(cast(DecidingTransaction, tx), draft, decision)
+        await edits.on_review(cast(VoiceTransaction, tx), draft, decision)
 
     return reviewed
 
 
-def _suppression_hook(trust: EarnedTrust) -> SuppressionHook:
+def _suppression_hook(trust: EarnedTrust, recorder: OutcomeRecorder) -> SuppressionHook:
     async def suppressed(tx: SendingTransaction, tenant_id: TenantId, entry: Suppression) -> None:
         await trust.on_suppressed(cast(DecidingTransaction, tx), tenant_id, entry)
+        await recorder.on_suppressed(cast(OutcomeTransaction, tx), tenant_id, entry)
 
     return suppressed
 
@@ -201,6 +224,10 @@ class Providers(containers.DeclarativeContainer):
     mail_sender = providers.Singleton(attrgetter("sender"), google)
     calendar = providers.Singleton(attrgetter("calendar"), google)
     assets = providers.Singleton(attrgetter("assets"), google)
+    mail_arrivals = providers.Singleton(attrgetter("arrivals"), google)
+    sent_mail = providers.Singleton(attrgetter("own_mail"), google)
+    calendar_events = providers.Singleton(attrgetter("events"), google)
+    crm_deals = providers.Singleton(attrgetter("deals"), hubspot)
     memory = providers.Singleton(attrgetter("memory"), models)
     writer = providers.Singleton(attrgetter("writer"), models)
 
@@ -223,7 +250,9 @@ class Providers(containers.DeclarativeContainer):
     )
 
     trust = providers.Singleton(EarnedTrust, ids=ids)
-    on_review = providers.Singleton(_review_hook, trust)
+    on_review = providers.Singleton(
+        _review_hook, trust, providers.Singleton(LearnFromEdits, ids=ids)
+    )
 
     steps_world = providers.Singleton(
         World,
@@ -241,6 +270,7 @@ class Providers(containers.DeclarativeContainer):
         opt_outs=opt_out_links,
         on_approval=on_approval,
         trust=trust,
+        experiments=providers.Singleton(PgActiveExperiments, database, vault),
     )
     workflow: providers.Provider[Workflow] = providers.Singleton(sixteen_steps, steps_world)
     result_types = workflow.provided.result_types
@@ -310,7 +340,8 @@ class Providers(containers.DeclarativeContainer):
     settle_dead_letter = providers.Singleton(
         SettleDeadLetter, unit_of_work=unit_of_work, queue=queue, clock=clock, ids=ids
     )
-    queries = providers.Singleton(Queries, read_model, clock)
+    outcome_reads = providers.Singleton(PgOutcomeReads, database, vault)
+    queries = providers.Singleton(Queries, read_model, clock, outcome_reads)
 
     schedule_send = providers.Singleton(
         ScheduleSend,
@@ -378,12 +409,13 @@ class Providers(containers.DeclarativeContainer):
         ids=ids,
     )
     manage_recipients = providers.Singleton(ManageRecipients, work=unit_of_work, ids=ids)
+    outcome_recorder = providers.Singleton(OutcomeRecorder, ids=ids, trust=trust)
     manage_suppressions = providers.Singleton(
         ManageSuppressions,
         work=unit_of_work,
         tokens=opt_out_tokens,
         ids=ids,
-        on_suppressed=providers.Singleton(_suppression_hook, trust),
+        on_suppressed=providers.Singleton(_suppression_hook, trust, outcome_recorder),
     )
 
     manage_rules = providers.Singleton(
@@ -396,6 +428,50 @@ class Providers(containers.DeclarativeContainer):
         history=providers.Singleton(PgDecisionHistory, database, vault),
         tenants=tenants,
         clock=clock,
+    )
+
+    manage_experiments = providers.Singleton(
+        ManageExperiments, work=unit_of_work, tenants=tenants, clock=clock, ids=ids
+    )
+    manage_voices = providers.Singleton(
+        ManageVoices,
+        work=unit_of_work,
+        tenants=tenants,
+        sent_mail=sent_mail,
+        clock=clock,
+        ids=ids,
+    )
+    read_performance = providers.Singleton(
+        ReadPerformance,
+        reads=providers.Singleton(PgPerformance, database, vault),
+        work=unit_of_work,
+        tenants=tenants,
+        clock=clock,
+    )
+
+    read_outcomes = providers.Singleton(ReadOutcomes, outcome_reads, clock)
+    record_outcome = providers.Singleton(
+        RecordOutcome, work=unit_of_work, recorder=outcome_recorder
+    )
+    learn = providers.Singleton(Learn, work=unit_of_work, tenants=tenants, ids=ids)
+    follow_up = providers.Singleton(
+        FollowUpMail,
+        follow_ups=providers.Singleton(PgFollowUps, database, vault),
+        work=unit_of_work,
+        deals=crm_deals,
+        recorder=outcome_recorder,
+    )
+    detect_outcomes = providers.Singleton(
+        DetectOutcomes,
+        watches=providers.Singleton(PgOutcomeWatches, database, vault),
+        mail=providers.Singleton(
+            WatchMail, work=unit_of_work, arrivals=mail_arrivals, recorder=outcome_recorder
+        ),
+        meetings=providers.Singleton(
+            WatchMeetings, work=unit_of_work, calendar=calendar_events, recorder=outcome_recorder
+        ),
+        follow_up=follow_up,
+        learn=learn,
     )
 
 
@@ -451,6 +527,17 @@ class Container:
                     backtest=make.backtest_policy(),
                 ),
                 mail_pushes=self._mail_pushes(),
+                improvement=ImprovementServices(
+                    experiments=make.manage_experiments(),
+                    voices=make.manage_voices(),
+                    performance=make.read_performance(),
+                ),
+                outcomes=OutcomeServices(
+                    read=make.read_outcomes(),
+                    record=make.record_outcome(),
+                    detect=make.detect_outcomes(),
+                    learn=make.learn(),
+                ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
                 dependencies=self._dependencies(),
@@ -496,6 +583,14 @@ class Container:
         async def watch_mailboxes(ids: list[str]) -> None:
             await make.watch_mailboxes()(ids, limit=len(ids))
 
+        follow, detect = make.follow_up(), make.detect_outcomes()
+
+        async def follow_up(ids: list[str]) -> None:
+            await follow([DraftId(one) for one in ids], limit=len(ids))
+
+        async def detect_outcomes(ids: list[str]) -> None:
+            await detect(ids, limit=len(ids))
+
         handlers: dict[Topic, Handler] = {
             Topic.RUN: advance_runs,
             Topic.CRM_EVENT: resolve_events,
@@ -505,6 +600,8 @@ class Container:
             Topic.SENT_AUDIT: audit_sent,
             Topic.CONVERSION_POLL: poll_conversions,
             Topic.MAILBOX: watch_mailboxes,
+            Topic.FOLLOW_UP: follow_up,
+            Topic.WATCH: detect_outcomes,
         }
         if isinstance(make.memory(), PgLongMemory):
             # A stand-in remembers by itself, and only what this process sent.

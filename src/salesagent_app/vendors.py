@@ -15,6 +15,7 @@ import attrs
 from salesagent_adapters.google.calendar import GoogleCalendar
 from salesagent_adapters.google.client import GoogleApi
 from salesagent_adapters.google.drive import GoogleDrive
+from salesagent_adapters.google.mail_arrivals import GmailArrivals
 from salesagent_adapters.google.mail_history import GmailHistory
 from salesagent_adapters.google.mail_sender import GmailSender
 from salesagent_adapters.google.mailbox import GmailMailbox
@@ -32,14 +33,17 @@ from salesagent_adapters.hubspot.probe import HubSpotProbe
 from salesagent_adapters.hubspot.updates import HubSpotUpdates
 from salesagent_adapters.memory.assets import MemoryAssets
 from salesagent_adapters.memory.calendar import MemoryCalendar
+from salesagent_adapters.memory.calendar_events import MemoryCalendarEvents
 from salesagent_adapters.memory.crm import MemoryCrm
 from salesagent_adapters.memory.crm_more import MemoryCrmMore
 from salesagent_adapters.memory.embedder import MemoryEmbedder
 from salesagent_adapters.memory.interpreter import MemoryInterpreter
+from salesagent_adapters.memory.mail_arrivals import MemoryMailArrivals
 from salesagent_adapters.memory.mail_history import MemoryMailHistory
 from salesagent_adapters.memory.mail_sender import MemoryMailSender
 from salesagent_adapters.memory.mailbox import MemoryMailbox
 from salesagent_adapters.memory.memory import LongMemory
+from salesagent_adapters.memory.sent_mail import MemorySentMail
 from salesagent_adapters.memory.tone_judge import MemoryToneJudge
 from salesagent_adapters.memory.transcriber import MemoryTranscriber
 from salesagent_adapters.memory.world import World
@@ -66,6 +70,7 @@ from salesagent_core.ports.crm_forms import CrmForms
 from salesagent_core.ports.crm_updates import CrmUpdates
 from salesagent_core.ports.embedder import Embedder
 from salesagent_core.ports.interpreter import Interpreter
+from salesagent_core.ports.mail_arrivals import MailArrivals
 from salesagent_core.ports.mail_history import MailHistory
 from salesagent_core.ports.mail_sender import MailSender, NotSent
 from salesagent_core.ports.mailbox import MailDrafts, MailReader
@@ -78,6 +83,7 @@ from salesagent_core.ports.tone_judge import ToneJudge
 from salesagent_core.ports.transcriber import Transcriber, Transcript
 from salesagent_core.ports.vendor_health import Answering, VendorState
 from salesagent_core.ports.vendor_probe import MailboxProbe, VendorProbe
+from salesagent_core.ports.voices import SentMailReader
 from salesagent_core.ports.writer import Writer
 
 if TYPE_CHECKING:
@@ -111,6 +117,7 @@ SENDER_RULES = {
     "sent_since": READ,
     "sent_in_thread": READ,
 }
+SINGLE_MAIL_RULES = {"arrived": READ, "raw": READ, "sent_texts": READ}
 CRM_RULES = {
     "resolve": WRITE,
     "contact": READ,
@@ -138,7 +145,9 @@ class GoogleVendor:
     mailbox: Mailbox
     sender: MailSender
     calendar: Calendar
-    events: CalendarEvents | None
+    events: CalendarEvents
+    arrivals: MailArrivals
+    own_mail: SentMailReader
     assets: AssetStore
     history: MailHistory
     pushes: Pushes | None = None
@@ -190,13 +199,15 @@ def google_vendor(
             mailbox=MemoryMailbox(world),
             sender=MemoryMailSender(world),
             calendar=MemoryCalendar(world),
-            events=None,
+            events=MemoryCalendarEvents(world),
+            arrivals=MemoryMailArrivals(world),
+            own_mail=MemorySentMail(world),
             assets=MemoryAssets(world),
             history=MemoryMailHistory(world),
         )
     client = GoogleApi(tokens, QuotaBudget(clock), clock, api_root=settings.google_api_root)
     mail, calendar, drive = Guard("Gmail"), Guard("Google Calendar"), Guard("Google Drive")
-    times = GoogleCalendar(client)
+    times, single = GoogleCalendar(client), GmailArrivals(client)
     calendar_rules = {"busy": READ, "meetings": READ}
     folders = {DEFAULT_TENANT: settings.google_drive_folders}
     return GoogleVendor(
@@ -204,6 +215,8 @@ def google_vendor(
         sender=guarded(GmailSender(client, clock), mail, SENDER_RULES),
         calendar=guarded(times, calendar, calendar_rules),
         events=guarded(times, calendar, calendar_rules),
+        arrivals=guarded(single, mail, SINGLE_MAIL_RULES),
+        own_mail=guarded(single, mail, SINGLE_MAIL_RULES),
         assets=guarded(GoogleDrive(client, clock, folders=folders), drive, {"find": READ}),
         history=guarded(GmailHistory(client), mail, {"changed_since": READ}),
         pushes=_pushes(settings, client, mail),

@@ -50,6 +50,13 @@ _DUE = {
         " w.due_at <= now() AND (w.leased_until IS NULL OR w.leased_until <= now()))"
         " ORDER BY w.due_at NULLS FIRST, c.mailbox_index LIMIT :limit"
     ),
+    Topic.FOLLOW_UP: text(
+        "SELECT id FROM drafts WHERE status = 'sent' AND follow_due_at <= now()"
+        " ORDER BY follow_due_at, id LIMIT :limit"
+    ),
+    Topic.WATCH: text(
+        "SELECT id FROM outcome_watches WHERE due_at <= now() ORDER BY due_at, id LIMIT :limit"
+    ),
 }
 
 _EXPIRE = text("""

@@ -234,6 +234,8 @@ def draft_columns(chest: Chest, draft: Draft) -> dict[str, Any]:
         "created_at": draft.created_at,
         "updated_at": draft.updated_at,
         "expires_at": draft.expires_at,
+        "voice_index": None if draft.voice is None else chest.index(draft.voice),
+        "edit_similarity": draft.edit_similarity,
         "sealed": chest.shut(draft, place("draft", draft.tenant_id, draft.id)),
     }
 

@@ -14,14 +14,21 @@ from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
 from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
+from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
+from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
+from salesagent_core.use_cases.manage_experiments import ManageExperiments
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.queries import Queries
+from salesagent_core.use_cases.read_outcomes import ReadOutcomes
+from salesagent_core.use_cases.read_performance import ReadPerformance
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
+from salesagent_core.use_cases.record_outcome import RecordOutcome
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
@@ -74,6 +81,25 @@ class MailPushes:
 
 
 @attrs.frozen(kw_only=True)
+class OutcomeServices:
+    """What became of mail, and what is learned from it."""
+
+    read: ReadOutcomes
+    record: RecordOutcome
+    detect: DetectOutcomes
+    learn: Learn
+
+
+@attrs.frozen(kw_only=True)
+class ImprovementServices:
+    """What makes mail better: tests, voices, and how mail does."""
+
+    experiments: ManageExperiments
+    voices: ManageVoices
+    performance: ReadPerformance
+
+
+@attrs.frozen(kw_only=True)
 class HttpServices:
     """Everything that the routes call.
 
@@ -82,7 +108,7 @@ class HttpServices:
     as "HubSpot is a memory stand-in", shown on every page. Without ``sending`` every approval
     is only that, and there are no routes to send by; without ``mailboxes`` none to connect
     them, without ``mail_pushes`` none that takes them, without ``approvals`` none to change what
-    goes alone.
+    goes alone, without ``outcomes`` none to tell what became of mail.
     """
 
     receive_submission: ReceiveSubmission
@@ -105,3 +131,5 @@ class HttpServices:
     approvals: ApprovalServices | None = None
     mail_pushes: MailPushes | None = None
     dependencies: DependencyWatch | None = None
+    improvement: ImprovementServices | None = None
+    outcomes: OutcomeServices | None = None

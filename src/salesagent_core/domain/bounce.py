@@ -65,6 +65,15 @@ _STATUS_KINDS = frozenset({"message/delivery-status", "message/global-delivery-s
 _SUCCESSES = ("delivered", "relayed", "expanded")
 
 
+def may_be_bounce(sender: str, subject: str) -> bool:
+    """Whether a mail is worth being read for a bounce, by its envelope alone."""
+    return bool(
+        not sender
+        or _daemon().search(bare_text(sender[:500]))
+        or _subjects().match(bare_text(subject[:300]).strip())
+    )
+
+
 # ---------------------------------------------------------------------------- RFC 3464
 
 

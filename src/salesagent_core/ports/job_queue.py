@@ -19,6 +19,8 @@ class Topic(StrEnum):
     CONVERSION_POLL = "conversion_poll"
     REMEMBER = "remember"
     MAILBOX = "mailbox"
+    FOLLOW_UP = "follow_up"
+    WATCH = "watch"
 
 
 class JobQueue(Protocol):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
 
+from salesagent_core.domain.address import fold_alias
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.domain.priority import explain_priority, priority_score
@@ -20,6 +21,7 @@ from salesagent_core.domain.run import (
 from salesagent_core.errors import InvalidInput, Problem, Reason
 from salesagent_core.ids import DraftId, RunId, TenantId
 from salesagent_core.ports.clock import Clock
+from salesagent_core.ports.outcomes import OutcomeReads
 from salesagent_core.ports.read_model import (
     DraftDetail,
     QueueStatus,
@@ -67,16 +69,23 @@ class TaskView:
 
 
 class Queries:
-    """Every method reads one tenant and changes nothing."""
+    """Every method reads one tenant and changes nothing.
 
-    def __init__(self, read_model: ReadModel, clock: Clock) -> None:
+    With ``outcomes`` a score holds what became of earlier mail to the contact, as it counts now:
+    an outcome fades, so this is no part of what is stored with the draft.
+    """
+
+    def __init__(
+        self, read_model: ReadModel, clock: Clock, outcomes: OutcomeReads | None = None
+    ) -> None:
         self._read = read_model
         self._clock = clock
+        self._outcomes = outcomes
 
     async def queue(self, tenant_id: TenantId) -> tuple[QueueItem, ...]:
         """What waits for a person, most urgent first; equal scores by age, oldest first."""
         pending = await self._read.pending(tenant_id)
-        items = [self._item(draft, decision) for draft, decision in pending]
+        items = await self._items(tenant_id, pending)
         return tuple(sorted(items, key=lambda item: (-item.aps, item.draft.submitted_at)))
 
     async def drafts(
@@ -89,12 +98,13 @@ class Queries:
         """Drafts of these statuses (all when none is named), newest first."""
         _page(limit, offset)
         found = await self._read.drafts(tenant_id, statuses=statuses, limit=limit, offset=offset)
-        return tuple(self._item(draft, decision) for draft, decision in found)
+        return tuple(await self._items(tenant_id, found))
 
     async def draft(self, tenant_id: TenantId, draft_id: DraftId) -> DraftView:
         """Raises: NotFound."""
         detail = await self._read.draft(tenant_id, draft_id)
-        aps, parts = self._score(detail.draft)
+        adjusted = await self._adjustments(tenant_id, [detail.draft])
+        aps, parts = self._score(detail.draft, adjusted)
         return DraftView(detail=detail, aps=aps, parts=parts)
 
     async def runs(
@@ -149,13 +159,34 @@ class Queries:
         """Counts and ages."""
         return await self._read.queue_status(tenant_id)
 
-    def _item(self, draft: Draft, decision: Decision | None) -> QueueItem:
-        aps, parts = self._score(draft)
-        return QueueItem(draft=draft, decision=decision, aps=aps, parts=parts)
+    async def _items(
+        self, tenant_id: TenantId, found: Sequence[tuple[Draft, Decision | None]]
+    ) -> list[QueueItem]:
+        adjusted = await self._adjustments(tenant_id, (draft for draft, _ in found))
+        items = []
+        for draft, decision in found:
+            aps, parts = self._score(draft, adjusted)
+            items.append(QueueItem(draft=draft, decision=decision, aps=aps, parts=parts))
+        return items
 
-    def _score(self, draft: Draft) -> tuple[float, tuple[Reason, ...]]:
+    async def _adjustments(
+        self, tenant_id: TenantId, drafts: Iterable[Draft]
+    ) -> Mapping[str, float] | None:
+        """Points by folded address; None where nobody keeps outcomes."""
+        if self._outcomes is None:
+            return None
+        people = {fold_alias(draft.lead.person.email) for draft in drafts}
+        return await self._outcomes.adjustments(tenant_id, sorted(people), self._clock.now())
+
+    def _score(
+        self, draft: Draft, adjusted: Mapping[str, float] | None
+    ) -> tuple[float, tuple[Reason, ...]]:
         hours = max(0.0, (self._clock.now() - draft.submitted_at).total_seconds() / 3600)
-        return priority_score(draft.priority, hours), explain_priority(draft.priority, hours)
+        priority = draft.priority
+        if adjusted is not None:
+            points = adjusted.get(fold_alias(draft.lead.person.email), 0.0)
+            priority = attrs.evolve(priority, adjustment=points)
+        return priority_score(priority, hours), explain_priority(priority, hours)
 
 
 def _page(limit: int, offset: int) -> None:

@@ -108,6 +108,7 @@ async def ask_gate(
             else draft.revision.findings,
             zone=zone_for(person.country or draft.lead.company.country, person.time_zone)
             or tenant.time_zone,
+            hours=draft.hours,
         )
     )
 

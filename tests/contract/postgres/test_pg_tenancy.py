@@ -26,7 +26,7 @@ from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.connections import PgConsentFlows
 from salesagent_adapters.postgres.conversion_polls import PgConversionPolls
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
-from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
+from salesagent_adapters.postgres.directory import PgTenantDirectory
 from salesagent_adapters.postgres.engine import SET_TENANT, Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
@@ -41,6 +41,9 @@ from salesagent_core.domain.approval_rules import Condition, Operator, Rule
 from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.autonomy import Segment, grant
 from salesagent_core.domain.icp import Tier
+from salesagent_core.domain.learning import LearnedChange
+from salesagent_core.domain.moves import DealPlace, MeetingPlace
+from salesagent_core.domain.outcome import Outcome, OutcomeSource, OutcomeType
 from salesagent_core.domain.recipients import RecipientRule, RuleKind
 from salesagent_core.domain.run import DeadLetterState
 from salesagent_core.domain.send_gate import Stop
@@ -61,6 +64,8 @@ from salesagent_core.ports.connections import (
     Tokens,
 )
 from salesagent_core.ports.crm_events import CrmEvent
+from salesagent_core.ports.outcome_watches import WatchKind, WatchState
+from salesagent_core.ports.outcomes import MeetingSeen, SentFacts
 from salesagent_core.ports.rate_budget import Allowance
 from salesagent_core.ports.send_ledger import SlotKeys
 from salesagent_core.ports.send_switches import EVERY_TENANT
@@ -91,6 +96,7 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     allowance = Allowance(name="vendor", burst=1, step=timedelta(seconds=1))
     await PgRateBudget(database).reserve(tenant, allowance, timedelta(minutes=1))
     await fill_approvals(database, vault, tenant)
+    await fill_outcomes(database, vault, tenant)
 
 
 async def fill_review(database: Database, vault: Vault, tenant: TenantId, run_id: str) -> None:
@@ -274,6 +280,52 @@ async def fill_approvals(database: Database, vault: Vault, tenant: TenantId) -> 
             )
         )
         await tx.approved_recipients.add(NEEDLE, DraftId("d-1"), "deal_won", SENT_AT)
+
+
+async def fill_outcomes(database: Database, vault: Vault, tenant: TenantId) -> None:
+    outcome = Outcome(
+        id=new_id(),
+        key="k",
+        type=OutcomeType.EMAIL_REPLIED,
+        email=NEEDLE,
+        occurred_at=SENT_AT,
+        recorded_at=SENT_AT,
+        source=OutcomeSource.OPERATOR,
+        note=PLANTED,
+    )
+    mail = SentFacts(
+        draft_id=DraftId("d-1"),
+        email=NEEDLE,
+        mailbox=NEEDLE,
+        thread_id=PLANTED,
+        tier=Tier.HOT,
+        rule="mine",
+        automatic=False,
+        language="en",
+        local_hour=9,
+        sent_at=SENT_AT,
+    )
+    change = LearnedChange(
+        id=new_id(),
+        segment=Segment(tier=Tier.HOT, rule="mine"),
+        period="2026-03",
+        before=0.9,
+        after=0.92,
+        sent=40,
+        replied=0,
+        counted_until=SENT_AT,
+        made_at=SENT_AT,
+        made_by="a",
+    )
+    place = MeetingPlace(start=SENT_AT, end=SENT_AT)
+    meeting = MeetingSeen(meeting_id="m", email=NEEDLE, draft_id=None, place=place)
+    async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
+        await tx.outcomes.add(outcome)
+        await tx.outcomes.note_sent(mail)
+        await tx.outcomes.put_deal("d", DealPlace(pipeline_id="p", stage_id="s", position=1))
+        await tx.outcomes.put_meeting(NEEDLE, meeting)
+        await tx.watches.ensure(WatchKind.MAIL, WatchState(mailbox=NEEDLE, since=SENT_AT))
+        await tx.learning.add(change)
 
 
 async def rows_in(connection: Any, table: Table) -> int:
