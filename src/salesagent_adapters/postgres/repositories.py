@@ -144,9 +144,14 @@ class PgDrafts(_Store):
             await self._connection.execute(insert(table).values(rows))
 
     async def _add_revision(self, draft: Draft) -> bool:
-        values = revision_columns(self._chest, draft)
-        statement = upsert(tables.revisions).values(values).on_conflict_do_nothing()
-        return (await self._connection.execute(statement)).rowcount == 1
+        table = tables.revisions
+        statement = (
+            upsert(table)
+            .values(revision_columns(self._chest, draft))
+            .on_conflict_do_nothing()
+            .returning(table.c.number)
+        )
+        return (await self._connection.execute(statement)).one_or_none() is not None
 
 
 class PgDecisions(_Store):

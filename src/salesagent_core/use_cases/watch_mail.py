@@ -28,7 +28,7 @@ from salesagent_core.domain.reply_outcomes import (
     noticed_in_bounce,
     noticed_in_reply,
 )
-from salesagent_core.errors import NotFound
+from salesagent_core.errors import NotFound, Rejected
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.mail_arrivals import Arrival, MailArrivals
 from salesagent_core.ports.outcome_watches import Watch, WatchState
@@ -123,6 +123,10 @@ class WatchMail:
         try:
             raw = await self._arrivals.raw(tenant_id, mailbox, arrival.mail_id)
         except NotFound:
+            return True, []
+        except Rejected as error:
+            # One mail that the mailbox will not give must not hide all that came after it.
+            log.warning("mail %s cannot be read: %s", arrival.mail_id, type(error).__name__)
             return True, []
         reading = await asyncio.to_thread(read_message, raw)
         async with self._work.begin(tenant_id) as tx:
