@@ -137,6 +137,8 @@ def test_a_failing_crm_is_left_alone_and_everything_else_goes_on(here: Town) -> 
     here.site.let_timers_come_due()
     eventually(lambda: all_tried(2), "every run came again", log=here.site.logs)
     assert len(here.hubspot.calls) == asked, "an open breaker asks nobody"
+    eventually(lambda: here.vendor("HubSpot") == "open", "everybody can see it", log=here.site.logs)
+    assert here.vendor("Gmail") == "closed"
 
     here.approve(ready)
     here.send_now(ready)

@@ -115,6 +115,12 @@ class Town:
 
         return asyncio.run(read())
 
+    def vendor(self, name: str) -> str:
+        """How a vendor answers, as anybody may ask."""
+        with httpx.Client(base_url=self.site.url, trust_env=False, timeout=20) as anybody:
+            rows = anybody.get("/health/dependencies").json()["vendors"]
+        return str(next(row["state"] for row in rows if row["vendor"] == name))
+
     def page(self, path: str) -> str:
         """A page as a person sees it who logged in with the key."""
         key = self.api.headers["authorization"].removeprefix("Bearer ")
