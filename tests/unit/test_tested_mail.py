@@ -126,6 +126,7 @@ def test_a_stranger_who_writes_like_a_test_changes_nothing() -> None:
 
 def gate(at: str, hours: Hours | None) -> GateFacts:
     return GateFacts(
+        tenant_id=DEFAULT_TENANT,
         now=datetime.fromisoformat(at),
         recipient="kim@firm.example",
         switches=SwitchState(),
