@@ -2,10 +2,10 @@
 
     python bench/experiments.py [--runs 1000] [--people 1000] [--seed 1]
 
-Prints how often a test names a winner where there is no difference (a false one), how often it
-finds a true difference, and after how many people. Beside it stands what an ordinary z-test at
-5 % would have said to somebody who looks as often and stops as soon as it is significant.
-Exits 1 when more than 5 % of the tests without a difference name a winner.
+Prints how often a test names a winner where there is no difference (a false one), and how often it
+finds a true difference among as many people as its report says that would take. Beside it stands
+what an ordinary z-test at 5 % would have said to somebody who looks as often and stops as soon as
+it is significant. Exits 1 when more than 5 % of the tests without a difference name a winner.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from salesagent_core.domain.experiment import (
 from salesagent_core.domain.experiment_evidence import (
     ALPHA,
     MIN_PER_VARIANT,
+    WATCHING_COSTS,
     Count,
     log_evidence,
     people_needed,
@@ -98,12 +99,14 @@ def main() -> int:
     """Print the table; 1 when false winners are more frequent than promised."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=1_000)
-    parser.add_argument("--people", type=int, default=1_000, help="in both variants together")
+    parser.add_argument(
+        "--people", type=int, default=1_000, help="where there is no difference, both variants"
+    )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     chance = random.Random(options.seed)
     runs, people, worst, number = options.runs, options.people, 0.0, 0
-    print(f"{runs} tests a row, {people} people each, looked at after every person")
+    print(f"{runs} tests a row, {people} people where there is no difference")
     print("\nno difference: a winner is false")
     for rate in SAME:
         found = [simulate(number + n, (rate, rate), people, chance) for n in range(runs)]
@@ -115,18 +118,20 @@ def main() -> int:
             f"  {rate:.0%} and {rate:.0%}: false winners {_share(false, runs)};"
             f" a z-test looked at as often {_share(naive, runs)}"
         )
-    print("\na true difference")
+    print("\na true difference, among as many people as the report says it takes")
     for rates in DIFFERENT:
-        found = [simulate(number + n, rates, people, chance) for n in range(runs)]
+        one_look = people_needed(*rates) or 0
+        enough = 2 * math.ceil(one_look * WATCHING_COSTS)
+        found = [simulate(number + n, rates, enough, chance) for n in range(runs)]
         number += runs
         right = sum(each.right for each in found)
         wrong = sum(each.at is not None and not each.right for each in found)
         at = [each.at for each in found if each.at is not None]
         half = f"half of them by {median(at):.0f} people" if at else "none"
-        needed = 2 * (people_needed(*rates) or 0)
         print(
-            f"  {rates[0]:.0%} and {rates[1]:.0%}: found {_share(right, runs)}, {half};"
-            f" the wrong one won {wrong / runs:.1%}; one look at 80 % power takes {needed}"
+            f"  {rates[0]:.0%} and {rates[1]:.0%}, {enough} people: found {_share(right, runs)},"
+            f" {half}; the wrong one won {wrong / runs:.1%};"
+            f" a single look that finds 80% takes {2 * one_look}"
         )
     print(f"\nworst share of false winners {worst:.1%}, promised at most {ALPHA:.0%}")
     return 0 if worst <= ALPHA else 1

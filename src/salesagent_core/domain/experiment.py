@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import attrs
 
@@ -220,7 +221,7 @@ def assign(test: Experiment, contact_key: str) -> Variant:
 def treat(tests: Sequence[Experiment], contact_key: str, occasion: Occasion) -> Treatment:
     """What all tests together ask of this mail. A running test of a kind goes before the winner
     of a decided one; of decided ones the newest speaks."""
-    parts: dict[str, object] = {}
+    parts: dict[str, Any] = {}
     assigned: list[Assigned] = []
     for kind in ExperimentKind:
         for_it = [test for test in tests if test.kind is kind and is_for(test, occasion)]
@@ -232,9 +233,7 @@ def treat(tests: Sequence[Experiment], contact_key: str, occasion: Occasion) -> 
             variant = _winner(for_it)
         if variant is not None:
             parts[_PARTS[kind]] = variant.hours if _hourly(kind) else variant.text or None
-    if not parts:
-        return NO_TREATMENT
-    return Treatment(assigned=tuple(assigned), **parts)  # type: ignore[arg-type]
+    return attrs.evolve(NO_TREATMENT, assigned=tuple(assigned), **parts)
 
 
 _PARTS = {

@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 from sqlalchemy import Table, insert, select, text
 from sqlalchemy.exc import ProgrammingError
@@ -33,13 +34,14 @@ from salesagent_adapters.postgres.journal import PgJournal
 from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.model_budget import PgModelBudget
 from salesagent_adapters.postgres.rate_budget import PgRateBudget
-from salesagent_adapters.postgres.rows import Chest, new_id
+from salesagent_adapters.postgres.rows import Chest, new_id, place
 from salesagent_adapters.postgres.tables import metadata
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.approval_rules import Condition, Operator, Rule
 from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.autonomy import Segment, grant
+from salesagent_core.domain.experiment import Experiment, Variant
 from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.learning import LearnedChange
 from salesagent_core.domain.moves import DealPlace, MeetingPlace
@@ -51,6 +53,7 @@ from salesagent_core.domain.sending import AttemptStatus, SendAttempt
 from salesagent_core.domain.spending import Budget, ModelUse
 from salesagent_core.domain.suppression import Suppression, SuppressionReason
 from salesagent_core.domain.tenant import Tenant
+from salesagent_core.domain.treatment import Assigned, ExperimentKind
 from salesagent_core.domain.voice import VoiceProfile
 from salesagent_core.errors import InvalidInput, NotFound, Reason
 from salesagent_core.ids import DraftId, TenantId
@@ -69,6 +72,7 @@ from salesagent_core.ports.outcomes import MeetingSeen, SentFacts
 from salesagent_core.ports.rate_budget import Allowance
 from salesagent_core.ports.send_ledger import SlotKeys
 from salesagent_core.ports.send_switches import EVERY_TENANT
+from salesagent_core.ports.voices import StoredVoice
 
 TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
 PLANTED = "planted-needle"
@@ -97,10 +101,12 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     await PgRateBudget(database).reserve(tenant, allowance, timedelta(minutes=1))
     await fill_approvals(database, vault, tenant)
     await fill_outcomes(database, vault, tenant)
+    await fill_trials(database, vault, tenant)
 
 
 async def fill_review(database: Database, vault: Vault, tenant: TenantId, run_id: str) -> None:
-    made = draft(run_id, tenant=tenant)
+    got = Assigned(experiment_id="e", experiment=PLANTED, kind=ExperimentKind.BODY, variant=PLANTED)
+    made = attrs.evolve(draft(run_id, tenant=tenant), assigned=(got,), voice=PLANTED)
     async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
         await tx.drafts.add(made)
         await tx.decisions.add(
@@ -153,7 +159,6 @@ async def fill_settings(database: Database, vault: Vault, tenant: TenantId) -> N
     await directory.save(
         Tenant(id=tenant, name=PLANTED, mailbox=NEEDLE, sender_name=PLANTED), [PLANTED]
     )
-    await PgVoices(database, vault).save(tenant, NEEDLE, VoiceProfile(name=PLANTED))
     event = CrmEvent(
         id=new_id(),
         tenant_id=tenant,
@@ -317,8 +322,8 @@ async def fill_outcomes(database: Database, vault: Vault, tenant: TenantId) -> N
         made_at=SENT_AT,
         made_by="a",
     )
-    place = MeetingPlace(start=SENT_AT, end=SENT_AT)
-    meeting = MeetingSeen(meeting_id="m", email=NEEDLE, draft_id=None, place=place)
+    held = MeetingPlace(start=SENT_AT, end=SENT_AT)
+    meeting = MeetingSeen(meeting_id="m", email=NEEDLE, draft_id=None, place=held)
     async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
         await tx.outcomes.add(outcome)
         await tx.outcomes.note_sent(mail)
@@ -326,6 +331,38 @@ async def fill_outcomes(database: Database, vault: Vault, tenant: TenantId) -> N
         await tx.outcomes.put_meeting(NEEDLE, meeting)
         await tx.watches.ensure(WatchKind.MAIL, WatchState(mailbox=NEEDLE, since=SENT_AT))
         await tx.learning.add(change)
+
+
+async def fill_trials(database: Database, vault: Vault, tenant: TenantId) -> None:
+    test = Experiment(
+        id=new_id(),
+        name=PLANTED,
+        kind=ExperimentKind.BODY,
+        variants=(Variant(name=PLANTED), Variant(name="other", text=PLANTED)),
+        created_at=SENT_AT,
+        created_by="a",
+    )
+    voice = StoredVoice(
+        id=new_id(),
+        mailbox=NEEDLE,
+        profile=VoiceProfile(name=PLANTED, greeting=PLANTED),
+        active=True,
+        changed_at=SENT_AT,
+        changed_by="a",
+    )
+    async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
+        await tx.experiments.put(test)
+        await tx.voices.put(voice)
+    # As a version before there were several profiles wrote it.
+    chest = Chest(vault)
+    index = chest.contact_index(NEEDLE)
+    older = {
+        "tenant_id": tenant,
+        "mailbox_index": index,
+        "sealed": chest.shut(voice.profile, place("voice", tenant, index)),
+    }
+    async with database.tenant(tenant) as connection:
+        await connection.execute(metadata.tables["voices"].insert().values(older))
 
 
 async def rows_in(connection: Any, table: Table) -> int:
