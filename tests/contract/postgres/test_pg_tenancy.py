@@ -36,6 +36,7 @@ from salesagent_adapters.postgres.rate_budget import PgRateBudget
 from salesagent_adapters.postgres.rows import Chest, new_id
 from salesagent_adapters.postgres.tables import metadata
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
+from salesagent_adapters.postgres.vendor_health import PgVendorHealth
 from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.recipients import RecipientRule, RuleKind
@@ -60,6 +61,7 @@ from salesagent_core.ports.crm_events import CrmEvent
 from salesagent_core.ports.rate_budget import Allowance
 from salesagent_core.ports.send_ledger import SlotKeys
 from salesagent_core.ports.send_switches import EVERY_TENANT
+from salesagent_core.ports.vendor_health import Answering, VendorState
 
 TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
 PLANTED = "planted-needle"
@@ -86,6 +88,8 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     await PgConversionPolls(database).watch(tenant)
     allowance = Allowance(name="vendor", burst=1, step=timedelta(seconds=1))
     await PgRateBudget(database).reserve(tenant, allowance, timedelta(minutes=1))
+    seen = VendorState(vendor="Gmail", tenant_id=tenant, state=Answering.OPEN)
+    await PgVendorHealth(database).report(new_id(), [seen])
 
 
 async def fill_review(database: Database, vault: Vault, tenant: TenantId, run_id: str) -> None:
