@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, cast
 
@@ -540,7 +541,7 @@ class Container:
                 ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
-                dependencies=self._dependencies(),
+                dependencies=self.dependencies,
                 close=self.close,
             )
         )
@@ -681,7 +682,9 @@ class Container:
         async with self.providers.database().across_tenants() as connection:
             return await missing(connection)
 
-    def _dependencies(self) -> DependencyWatch:
+    @cached_property
+    def dependencies(self) -> DependencyWatch:
+        """Looks at what this installation rests on; the HTTP app starts it."""
         make = self.providers
         guards = (*make.google().guards, *make.hubspot().guards, *make.models().guards)
 

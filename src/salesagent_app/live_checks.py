@@ -73,7 +73,7 @@ def _granted(view: MailboxView) -> Iterator[Check]:
         return
     for feature in view.missing:
         yield Check(
-            name=f"{view.mailbox}: {feature.code}",
+            name=f"{view.mailbox}: permission {feature.code}",
             status=FAIL if feature.required else WARN,
             found=f"not allowed to {feature.sentence}",
             advice="connect the mailbox again under /mailboxes and leave "

@@ -38,7 +38,7 @@ class Sweeper:
         """``begin`` is done once before the first sweep, again until it succeeds; ``report``
         before each."""
         self._begin = begin
-        self._report = report
+        self.report = report
         self._backlog = backlog
         self._queue = queue
         self._handlers = handlers
@@ -51,8 +51,8 @@ class Sweeper:
                 if self._begin is not None:
                     await self._begin()
                     self._begin = None
-                if self._report is not None:
-                    await self._report()
+                if self.report is not None:
+                    await self.report()
                 await self.sweep()
             except Unavailable:
                 log.warning("the database cannot be reached; sweeping again soon")

@@ -37,6 +37,7 @@ from salesagent_adapters.postgres.rate_budget import PgRateBudget
 from salesagent_adapters.postgres.rows import Chest, new_id, place
 from salesagent_adapters.postgres.tables import metadata
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
+from salesagent_adapters.postgres.vendor_health import PgVendorHealth
 from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.approval_rules import Condition, Operator, Rule
 from salesagent_core.domain.audit import AuditEvent
@@ -73,6 +74,7 @@ from salesagent_core.ports.rate_budget import Allowance
 from salesagent_core.ports.send_ledger import SlotKeys
 from salesagent_core.ports.send_switches import EVERY_TENANT
 from salesagent_core.ports.voices import StoredVoice
+from salesagent_core.ports.vendor_health import Answering, VendorState
 
 TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
 PLANTED = "planted-needle"
@@ -102,6 +104,8 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     await fill_approvals(database, vault, tenant)
     await fill_outcomes(database, vault, tenant)
     await fill_trials(database, vault, tenant)
+    seen = VendorState(vendor="Gmail", tenant_id=tenant, state=Answering.OPEN)
+    await PgVendorHealth(database).report(new_id(), [seen])
 
 
 async def fill_review(database: Database, vault: Vault, tenant: TenantId, run_id: str) -> None:
