@@ -205,9 +205,9 @@ def people_needed(
     return math.ceil(((sure + found) / (rate - other)) ** 2)
 
 
-WATCHING_COSTS = 1.6
-"""How many times the people of one look it takes, at most, to find the same difference as often
-while watching all the time; measured by ``bench/experiments.py``."""
+WATCHING_COSTS = 1.8
+"""About how many times the people of one look it takes to find the same difference as often while
+watching all the time; measured by ``bench/experiments.py``."""
 
 
 class Verdict(StrEnum):
