@@ -73,8 +73,8 @@ from salesagent_core.ports.outcomes import MeetingSeen, SentFacts
 from salesagent_core.ports.rate_budget import Allowance
 from salesagent_core.ports.send_ledger import SlotKeys
 from salesagent_core.ports.send_switches import EVERY_TENANT
-from salesagent_core.ports.voices import StoredVoice
 from salesagent_core.ports.vendor_health import Answering, VendorState
+from salesagent_core.ports.voices import StoredVoice
 
 TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
 PLANTED = "planted-needle"
