@@ -20,6 +20,7 @@ WRITTEN_ONCE = {
     "judge_tone.v1": "e12767c6ebdb0482b8359457a05b552bff477b26370c214958d07c7557a2a4b8",
     "read_command.v1": "09d711a14c9acbc62cb224bee2b11d167da3493ee0dda003f2e56e2b764aca90",
     "write_draft.v1": "e4f1dbb1997c00bde9d949bb2ff85d2162ac5becfe783e9fb01144e99c5bd48d",
+    "write_draft.v2": "6d37cd7eb65c095fd0334bd94b552b9c7806de0362b54fbabb0d834af9477d69",
 }
 """SHA-256 of each instruction. A draft names the one it was written by: to change an instruction
 is to add a file with the next number, never to edit one."""

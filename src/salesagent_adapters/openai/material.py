@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from salesagent_core.domain.context import Brief
+from salesagent_core.domain.treatment import filled
 from salesagent_core.domain.voice import VoiceProfile
 
 MAX_FIELD = 200
@@ -60,6 +61,26 @@ def previous_of(brief: Brief) -> dict[str, str]:
     if brief.instruction:
         parts["wish"] = brief.instruction[:MAX_WISH]
     return parts
+
+
+def trial_of(brief: Brief) -> dict[str, str]:
+    """What our own A/B tests ask of this mail, by the name that the prompt knows; our words, never
+    a stranger's."""
+    asked = {
+        "instruction": brief.treatment.instruction,
+        "call_to_action": brief.treatment.call_to_action,
+    }
+    told = {name: text[:MAX_WISH] for name, text in asked.items() if text}
+    return {"trial": json.dumps(told, ensure_ascii=False, indent=1)} if told else {}
+
+
+def tested_subject(brief: Brief) -> str | None:
+    """The subject that a test asks for; None where it names what is not known."""
+    template, lead = brief.treatment.subject, brief.to
+    if not template:
+        return None
+    first, company = lead.person.first_name, lead.company.name
+    return filled(template, {"first_name": _field(first), "company": _field(company)})
 
 
 def _field(text: str | None) -> str | None:

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import attrs
 
-WRITE_DRAFT = "write_draft.v1"
+WRITE_DRAFT = "write_draft.v2"
 READ_COMMAND = "read_command.v1"
 JUDGE_TONE = "judge_tone.v1"
 ALL = (WRITE_DRAFT, READ_COMMAND, JUDGE_TONE)

@@ -16,7 +16,13 @@ from pydantic import Field
 from salesagent_adapters.openai.answers import Contract
 from salesagent_adapters.openai.asking import Asker, Question
 from salesagent_adapters.openai.fence import Fence, shortened
-from salesagent_adapters.openai.material import previous_of, task_of, voice_of
+from salesagent_adapters.openai.material import (
+    previous_of,
+    task_of,
+    tested_subject,
+    trial_of,
+    voice_of,
+)
 from salesagent_adapters.openai.prompts import WRITE_DRAFT, load
 from salesagent_adapters.openai.schemas import WRITTEN
 from salesagent_core.domain.context import Brief, WrittenDraft
@@ -63,7 +69,7 @@ class OpenAIWriter:
         answer, use = await self._asker.ask(brief.tenant_id, question, _WrittenAnswer)
         body = _body(answer.paragraphs, brief)
         return WrittenDraft(
-            subject=_subject(answer.subject, brief.reply_subject),
+            subject=_subject(tested_subject(brief) or answer.subject, brief.reply_subject),
             body=body,
             claims=_claims(answer.claims, body, by_id),
             writer=f"{use.model}; {use.prompt_version}",
@@ -76,6 +82,7 @@ class OpenAIWriter:
             "task": task_of(brief),
             "voice": voice_of(brief.voice),
             **dict(zip(by_id, texts, strict=True)),
+            **trial_of(brief),
             **previous_of(brief),
         }
         fence = Fence(parts.values())
