@@ -556,11 +556,12 @@ class Syncs:
             fresh = attrs.evolve(row, draft=draft, sync_attempt=0, sync_due_at=now)
             await tx.write("draft", draft.id, fresh)
 
-    async def postpone(self, claimed: ClaimedSync, until: datetime | None, error: str) -> None:
+    async def postpone(self, claimed: ClaimedSync, again_in: timedelta | None, error: str) -> None:
         async with self._store.begin(claimed.draft.tenant_id) as tx:
             row = await self._mine(tx, claimed)
             if row is not None:
-                fresh = attrs.evolve(row, sync_attempt=claimed.attempt + 1, sync_due_at=until)
+                due = None if again_in is None else self._store.clock.now() + again_in
+                fresh = attrs.evolve(row, sync_attempt=claimed.attempt + 1, sync_due_at=due)
                 await tx.write("draft", claimed.draft.id, fresh)
 
     async def _mine(self, tx: Tx, claimed: ClaimedSync) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -99,7 +99,7 @@ class PgDraftSyncs:
                 )
             )
 
-    async def postpone(self, claimed: ClaimedSync, until: datetime | None, error: str) -> None:
+    async def postpone(self, claimed: ClaimedSync, again_in: timedelta | None, error: str) -> None:
         """See ``DraftSyncs.postpone``. Changes nothing when another worker took over."""
         table, draft = tables.drafts, claimed.draft
         attempts = claimed.attempt + 1
@@ -110,11 +110,14 @@ class PgDraftSyncs:
                 table.c.id == draft.id,
                 table.c.sync_token == claimed.token,
             )
-            .values(sync_attempt=attempts, sync_due_at=until)
+            .values(
+                sync_attempt=attempts,
+                sync_due_at=None if again_in is None else func.now() + again_in,
+            )
         )
         async with self._database.across_tenants() as connection:
             changed = (await connection.execute(statement)).rowcount
-            if changed and until is None:
+            if changed and again_in is None:
                 await add_dead_letter(
                     connection,
                     draft.tenant_id,

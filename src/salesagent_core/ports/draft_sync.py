@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 from typing import Protocol
 
 import attrs
@@ -37,6 +37,7 @@ class DraftSyncs(Protocol):
         """The mailbox holds this now. Raises: LeaseLost when another worker took over."""
         ...
 
-    async def postpone(self, claimed: ClaimedSync, until: datetime | None, error: str) -> None:
-        """Try again at ``until``; None gives up into the dead letters with ``error``."""
+    async def postpone(self, claimed: ClaimedSync, again_in: timedelta | None, error: str) -> None:
+        """Try again after that time; None gives up into the dead letters with ``error``. A time
+        from now, and not a moment: a worker's clock may be an hour off."""
         ...

@@ -73,12 +73,11 @@ class SyncDrafts:
         except LeaseLost:
             log.info("draft %s is levelled elsewhere", claimed.draft.id)
         except NeedsReauth as error:
-            await self._syncs.postpone(claimed, self._clock.now() + REAUTH_RECHECK, str(error))
+            await self._syncs.postpone(claimed, REAUTH_RECHECK, str(error))
         except (RateLimited, Unavailable) as error:
-            at = retry_at(
-                self._clock.now(), claimed.attempt + 1, self._ids.fraction(), error.retry_at
-            )
-            await self._syncs.postpone(claimed, at, str(error))
+            now = self._clock.now()
+            at = retry_at(now, claimed.attempt + 1, self._ids.fraction(), error.retry_at)
+            await self._syncs.postpone(claimed, at - now if at else None, str(error))
         except SalesAgentError as error:
             await self._syncs.postpone(claimed, None, str(error))
 
