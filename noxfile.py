@@ -162,8 +162,9 @@ def _hashed_requirements(session: nox.Session, name: str) -> str:
         if entry:
             locked.setdefault(entry.partition("==")[0], []).append(entry)
     chosen: list[str] = []
-    for line in (SETS / f"{name}.txt").read_text().splitlines():
-        package = line.partition("==")[0]
+    lines = (SETS / f"{name}.txt").read_text().splitlines()
+    # A package may be named once for each Python that wants another version of it.
+    for package in dict.fromkeys(line.partition("==")[0] for line in lines):
         if package not in locked:
             session.error(f"{package} is not in constraints.txt; run: nox -s lock")
         chosen += locked.pop(package)
