@@ -31,13 +31,19 @@ from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
 from salesagent_adapters.postgres.read_model import PgReadModel
+from salesagent_adapters.postgres.saved_views import PgSavedViews
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_adapters.resilience.guard import GuardState
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_app.http.app import create_app
-from salesagent_app.http.services import ApprovalServices, HttpServices, SendingServices
+from salesagent_app.http.services import (
+    ApprovalServices,
+    CommandServices,
+    HttpServices,
+    SendingServices,
+)
 from salesagent_app.settings import ApiEnv, Settings
 from salesagent_app.vendors import crm_vendor, google_vendor, guard_states, model_vendor
 from salesagent_app.workers.actors import Handler
@@ -62,11 +68,14 @@ from salesagent_core.ports.unit_of_work import (
     Transaction,
 )
 from salesagent_core.use_cases.advance_run import AdvanceRuns
+from salesagent_core.use_cases.approve_draft import ApproveDraft
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
+from salesagent_core.use_cases.by_word.pending import PendingCommands
 from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
 from salesagent_core.use_cases.earned_trust import EarnedTrust
+from salesagent_core.use_cases.follow_command import FollowCommand
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
@@ -276,6 +285,7 @@ class Providers(containers.DeclarativeContainer):
         SettleDeadLetter, unit_of_work=unit_of_work, queue=queue, clock=clock, ids=ids
     )
     queries = providers.Singleton(Queries, read_model, clock)
+    saved_views = providers.Singleton(PgSavedViews, database, vault)
 
     schedule_send = providers.Singleton(
         ScheduleSend,
@@ -324,6 +334,21 @@ class Providers(containers.DeclarativeContainer):
         tenants=tenants,
         permission=send_permission,
         queue=queue,
+        ids=ids,
+    )
+    transcriber = providers.Singleton(attrgetter("transcriber"), models)
+    follow_command = providers.Singleton(
+        FollowCommand,
+        queries=queries,
+        review=review_draft,
+        approve=providers.Singleton(
+            ApproveDraft, review=review_draft, schedule=schedule_send, control=control_sending
+        ),
+        schedule=schedule_send,
+        interpreter=providers.Singleton(attrgetter("interpreter"), models),
+        pending=providers.Singleton(PendingCommands, sealer=vault, clock=clock, ids=ids),
+        unit_of_work=unit_of_work,
+        clock=clock,
         ids=ids,
     )
     manage_recipients = providers.Singleton(ManageRecipients, work=unit_of_work, ids=ids)
@@ -399,9 +424,14 @@ class Container:
                     autonomy=make.manage_autonomy(),
                     backtest=make.backtest_policy(),
                 ),
+                commands=CommandServices(
+                    follow=make.follow_command(), transcriber=make.transcriber()
+                ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
                 close=self.close,
+                views=make.saved_views(),
+                vendor_states=self.vendor_states,
             )
         )
 

@@ -17,6 +17,7 @@ from cattrs.preconf.msgspec import make_converter
 
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.draft import Draft, DraftStatus, Revision
+from salesagent_core.domain.draft_card import card_of
 from salesagent_core.domain.run import (
     DeadLetter,
     DeadLetterState,
@@ -235,6 +236,8 @@ def draft_columns(chest: Chest, draft: Draft) -> dict[str, Any]:
         "updated_at": draft.updated_at,
         "expires_at": draft.expires_at,
         "sealed": chest.shut(draft, place("draft", draft.tenant_id, draft.id)),
+        "card": chest.shut(card_of(draft), place("card", draft.tenant_id, draft.id)),
+        "snoozed_until": draft.snoozed_until,
     }
 
 

@@ -189,10 +189,14 @@ drafts = _table(
         server_default=text("(now() + interval '1 day')"),
     ),
     Column("audit_token", BigInteger, nullable=False, server_default="0"),
+    # What lists show. Null where a version without cards wrote the row last.
+    _bytes("card", null=True),
+    _time("snoozed_until", null=True),
     UniqueConstraint("tenant_id", "run_id", name="drafts_run"),
     key=("id", "tenant_id"),
 )
 Index("drafts_status", drafts.c.tenant_id, drafts.c.status, drafts.c.created_at)
+Index("drafts_changed", drafts.c.tenant_id, drafts.c.status, drafts.c.updated_at)
 Index("drafts_contact", drafts.c.tenant_id, drafts.c.contact_index)
 Index(
     "drafts_behind",
@@ -600,3 +604,13 @@ approved_recipients = _table(
     _time("added_at"),
     key=("tenant_id", "contact_index"),
 )
+
+saved_views = _table(
+    "saved_views",
+    _text("id"),
+    _text("owner"),
+    _time("created_at", now=True),
+    _bytes("sealed"),
+    key=("tenant_id", "id"),
+)
+Index("saved_views_owner", saved_views.c.tenant_id, saved_views.c.owner)

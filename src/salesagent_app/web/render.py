@@ -37,6 +37,7 @@ class Renderer:
             mode=services.mode,
             warnings=services.warnings,
             has_mailboxes=services.mailboxes is not None,
+            has_jarvis=services.commands is not None,
         )
 
     def page(

@@ -9,7 +9,8 @@ import attrs
 
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.draft import Draft, DraftStatus
-from salesagent_core.domain.priority import explain_priority, priority_score
+from salesagent_core.domain.draft_card import DraftCard
+from salesagent_core.domain.priority import Priority, explain_priority, priority_score
 from salesagent_core.domain.run import (
     STEP_NAMES,
     DeadLetter,
@@ -21,7 +22,9 @@ from salesagent_core.errors import InvalidInput, Problem, Reason
 from salesagent_core.ids import DraftId, RunId, TenantId
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.read_model import (
+    Beside,
     DraftDetail,
+    QueueFilter,
     QueueStatus,
     ReadModel,
     RunDetail,
@@ -39,6 +42,24 @@ class QueueItem:
     decision: Decision | None
     aps: float
     parts: tuple[Reason, ...]
+
+
+@attrs.frozen(kw_only=True)
+class QueueEntry:
+    """A draft's card in the queue, with its score as ``QueueItem``."""
+
+    card: DraftCard
+    aps: float
+    parts: tuple[Reason, ...]
+
+
+@attrs.frozen(kw_only=True)
+class QueuePage:
+    """Some entries of ``total``; ``oldest`` is when the oldest of all of them was written."""
+
+    entries: tuple[QueueEntry, ...]
+    total: int
+    oldest: datetime | None
 
 
 @attrs.frozen(kw_only=True)
@@ -73,11 +94,51 @@ class Queries:
         self._read = read_model
         self._clock = clock
 
-    async def queue(self, tenant_id: TenantId) -> tuple[QueueItem, ...]:
+    async def queue(
+        self,
+        tenant_id: TenantId,
+        wanted: QueueFilter = QueueFilter(),
+        limit: int = 50,
+        offset: int = 0,
+    ) -> QueuePage:
         """What waits for a person, most urgent first; equal scores by age, oldest first."""
-        pending = await self._read.pending(tenant_id)
-        items = [self._item(draft, decision) for draft, decision in pending]
-        return tuple(sorted(items, key=lambda item: (-item.aps, item.draft.submitted_at)))
+        _page(limit, offset)
+        found = await self._read.queue(
+            tenant_id, wanted, now=self._clock.now(), limit=limit, offset=offset
+        )
+        return QueuePage(
+            entries=tuple(self._entry(card) for card in found.cards),
+            total=found.total,
+            oldest=found.oldest,
+        )
+
+    async def pending(
+        self, tenant_id: TenantId, limit: int = 50, offset: int = 0
+    ) -> tuple[QueueItem, ...]:
+        """A part of the queue with the drafts in full."""
+        page = await self.queue(tenant_id, limit=limit, offset=offset)
+        found = await self._read.named(tenant_id, [entry.card.id for entry in page.entries])
+        return tuple(self._item(draft, decision) for draft, decision in found)
+
+    async def beside(self, tenant_id: TenantId, draft_id: DraftId) -> Beside:
+        """Where a draft stands in the queue."""
+        return await self._read.beside(tenant_id, draft_id, now=self._clock.now())
+
+    async def changed(
+        self,
+        tenant_id: TenantId,
+        statuses: Sequence[DraftStatus],
+        since: datetime | None = None,
+        limit: int = 10,
+    ) -> QueuePage:
+        """Drafts of these statuses that changed since then (ever), the last changed first."""
+        _page(limit, 0)
+        found = await self._read.changed(tenant_id, statuses, since=since, limit=limit)
+        return QueuePage(
+            entries=tuple(self._entry(card) for card in found.cards),
+            total=found.total,
+            oldest=found.oldest,
+        )
 
     async def drafts(
         self,
@@ -103,10 +164,20 @@ class Queries:
         statuses: Sequence[RunStatus] = (),
         limit: int = 50,
         offset: int = 0,
+        parked: bool = False,
     ) -> tuple[RunSummary, ...]:
-        """Runs of these statuses (all when none is named), newest first."""
+        """Runs of these statuses (all when none is named), newest first; ``parked``: only those
+        that go on when a person acts."""
         _page(limit, offset)
-        return await self._read.runs(tenant_id, statuses=statuses, limit=limit, offset=offset)
+        return await self._read.runs(
+            tenant_id, statuses=statuses, parked=parked, limit=limit, offset=offset
+        )
+
+    async def run_state(self, tenant_id: TenantId, run_id: RunId | None = None) -> str:
+        """Some text that differs once the run (any run, where none is named) changed.
+
+        Raises: NotFound."""
+        return await self._read.run_state(tenant_id, run_id)
 
     async def run(self, tenant_id: TenantId, run_id: RunId) -> RunDetail:
         """Raises: NotFound."""
@@ -149,13 +220,22 @@ class Queries:
         """Counts and ages."""
         return await self._read.queue_status(tenant_id)
 
+    def _entry(self, card: DraftCard) -> QueueEntry:
+        aps, parts = self._scored(card.priority, card.submitted_at)
+        return QueueEntry(card=card, aps=aps, parts=parts)
+
     def _item(self, draft: Draft, decision: Decision | None) -> QueueItem:
         aps, parts = self._score(draft)
         return QueueItem(draft=draft, decision=decision, aps=aps, parts=parts)
 
     def _score(self, draft: Draft) -> tuple[float, tuple[Reason, ...]]:
-        hours = max(0.0, (self._clock.now() - draft.submitted_at).total_seconds() / 3600)
-        return priority_score(draft.priority, hours), explain_priority(draft.priority, hours)
+        return self._scored(draft.priority, draft.submitted_at)
+
+    def _scored(
+        self, priority: Priority, submitted_at: datetime
+    ) -> tuple[float, tuple[Reason, ...]]:
+        hours = max(0.0, (self._clock.now() - submitted_at).total_seconds() / 3600)
+        return priority_score(priority, hours), explain_priority(priority, hours)
 
 
 def _page(limit: int, offset: int) -> None:

@@ -1,0 +1,199 @@
+"""The queue and other lists of drafts, from their cards: no draft is opened to list it.
+
+The order is worked out by the database from plain columns. A search opens the cards of what the
+other filters leave, because what people wrote lies there sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+import msgspec
+from sqlalchemy import ColumnElement, Select, func, literal, select
+
+from salesagent_adapters.postgres import tables
+from salesagent_adapters.postgres.engine import Database
+from salesagent_adapters.postgres.rows import Chest, clean, place, read_draft
+from salesagent_core.domain.draft import DraftStatus
+from salesagent_core.domain.draft_card import DraftCard, card_of, holds, search_words
+from salesagent_core.domain.priority import (
+    EASE_WEIGHT,
+    MAX_SCORE,
+    REVENUE_WEIGHT,
+    STRATEGIC_WEIGHT,
+    URGENCY_HALF_LIFE_HOURS,
+    URGENCY_WEIGHT,
+)
+from salesagent_core.ids import DraftId, TenantId
+from salesagent_core.ports.read_model import Beside, CardPage, QueueFilter
+from salesagent_core.ports.secrets_vault import Sealer
+
+_HOUR = 3600.0
+_NO_URGENCY_HOURS = 10_000.0
+"""Nothing is left of the urgency after so long, and a double still holds what is."""
+_D = tables.drafts.c
+_LISTED = (_D.tenant_id, _D.id, _D.status, _D.updated_at, _D.content_hash, _D.card)
+_decode = msgspec.json.Decoder(DraftCard).decode
+
+
+class PgQueueReads:
+    """The part of ``ReadModel`` that lists drafts by their cards."""
+
+    def __init__(self, database: Database, sealer: Sealer) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._chest = Chest(sealer)
+
+    async def queue(
+        self,
+        tenant_id: TenantId,
+        wanted: QueueFilter,
+        *,
+        now: datetime,
+        limit: int,
+        offset: int = 0,
+    ) -> CardPage:
+        """See ``ReadModel.queue``."""
+        which = _which(tenant_id, wanted, now)
+        listed = select(*_LISTED).where(*which).order_by(*_order(now))
+        words = search_words(wanted.words)
+        if words:
+            cards = await self._cards(tenant_id, listed)
+            found = [card for card in cards if holds(card, words)]
+            return CardPage(
+                cards=tuple(found[offset : offset + limit]),
+                total=len(found),
+                oldest=min((card.created_at for card in found), default=None),
+            )
+        return await self._page(tenant_id, which, listed.limit(limit).offset(offset))
+
+    async def beside(self, tenant_id: TenantId, draft_id: DraftId, *, now: datetime) -> Beside:
+        """See ``ReadModel.beside``."""
+        order = _order(now)
+        line = (
+            select(
+                _D.id,
+                func.lag(_D.id).over(order_by=order).label("before"),
+                func.lead(_D.id).over(order_by=order).label("after"),
+                func.count().over().label("total"),
+                func.row_number().over(order_by=order).label("place"),
+            )
+            .where(*_which(tenant_id, QueueFilter(), now))
+            .subquery()
+        )
+        statement = (
+            select(line)
+            .where((line.c.id == clean(draft_id)) | (line.c.place == 1))
+            .order_by(line.c.id == clean(draft_id))
+        )
+        async with self._database.tenant(tenant_id) as connection:
+            rows = (await connection.execute(statement)).all()
+        if not rows:
+            return Beside(before=None, after=None, total=0)
+        if rows[-1].id == draft_id:
+            mine = rows[-1]
+            return Beside(before=mine.before, after=mine.after, total=mine.total)
+        return Beside(before=None, after=rows[0].id, total=rows[0].total)
+
+    async def changed(
+        self,
+        tenant_id: TenantId,
+        statuses: Sequence[DraftStatus],
+        *,
+        since: datetime | None,
+        limit: int,
+    ) -> CardPage:
+        """See ``ReadModel.changed``."""
+        which = [_D.tenant_id == tenant_id, _D.status.in_([one.value for one in statuses])]
+        if since is not None:
+            which.append(_D.updated_at >= since)
+        newest = (_D.updated_at.desc(), _D.id.desc())
+        return await self._page(
+            tenant_id, which, select(*_LISTED).where(*which).order_by(*newest).limit(limit)
+        )
+
+    async def _page(
+        self, tenant_id: TenantId, which: Sequence[ColumnElement[bool]], listed: Select[Any]
+    ) -> CardPage:
+        counted = select(func.count().label("n"), func.min(_D.created_at).label("oldest"))
+        async with self._database.tenant(tenant_id) as connection:
+            sums = (await connection.execute(counted.where(*which))).one()
+        return CardPage(
+            cards=await self._cards(tenant_id, listed), total=sums.n, oldest=sums.oldest
+        )
+
+    async def _cards(self, tenant_id: TenantId, listed: Select[Any]) -> tuple[DraftCard, ...]:
+        async with self._database.tenant(tenant_id) as connection:
+            rows = (await connection.execute(listed)).all()
+            cards = {row.id: self._card(row) for row in rows}
+            # Written last by a version without cards.
+            without = [draft_id for draft_id, card in cards.items() if card is None]
+            if without:
+                sealed = select(tables.drafts).where(_D.tenant_id == tenant_id, _D.id.in_(without))
+                for row in await connection.execute(sealed):
+                    cards[row.id] = card_of(read_draft(self._chest, row))
+        return tuple(card for card in cards.values() if card is not None)
+
+    def _card(self, row: Any) -> DraftCard | None:
+        if row.card is None:
+            return None
+        where = place("card", row.tenant_id, row.id)
+        try:
+            card = _decode(self._sealer.open(bytes(row.card), context=where))
+        except msgspec.MsgspecError:
+            return None
+        if card.content_hash != row.content_hash:
+            return None
+        # As with drafts: running out of time is written into the columns only.
+        return attrs.evolve(card, status=DraftStatus(row.status), updated_at=row.updated_at)
+
+
+def _which(tenant_id: TenantId, wanted: QueueFilter, now: datetime) -> list[ColumnElement[bool]]:
+    which: list[ColumnElement[bool]] = [
+        _D.tenant_id == tenant_id,
+        _D.status.in_([one.value for one in wanted.statuses]),
+    ]
+    if wanted.tiers:
+        which.append(_D.tier.in_([one.value for one in wanted.tiers]))
+    if wanted.degraded is not None:
+        which.append(_D.degraded.is_(wanted.degraded))
+    if wanted.waiting_for is not None:
+        which.append(_D.created_at <= now - wanted.waiting_for)
+    if wanted.snoozed is True:
+        which.append(_D.snoozed_until > now)
+    elif wanted.snoozed is False:
+        which.append(_D.snoozed_until.is_(None) | (_D.snoozed_until <= now))
+    if wanted.rule is not None:
+        which.append(_latest_rule() == clean(wanted.rule))
+    return which
+
+
+def _latest_rule() -> ColumnElement[Any]:
+    table = tables.decisions
+    return (
+        select(table.c.rule)
+        .where(table.c.tenant_id == _D.tenant_id, table.c.draft_id == _D.id)
+        .order_by(table.c.seq.desc())
+        .limit(1)
+        .correlate(tables.drafts)
+        .scalar_subquery()
+    )
+
+
+def _order(now: datetime) -> tuple[ColumnElement[Any], ...]:
+    """``priority_score`` as the database works it out; see there."""
+    hours = func.extract("epoch", literal(now) - _D.submitted_at) / _HOUR
+    aged = _D.urgency * func.power(
+        0.5, func.least(_NO_URGENCY_HOURS, func.greatest(0.0, hours)) / URGENCY_HALF_LIFE_HOURS
+    )
+    parts = (
+        REVENUE_WEIGHT * _D.revenue
+        + URGENCY_WEIGHT * aged
+        + STRATEGIC_WEIGHT * _D.strategic
+        + EASE_WEIGHT * (1 - _D.effort)
+    )
+    score = func.least(MAX_SCORE, func.greatest(0.0, MAX_SCORE * parts + _D.adjustment))
+    return score.desc(), _D.submitted_at, _D.id
