@@ -92,6 +92,11 @@ class FollowCommand:
             CommandName.UNDO: decide.undo,
         }
 
+    @property
+    def knows(self) -> frozenset[CommandName]:
+        """The commands that are followed: all there are."""
+        return frozenset(self._does)
+
     async def show(self, tenant_id: TenantId, draft_id: DraftId | None = None) -> Answer:
         """Where to begin: this draft if it is there, else the first of the queue, summed up."""
         draft = await self._drafts.still(tenant_id, draft_id)
@@ -118,6 +123,7 @@ class FollowCommand:
             answer = attrs.evolve(
                 plainly(said, outcome, refused.say),
                 draft=spoken_draft(refused.view) if refused.view else None,
+                prompt=refused.prompt,
             )
         if answer.draft is None and answer.outcome is not Outcome.DONE:
             # The one that was shown is still the one that is spoken about.

@@ -101,7 +101,8 @@ class Deciding:
         view = await self._drafts.shown(order)
         draft, reason = view.detail.draft, order.command.reason
         if reason is None:
-            raise Refused("Say why: reject, and the reason. Nothing was done.", view=view)
+            say = "Say why: reject, and the reason. Nothing was done."
+            raise Refused(say, view=view, prompt="reject, ")
         if self._must_ask(order):
             quoted = plain(reason, MAX_QUOTED)
             say = f"Reject the mail to {name_of(draft)}, because: {quoted}?"
@@ -124,7 +125,8 @@ class Deciding:
         if command.instruction is not None:
             return await self._rewrite(order, view, command.instruction)
         if not command.old or not command.new:
-            raise Refused("Say what to change: change one thing to another.", view=view)
+            say = "Say what to change: change one thing to another."
+            raise Refused(say, view=view, prompt="change ")
         draft = view.detail.draft
         revision = draft.revision
         edit = replace_words(revision.subject, revision.body, command.old, command.new)
@@ -177,7 +179,8 @@ class Deciding:
     async def all(self, order: Order) -> Answer:
         approving = order.command.name is CommandName.APPROVE_ALL
         if not approving and order.command.reason is None:
-            raise Refused("Say why: reject all, and the reason. Nothing was done.")
+            say = "Say why: reject all, and the reason. Nothing was done."
+            raise Refused(say, prompt="reject all, ")
         if order.agreed is None:
             return await self._ask_for_all(order, approving=approving)
         results = [await self._one_of_all(order, target) for target in order.agreed]

@@ -58,7 +58,8 @@ class Each:
 
 @attrs.frozen(kw_only=True)
 class Answer:
-    """``say`` is for eye and ear. ``draft`` is the one that what is said next is about."""
+    """``say`` is for eye and ear. ``draft`` is the one that what is said next is about; ``prompt``
+    how it may begin, where something was left out."""
 
     heard: str
     outcome: Outcome
@@ -70,6 +71,7 @@ class Answer:
     undo: UndoOffer | None = None
     results: tuple[Each, ...] = ()
     waiting: int = 0
+    prompt: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -87,9 +89,11 @@ class Order:
 class Refused(Exception):  # noqa: N818 - it becomes an answer, never an error
     """Nothing can be done, for a reason that is said."""
 
-    def __init__(self, say: str, *, view: DraftView | None = None, stale: bool = False) -> None:
+    def __init__(
+        self, say: str, *, view: DraftView | None = None, stale: bool = False, prompt: str = ""
+    ) -> None:
         super().__init__(say)
-        self.say, self.view, self.stale = say, view, stale
+        self.say, self.view, self.stale, self.prompt = say, view, stale, prompt
 
 
 def plainly(said: Said, outcome: Outcome, say: str) -> Answer:
