@@ -33,9 +33,12 @@ function log(answer) {
   for (const each of answer.results.filter((one) => !one.done)) {
     item.append(line("j-said", "", `Not done: ${each.sentence}`));
   }
-  const list = $("log");
-  list.append(item);
-  list.scrollTop = list.scrollHeight;
+  $("log").append(item);
+  scroll();
+}
+
+function scroll() {
+  $("scroll").scrollTop = $("scroll").scrollHeight;
 }
 
 function note(text) {
@@ -60,6 +63,7 @@ function ask(answer) {
   $("ask").hidden = !answer?.confirm;
   if (!answer?.confirm) return;
   $("ask-say").textContent = answer.say;
+  $("yes").className = answer.command.startsWith("reject") ? "danger" : "primary";
   $("ask").querySelector("[value=no]").focus();
   closing = setTimeout(() => { ask(null); note("A minute has passed: nothing was done."); }, 60_000);
 }
@@ -237,8 +241,7 @@ if (synth) {
     else speak("This is how I sound.");
   });
   window.addEventListener("pagehide", quiet);
-  const last = $("log").lastElementChild?.querySelector(".j-said [dir]");
-  if (last) speak(last.textContent);
+  speak($("summary").textContent);
 }
 
 // ---- the microphone
@@ -351,4 +354,4 @@ if (navigator.mediaDevices?.getUserMedia && window.MediaRecorder) {
   });
 }
 
-$("log").scrollTop = $("log").scrollHeight;
+scroll();
