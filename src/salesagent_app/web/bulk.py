@@ -151,27 +151,27 @@ class BulkPages:
             return Line(pick=pick, card=card, left_out=changed)
         line = Line(pick=pick, card=card, warns=card.severity is Severity.BLOCK)
         if action is BulkAction.REJECT:
-            return attrs.evolve(line, outcome="Rejected. This cannot be taken back.")
+            return attrs.evolve(line, outcome="Will be rejected, for good.")
         if action is BulkAction.SNOOZE:
-            return attrs.evolve(line, outcome="Out of the queue until then.")
+            return attrs.evolve(line, outcome="Will leave the queue until then.")
         return await self._approval(visit, line)
 
     async def _approval(self, visit: Visit, line: Line) -> Line:
         """What the send gate would say of it, were it approved now."""
         if self._services.sending is None:
-            return attrs.evolve(line, outcome="Approved. It stays in Gmail's drafts.")
+            return attrs.evolve(line, outcome="Will be approved, and stays in Gmail's drafts.")
         view = await self._services.sending.schedule.preview(visit.caller.tenant_id, line.pick.id)
         if view.verdict.has(DRAFT_ONLY):
-            return attrs.evolve(line, outcome="Approved. It stays in Gmail's drafts.")
+            return attrs.evolve(line, outcome="Will be approved, and stays in Gmail's drafts.")
         held = tuple(
             reason.sentence for reason in view.verdict.reasons if reason.code != _NOT_APPROVED
         )
         if held:
             may_go_at = view.verdict.may_go_at
             return attrs.evolve(
-                line, outcome="Approved, and not sent yet:", held=held, may_go_at=may_go_at
+                line, outcome="Will be approved, and not sent yet:", held=held, may_go_at=may_go_at
             )
-        return attrs.evolve(line, outcome="Approved, and sent after 30 s.")
+        return attrs.evolve(line, outcome="Will be approved, and sent after 30 s.")
 
     async def _do(self, visit: Visit, fields: dict[str, str], picks: tuple[Pick, ...]) -> Page:
         action = _action(fields)

@@ -20,6 +20,7 @@ from salesagent_core.domain.finding import Finding
 from salesagent_core.errors import InvalidInput
 from salesagent_core.ids import DraftId
 
+MAX_QUOTE = 80
 AnyRequest = Request[Any, Any, Any]
 Page = Response[Any]
 Done = Annotated[str | None, QueryParameter(name="done")]
@@ -35,6 +36,7 @@ class FoundRow:
     label: str
     sentence: str
     part: str
+    quote: str
 
 
 @attrs.frozen(kw_only=True)
@@ -112,10 +114,19 @@ class ReviewPages:
                 label=words.SEVERITIES[one.severity],
                 sentence=one.sentence,
                 part=one.part,
+                quote=_quote(one, fields),
             )
             for one in sorted(found, key=lambda one: words.SEVERITY_ORDER[one.severity])
         ]
         return Response(CheckAnswer(problems=problems, findings=rows), media_type=MediaType.JSON)
+
+
+def _quote(finding: Finding, fields: dict[str, str]) -> str:
+    """The words that a finding is about; empty where it is about all of the text."""
+    if finding.part not in ("subject", "body"):
+        return ""
+    text = fields.get(finding.part, "").replace("\r\n", "\n")
+    return words.short(text.strip("\n")[finding.start : finding.end], MAX_QUOTE)
 
 
 def _id(draft_id: Id) -> DraftId:

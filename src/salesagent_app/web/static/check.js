@@ -29,7 +29,7 @@ for (const form of document.querySelectorAll("form[data-check]")) {
       const rows = [
         ...problems.map((text) => ["block", "Cannot be saved", text]),
         ...findings.filter((one) => one.part !== "inbound")
-          .map((one) => [one.severity, one.label, one.sentence]),
+          .map((one) => [one.severity, one.label, one.quote ? `${one.sentence} “${one.quote}”` : one.sentence]),
       ];
       say(rows.length ? "Found in your text so far" : "Nothing is found in your text", rows);
     }

@@ -6,6 +6,7 @@ const back = document.getElementById("back");
 const EVERY = 15_000;
 const AGAIN = 2_000;
 let away = false;
+let timer;
 
 async function answers() {
   try {
@@ -27,7 +28,7 @@ async function look() {
     away = !well;
     gone.hidden = well;
   }
-  setTimeout(look, away ? AGAIN : EVERY);
+  timer = setTimeout(look, away ? AGAIN : EVERY);
 }
 
 document.addEventListener("submit", (event) => {
@@ -40,12 +41,8 @@ document.addEventListener("submit", (event) => {
 // What notices earlier that nobody answers (a live page) says so.
 window.addEventListener("salesagent:gone", () => {
   if (away) return;
-  answers().then((well) => {
-    if (well) return;
-    away = true;
-    back.hidden = true;
-    gone.hidden = false;
-  });
+  clearTimeout(timer);
+  look();
 });
 
-if (gone && back) setTimeout(look, EVERY);
+if (gone && back) timer = setTimeout(look, EVERY);
