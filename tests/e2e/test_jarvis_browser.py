@@ -1,4 +1,4 @@
-"""Jarvis in a real browser, with a microphone that plays a tone and a transcriber told the words."""
+"""Jarvis in a real browser: the microphone plays a tone, the transcriber is told the words."""
 
 from __future__ import annotations
 

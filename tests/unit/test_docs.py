@@ -19,8 +19,9 @@ from salesagent_adapters.postgres.tables import metadata
 from salesagent_app.cli import cli
 from salesagent_app.container import Providers
 from salesagent_app.http.admin import admin_router
-from salesagent_app.http.auth import Gate
+from salesagent_app.http.auth import Gate, Guard
 from salesagent_app.http.autonomy import autonomy_router, policy_router
+from salesagent_app.http.commands import Commands, command_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.health import health_router
 from salesagent_app.http.mailboxes import mailbox_router
@@ -220,6 +221,7 @@ def endpoints() -> Iterator[str]:
         rule_router(gate),
         autonomy_router(gate),
         policy_router(gate),
+        command_router(cast("Guard", None), cast("Commands", None)),
         health_router(),
     )
     for router in routers:

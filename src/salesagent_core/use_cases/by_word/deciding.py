@@ -188,6 +188,8 @@ class Deciding:
         say = f"{'Approved' if approving else 'Rejected'} {drafts_said(len(done))}."
         if failed := len(results) - len(done):
             say += f" {failed} could not be and {'was' if failed == 1 else 'were'} left alone."
+        if held := sum(each.held for each in results):
+            say += f" {held} of them will not be sent yet: each one's page says why."
         answer = await self._done(order, say, await self._drafts.first(order.tenant_id))
         return attrs.evolve(
             answer,
@@ -223,7 +225,12 @@ class Deciding:
                 approved = await self._approve(
                     tenant_id, draft_id, content_hash=digest, operator=order.operator
                 )
-                return Each(draft_id=draft_id, done=True, sentence=_approval_said(approved))
+                return Each(
+                    draft_id=draft_id,
+                    done=True,
+                    sentence=_approval_said(approved),
+                    held=bool(approved.refused),
+                )
             await self._review.reject(
                 tenant_id,
                 draft_id,

@@ -49,11 +49,12 @@ class UndoOffer:
 
 @attrs.frozen(kw_only=True)
 class Each:
-    """What became of one draft of many."""
+    """What became of one draft of many; ``held``: approved, and the gate does not let it go."""
 
     draft_id: DraftId
     done: bool
     sentence: str
+    held: bool = False
 
 
 @attrs.frozen(kw_only=True)
