@@ -18,8 +18,8 @@ from pathlib import Path
 
 import attrs
 import httpx
-from rig import machine
 
+from rig import machine
 from salesagent_adapters.crypto.vault import Vault, new_key
 from salesagent_adapters.dramatiq.broker import make_broker
 from salesagent_adapters.memory.world import World

@@ -34,7 +34,8 @@ async function look() {
 document.addEventListener("submit", (event) => {
   if (!away || event.target.method === "dialog") return;
   event.preventDefault();
-  delete event.target.dataset.sent;
+  // Nothing was sent: the same form may be sent later.
+  event.stopImmediatePropagation();
   gone.scrollIntoView({ block: "nearest" });
 }, true);
 
