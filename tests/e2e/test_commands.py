@@ -244,6 +244,7 @@ async def test_words_that_do_not_stand_there_become_an_instruction_if_agreed(
     assert "another version" in done["say"]
     async with stage.office.make.unit_of_work().begin(DEFAULT_TENANT) as tx:
         run = await tx.runs.get(draft.run_id)
+    assert run.redraft is not None
     assert run.redraft.instruction == "change Zanzibar to Thursday"
 
 
@@ -466,3 +467,9 @@ async def test_old_undo_offers_and_many_drafts_stay_bounded(stage: Stage) -> Non
     answer = await tell(stage, "undo", undo=[MISSING] * 100)
     assert answer["outcome"] == "not_done"
     assert (await tell(stage, "undo", **shown(draft)))["outcome"] == "not_done"
+
+
+async def test_the_schema_says_how_a_recording_is_sent(stage: Stage) -> None:
+    schema = (await stage.operator.get("/schema/openapi.json")).json()
+    hear = schema["paths"]["/api/commands/audio"]["post"]
+    assert {"multipart/form-data", "audio/webm"} <= hear["requestBody"]["content"].keys()

@@ -7,6 +7,7 @@ and how it was read; the page keeps its own transcript for as long as it is open
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -197,6 +198,7 @@ _AUDIO = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
 _TEXT = Schema(type=OpenAPIType.STRING)
 
 
+@dataclass
 class _RecordingOperation(Operation):
     """The framework cannot tell what a handler reads by itself."""
 
