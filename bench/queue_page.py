@@ -90,10 +90,11 @@ def draft(number: int, now: datetime) -> Draft:
 
 @attrs.frozen
 class Visited:
-    """A page: its times in milliseconds and its size in bytes."""
+    """A page: its times in milliseconds, the processor time of one answer, its size in bytes."""
 
     path: str
     times: list[float]
+    cpu: float
     size: int
 
 
@@ -124,13 +125,14 @@ async def fill(container: Container, drafts: int) -> list[Draft]:
 async def visit(client: httpx.AsyncClient, path: str, rounds: int) -> Visited:
     """Ask for a page again and again."""
     times, size = [], 0
+    busy = time.process_time()
     for _ in range(rounds):
         began = time.perf_counter()
         answer = await client.get(path)
         times.append((time.perf_counter() - began) * 1000)
         answer.raise_for_status()
         size = len(answer.content)
-    return Visited(path, times, size)
+    return Visited(path, times, (time.process_time() - busy) * 1000 / rounds, size)
 
 
 async def measure(url: str, drafts: int, rounds: int) -> bool:

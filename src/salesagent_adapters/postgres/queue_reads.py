@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 import msgspec
 from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.engine import Database
@@ -58,13 +59,15 @@ class PgQueueReads:
     ) -> CardPage:
         """See ``ReadModel.queue``."""
         which = _which(tenant_id, wanted, now)
-        listed = select(*_LISTED).where(*which).order_by(*_order(now))
+        listed = _listed(which).order_by(*_order(now))
         words = search_words(wanted.words)
         if words:
-            cards = await self._cards(tenant_id, listed)
-            found = [card for card in cards if holds(card, words)]
+            found = await self._search(tenant_id, which, _order(now), words)
+            wanted_ids = [card.id for card in found[offset : offset + limit]]
+            mine = (_D.tenant_id == tenant_id, _D.id.in_(wanted_ids))
+            cards = {one.id: one for one in await self._cards(tenant_id, _listed(mine))}
             return CardPage(
-                cards=tuple(found[offset : offset + limit]),
+                cards=tuple(cards[one] for one in wanted_ids if one in cards),
                 total=len(found),
                 oldest=min((card.created_at for card in found), default=None),
             )
@@ -111,9 +114,31 @@ class PgQueueReads:
         if since is not None:
             which.append(_D.updated_at >= since)
         newest = (_D.updated_at.desc(), _D.id.desc())
-        return await self._page(
-            tenant_id, which, select(*_LISTED).where(*which).order_by(*newest).limit(limit)
-        )
+        return await self._page(tenant_id, which, _listed(which).order_by(*newest).limit(limit))
+
+    async def _search(
+        self,
+        tenant_id: TenantId,
+        which: Sequence[ColumnElement[bool]],
+        order: Sequence[ColumnElement[Any]],
+        words: tuple[str, ...],
+    ) -> list[DraftCard]:
+        """The cards that hold the words, in order. Most cards do not, and are never decoded."""
+        statement = select(_D.id, _D.card).where(*which).order_by(*order)
+        # What JSON writes otherwise than it is read is looked for in decoded cards only.
+        plain_words = [one for one in words if one.isalnum()]
+        found: dict[str, DraftCard | None] = {}
+        async with self._database.tenant(tenant_id) as connection:
+            for draft_id, card in await connection.execute(statement):
+                if card is None:
+                    found[draft_id] = None
+                    continue
+                plain = self._sealer.open(bytes(card), context=place("card", tenant_id, draft_id))
+                text = plain.decode().casefold()
+                if all(word in text for word in plain_words):
+                    found[draft_id] = _read(plain)
+            await self._open(connection, tenant_id, found)
+        return [card for card in found.values() if card is not None and holds(card, words)]
 
     async def _page(
         self, tenant_id: TenantId, which: Sequence[ColumnElement[bool]], listed: Select[Any]
@@ -129,26 +154,41 @@ class PgQueueReads:
         async with self._database.tenant(tenant_id) as connection:
             rows = (await connection.execute(listed)).all()
             cards = {row.id: self._card(row) for row in rows}
-            # Written last by a version without cards.
-            without = [draft_id for draft_id, card in cards.items() if card is None]
-            if without:
-                sealed = select(tables.drafts).where(_D.tenant_id == tenant_id, _D.id.in_(without))
-                for row in await connection.execute(sealed):
-                    cards[row.id] = card_of(read_draft(self._chest, row))
+            await self._open(connection, tenant_id, cards)
         return tuple(card for card in cards.values() if card is not None)
+
+    async def _open(
+        self, connection: AsyncConnection, tenant_id: TenantId, cards: dict[str, DraftCard | None]
+    ) -> None:
+        """Make the cards that are missing: a version without cards wrote those drafts last."""
+        without = [draft_id for draft_id, card in cards.items() if card is None]
+        if not without:
+            return
+        sealed = select(tables.drafts).where(_D.tenant_id == tenant_id, _D.id.in_(without))
+        for row in await connection.execute(sealed):
+            cards[row.id] = card_of(read_draft(self._chest, row))
 
     def _card(self, row: Any) -> DraftCard | None:
         if row.card is None:
             return None
         where = place("card", row.tenant_id, row.id)
-        try:
-            card = _decode(self._sealer.open(bytes(row.card), context=where))
-        except msgspec.MsgspecError:
-            return None
-        if card.content_hash != row.content_hash:
+        card = _read(self._sealer.open(bytes(row.card), context=where))
+        if card is None or card.content_hash != row.content_hash:
             return None
         # As with drafts: running out of time is written into the columns only.
         return attrs.evolve(card, status=DraftStatus(row.status), updated_at=row.updated_at)
+
+
+def _read(plain: bytes) -> DraftCard | None:
+    """None where another version wrote it, and the draft itself has to be opened."""
+    try:
+        return _decode(plain)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _listed(which: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    return select(*_LISTED).where(*which)
 
 
 def _which(tenant_id: TenantId, wanted: QueueFilter, now: datetime) -> list[ColumnElement[bool]]:

@@ -122,6 +122,18 @@ async def test_filters_leave_what_they_name(
     assert len(await ids(reads, QueueFilter(words="firm"))) == 4
 
 
+async def test_a_search_reads_as_people_write(reads: PgReadModel, work: PgUnitOfWork) -> None:
+    strange = waiting(1)
+    person = attrs.evolve(strange.lead.person, first_name='Ré"ka \\ Weiß', last_name="ÅŁ")
+    strange = attrs.evolve(strange, lead=attrs.evolve(strange.lead, person=person))
+    await put(work, strange, waiting(2))
+    for words in ("weiss", "WEISS", 'ré"ka', "\\", "åł", "ré"):
+        assert await ids(reads, QueueFilter(words=words)) == [strange.id], words
+    # The names of a card's own fields are no words of it.
+    assert await ids(reads, QueueFilter(words="content_hash")) == []
+    assert await ids(reads, QueueFilter(words="severity")) == []
+
+
 async def test_what_is_put_aside_comes_back(reads: PgReadModel, work: PgUnitOfWork) -> None:
     here, aside = waiting(1), waiting(2)
     await put(work, here, aside)
