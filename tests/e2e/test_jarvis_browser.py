@@ -145,6 +145,7 @@ async def test_a_draft_is_rejected_by_voice_after_it_was_read_back(
         assert "Rejected, with your reason" in await there.last()
         assert await stage.office.status(draft.id) is DraftStatus.REJECTED
         await expect(there.page.locator("[data-empty]")).to_be_visible()
+        await expect(there.page.locator("nav .count")).to_have_text("")
         assert there.complaints == []
 
 

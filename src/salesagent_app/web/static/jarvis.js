@@ -49,6 +49,7 @@ function note(text) {
 function showDraft(draft) {
   $("draft").hidden = !draft;
   $("empty").hidden = Boolean(draft);
+  $("quick").hidden = !draft;
   form.elements.draft_id.value = draft?.id ?? "";
   form.elements.content_hash.value = draft?.content_hash ?? "";
   if (!draft) return;
@@ -85,6 +86,8 @@ function offerUndo(undo) {
 
 function waiting(count) {
   $("waiting").textContent = count ? `${count} ${count === 1 ? "draft waits" : "drafts wait"}` : "Nothing waits";
+  const badge = document.querySelector(".bar nav .count");
+  if (badge) badge.textContent = count || "";
 }
 
 function show(answer) {
