@@ -184,7 +184,8 @@ async def measure(url: str, drafts: int, rounds: int) -> bool:
         shown = page.path.replace(middle, "{id}")
         median, worst = statistics.median(page.times), max(page.times)
         print(
-            f"{shown:32} median {median:7.1f} ms  worst {worst:7.1f} ms  {page.size / 1e3:6.1f} KB"
+            f"{shown:32} median {median:7.1f} ms  worst {worst:7.1f} ms  "
+            f"of it ours {page.cpu:6.1f} ms  {page.size / 1e3:6.1f} KB"
         )
     screen = (pages[0].size + static) / 1e3
     print(f"first screen with style sheet and scripts: {screen:.1f} KB")

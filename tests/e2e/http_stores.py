@@ -483,4 +483,5 @@ class Reading:
             done=len(entries),
             degraded=tuple(one.step for one in entries if one.status is StepStatus.DEGRADED),
             draft_id=draft.id if draft else None,
+            about=draft.lead.person.full_name if draft else None,
         )

@@ -168,6 +168,17 @@ class PgQueueReads:
         for row in await connection.execute(sealed):
             cards[row.id] = card_of(read_draft(self._chest, row))
 
+    async def _names(
+        self, connection: AsyncConnection, tenant_id: TenantId, draft_ids: Sequence[DraftId]
+    ) -> dict[DraftId, str]:
+        """To whom drafts are, by their ids."""
+        if not draft_ids:
+            return {}
+        mine = _listed((_D.tenant_id == tenant_id, _D.id.in_(draft_ids)))
+        cards = {row.id: self._card(row) for row in await connection.execute(mine)}
+        await self._open(connection, tenant_id, cards)
+        return {DraftId(one): card.name for one, card in cards.items() if card is not None}
+
     def _card(self, row: Any) -> DraftCard | None:
         if row.card is None:
             return None

@@ -301,8 +301,14 @@ class PgReadModel(PgQueueReads):
         for run_id, step, status in steps:
             finished.setdefault(run_id, {})[step] = status
         drafts = await self._draft_ids(connection, tenant_id, [row.id for row in rows])
+        names = await self._names(connection, tenant_id, list(drafts.values()))
         return tuple(
-            _summary(read_run(self._chest, row), finished.get(row.id, {}), drafts.get(row.id))
+            _summary(
+                read_run(self._chest, row),
+                finished.get(row.id, {}),
+                drafts.get(row.id),
+                names.get(drafts.get(row.id, DraftId(""))),
+            )
             for row in rows
         )
 
@@ -363,7 +369,9 @@ def _at_its_step(run: Run, finished: set[str]) -> Run:
     return attrs.evolve(run, current_step=step)
 
 
-def _summary(run: Run, finished: Mapping[str, str], draft_id: DraftId | None) -> RunSummary:
+def _summary(
+    run: Run, finished: Mapping[str, str], draft_id: DraftId | None, about: str | None
+) -> RunSummary:
     return RunSummary(
         run=_at_its_step(run, set(finished)),
         done=len(finished),
@@ -371,4 +379,5 @@ def _summary(run: Run, finished: Mapping[str, str], draft_id: DraftId | None) ->
             step for step in STEP_NAMES if finished.get(step) == StepStatus.DEGRADED.value
         ),
         draft_id=draft_id,
+        about=about,
     )

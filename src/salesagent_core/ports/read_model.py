@@ -67,12 +67,14 @@ class Beside:
 
 @attrs.frozen(kw_only=True)
 class RunSummary:
-    """A run as a list shows it; ``done`` counts finished steps of 16."""
+    """A run as a list shows it; ``done`` counts finished steps of 16. ``about`` is the person
+    that its draft is to, once there is one."""
 
     run: Run
     done: int
     degraded: tuple[str, ...]
     draft_id: DraftId | None
+    about: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -101,6 +101,7 @@ async def test_details_show_all_that_belongs_together(
     (summary,) = await reads.runs(TENANT, limit=10)
     assert (summary.done, summary.degraded, summary.draft_id) == (2, ("find_assets",), made.id)
     assert summary.run == detail.run
+    assert summary.about == "Ada"
 
     await journal.bury(
         claimed.lease, step="decide", code="Rejected", error="no", attempts=4, parked=False
