@@ -8,7 +8,9 @@ needs. Every package in it comes from ``constraints.txt``: name, version and has
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -21,6 +23,9 @@ HERE = Path(__file__).parent
 LOCK = HERE / "constraints.txt"
 SETS = HERE / "requirements"
 ENVIRONMENT = HERE / ".nox" / "salesagent"
+NPM = HERE / "tests" / "services" / "node"
+NODE_NEEDED = (20, 15)
+"""What the oldest of the servers in its package-lock.json asks for."""
 BENCH_ENVIRONMENT = HERE / ".nox" / "bench"
 SET_SOURCES = {
     "app": ("--extra=app", "--group=build"),
@@ -57,6 +62,7 @@ def lint(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The test suite; arguments after ``--`` go to pytest."""
     python = _environment(session, "dev")
+    _npm_servers(session)
     arguments = ("-n", "2", "--dist", "loadfile", *session.posargs)
     session.run(str(python), "-m", "pytest", *arguments, external=True)
 
@@ -114,6 +120,39 @@ def _environment(session: nox.Session, name: str, folder: Path = ENVIRONMENT) ->
     session.run(*pip, "check", external=True, silent=True)
     stamp.write_text(digest)
     return python
+
+
+def _npm_servers(session: nox.Session) -> None:
+    """Install the servers that the tests run against, as package-lock.json has them.
+
+    Without Node.js their tests are skipped; in CI that is an error.
+    """
+    problem = _without_node(session)
+    if problem is not None:
+        say = session.error if os.environ.get("CI") == "true" else session.warn
+        say(f"{problem}: the tests against stand-ins of the vendors need it")
+        return
+    stamp = NPM / "node_modules" / ".salesagent"
+    lock = (NPM / "package-lock.json").read_bytes()
+    digest = hashlib.sha256(lock + (NPM / "package.json").read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    quiet = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+    session.run("npm", "ci", "--prefix", str(NPM), *quiet, external=True)
+    stamp.write_text(digest)
+
+
+def _without_node(session: nox.Session) -> str | None:
+    """Why npm's servers cannot run here, or None."""
+    needed = ".".join(map(str, NODE_NEEDED))
+    node = shutil.which("node")
+    if node is None or shutil.which("npm") is None:
+        return f"Node.js {needed} or newer, with npm, is not installed"
+    said = str(session.run(node, "--version", external=True, silent=True)).strip()
+    found = re.match(r"v(\d+)\.(\d+)", said)
+    if found is None or (int(found[1]), int(found[2])) < NODE_NEEDED:
+        return f"Node.js is {said}, not {needed} or newer"
+    return None
 
 
 def _hashed_requirements(session: nox.Session, name: str) -> str:

@@ -156,7 +156,7 @@ async def measure(url: str, drafts: int, rounds: int) -> bool:
         lifetime=None,
         tenant=DEFAULT_TENANT,
     )
-    transport = httpx.ASGITransport(app=container.http_app())  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=container.http_app())
     async with httpx.AsyncClient(
         transport=transport, base_url="http://queue.example", timeout=60
     ) as client:

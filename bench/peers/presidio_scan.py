@@ -32,16 +32,18 @@ KINDS = {
 }
 """What it calls the kinds that ours has, too."""
 
+_SAME = (
+    *(CreditCardRecognizer, IbanRecognizer, UsSsnRecognizer),
+    *(EmailRecognizer, UrlRecognizer, IpRecognizer),
+)
+MORE = (PhoneRecognizer, CryptoRecognizer)
+
 Scan = Callable[[str], list[RecognizerResult]]
 
 
 def same_kinds() -> Scan:
     """The recognisers of these kinds, one after the other."""
-    classes = (
-        *(CreditCardRecognizer, IbanRecognizer, UsSsnRecognizer),
-        *(EmailRecognizer, UrlRecognizer, IpRecognizer),
-    )
-    recognizers = [each() for each in classes]
+    recognizers = [each() for each in _SAME]
 
     def scan(text: str) -> list[RecognizerResult]:
         return [
@@ -53,17 +55,12 @@ def same_kinds() -> Scan:
     return scan
 
 
-def engine() -> Scan:
-    """The engine, with phone numbers and wallets as well."""
+def engine(*more: type) -> Scan:
+    """The engine over the same recognisers, and those given."""
     # It says on each call what it lacks; nobody reads that here.
     logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)
-    classes = (
-        *(CreditCardRecognizer, IbanRecognizer, UsSsnRecognizer, EmailRecognizer, UrlRecognizer),
-        *(IpRecognizer, PhoneRecognizer, CryptoRecognizer),
-    )
-    registry = RecognizerRegistry(
-        recognizers=[each() for each in classes], supported_languages=["en"]
-    )
+    recognizers = [each() for each in (*_SAME, *more)]
+    registry = RecognizerRegistry(recognizers=recognizers, supported_languages=["en"])
     nlp = NoOpNlpEngine(models=[{"lang_code": "en", "model_name": "none"}])
     analyzer = AnalyzerEngine(registry=registry, nlp_engine=nlp, supported_languages=["en"])
     return lambda text: analyzer.analyze(text, "en")

@@ -33,7 +33,7 @@ async def _decide(work: PgUnitOfWork, mail: tuple[int, int, int]) -> bool:
     )
     async with work.begin(DEFAULT_TENANT) as tx:
         usage = await tx.sends.usage(keys, lock=True)
-        if check_limits(await tx.sends.now(), usage, LIMITS):
+        if check_limits(usage.counted_at or await tx.sends.now(), usage, LIMITS):
             return False
         await tx.sends.take(new_id(), keys)
     return True

@@ -188,7 +188,7 @@ def autonomy_list(all_: bool, tenant: str, json_: bool) -> None:
     from salesagent_core.domain.autonomy import Stage
     from salesagent_core.ids import TenantId
 
-    view = _run(lambda make: make.manage_autonomy().view(TenantId(tenant)))
+    view = in_app(lambda make: make.manage_autonomy().view(TenantId(tenant)))
     rows = [
         each
         for each in view.segments
@@ -225,7 +225,7 @@ def autonomy_set(segment: str, stage: str, why: str, tenant: str, json_: bool) -
     from salesagent_core.domain.autonomy import Stage
     from salesagent_core.ids import TenantId
 
-    view = _run(
+    view = in_app(
         lambda make: make.manage_autonomy().set(
             TenantId(tenant), segment, Stage(stage), who=who(), why=why
         )
@@ -262,7 +262,7 @@ def policy_backtest(since: str, until: str | None, file: Path, tenant: str, json
     data = read_document(file)
     begin = read_moment(since, "from")
     end = read_moment(until, "to", end=True) if until else None
-    found = _run(
+    found = in_app(
         lambda make: make.backtest_policy()(TenantId(tenant), data, since=begin, until=end)
     )
     if json_:
@@ -293,7 +293,7 @@ def _change_line(title: str, each: Replayed) -> str:
     return f"{title}: {each.draft_id} ({when}, {each.tier.value}, operator: {answer}): {why}"
 
 
-def _run(act: Callable[[Providers], Awaitable[T]]) -> T:
+def in_app(act: Callable[[Providers], Awaitable[T]]) -> T:
     """Do it against the database that the settings name."""
     from salesagent_app.process import Process
     from salesagent_app.settings import read_settings
@@ -316,7 +316,7 @@ def _run(act: Callable[[Providers], Awaitable[T]]) -> T:
 def _with_rules(tenant: str, act: Callable[[ManageRules, TenantId], Awaitable[T]]) -> T:
     from salesagent_core.ids import TenantId
 
-    return _run(lambda make: act(make.manage_rules(), TenantId(tenant)))
+    return in_app(lambda make: act(make.manage_rules(), TenantId(tenant)))
 
 
 def _switched(tenant: str, name: str, *, enabled: bool) -> StoredRule:

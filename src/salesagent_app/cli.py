@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from salesagent_app import approval_commands
+from salesagent_app import approval_commands, voice_commands
 from salesagent_core.errors import Problem, SalesAgentError
 from salesagent_core.ports.api_keys import Scope
 
@@ -43,6 +43,7 @@ def cli() -> None:
 cli.add_command(approval_commands.rules)
 cli.add_command(approval_commands.autonomy)
 cli.add_command(approval_commands.policy)
+cli.add_command(voice_commands.voices)
 
 
 def main() -> None:
@@ -140,15 +141,17 @@ def migrate(revision: str, json_: bool) -> None:
 
 
 @cli.command()
+@click.option("--live", is_flag=True, help="Ask each vendor, too, what works with the keys.")
 @as_json
-def doctor(json_: bool) -> None:
+def doctor(live: bool, json_: bool) -> None:
     """Check settings, secrets and connections; say what is missing and how to get it."""
 
     from salesagent_app.doctor import examine
     from salesagent_app.telemetry import configure_logging
 
     configure_logging("ERROR")
-    checks = examine()
+    with err.status("asking the vendors" if live else "looking"):
+        checks = examine(live=live)
     if json_:
         _print_json(
             {
@@ -166,8 +169,9 @@ def doctor(json_: bool) -> None:
 
 
 @cli.command(name="smoke")
+@click.option("--live", is_flag=True, help="With the real vendors, as a mail to ourselves.")
 @as_json
-def smoke_(json_: bool) -> None:
+def smoke_(live: bool, json_: bool) -> None:
     """Send one synthetic form through the whole flow and watch its draft appear."""
 
     from salesagent_app import smoke
@@ -177,7 +181,7 @@ def smoke_(json_: bool) -> None:
     settings = read_settings()
     configure_logging("WARNING")
     with err.status("one form through sixteen steps"):
-        report = smoke.run(settings)
+        report = smoke.run(settings, live=live)
     if json_:
         _print_json(report.as_dict())
     else:

@@ -64,6 +64,14 @@ class ApiClient:
         response.raise_for_status()
         return response.json()
 
+    def reject(self, draft_id: str, content_hash: str, reason: str) -> bool:
+        """Reject the revision that was read; whether that was possible."""
+        response = self._http.post(
+            f"/api/operator/drafts/{draft_id}/reject",
+            json={"content_hash": content_hash, "reason": reason},
+        )
+        return response.status_code == 200
+
     def wait_for_draft(self, task_id: str, *, seconds: float) -> dict[str, Any]:
         """The task's status once it is final, parked, or its draft can be reviewed.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from dependency_injector import containers, providers
 
 from salesagent_adapters.crypto.opt_out import OptOutLinkMaker, SealedOptOutTokens
 from salesagent_adapters.crypto.vault import Vault
+from salesagent_adapters.dramatiq.broker import answers
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
 from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
 from salesagent_adapters.google.token_keeper import TokenKeeper
@@ -23,34 +25,55 @@ from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.connections import PgConsentFlows
+from salesagent_adapters.postgres.conversion_polls import PgConversionPolls
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
 from salesagent_adapters.postgres.decision_history import PgDecisionHistory
-from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
+from salesagent_adapters.postgres.directory import PgTenantDirectory
 from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
 from salesagent_adapters.postgres.engine import Database
+from salesagent_adapters.postgres.experiments import PgActiveExperiments
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.long_memory import PgLongMemory, PgUnrememberedSends
+from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
+from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
+from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeWatches
+from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.saved_views import PgSavedViews
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
-from salesagent_adapters.resilience.guard import GuardState
+from salesagent_adapters.postgres.vectors import missing
+from salesagent_adapters.postgres.vendor_health import PgVendorHealth
+from salesagent_adapters.postgres.voices import PgVoices
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
+from salesagent_app.dependency_watch import DependencyWatch, Pool, Probes
 from salesagent_app.http.app import create_app
 from salesagent_app.http.services import (
     ApprovalServices,
     CommandServices,
     HttpServices,
+    ImprovementServices,
+    MailPushes,
+    OutcomeServices,
     SendingServices,
 )
 from salesagent_app.settings import ApiEnv, Settings
-from salesagent_app.vendors import crm_vendor, google_vendor, guard_states, model_vendor
+from salesagent_app.vendors import (
+    crm_vendor,
+    google_vendor,
+    guard_states,
+    model_vendor,
+    push_verifier,
+)
 from salesagent_app.workers.actors import Handler
 from salesagent_app.workers.main import WorkerParts
+from salesagent_app.workers.reporter import VendorReporter
 from salesagent_app.workers.sweeper import Sweeper
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.draft import Draft
+from salesagent_core.domain.message import draft_key
 from salesagent_core.domain.send_gate import SendPermission
 from salesagent_core.domain.suppression import Suppression
 from salesagent_core.domain.tenant import Tenant
@@ -62,28 +85,44 @@ from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.unit_of_work import (
     ApprovalHook,
     DecidingTransaction,
+    OutcomeTransaction,
     ReviewHook,
     SendingTransaction,
     SuppressionHook,
     Transaction,
 )
+from salesagent_core.ports.vendor_health import VendorState
+from salesagent_core.ports.vendor_probe import Trial
+from salesagent_core.ports.voices import VoiceTransaction
 from salesagent_core.use_cases.advance_run import AdvanceRuns
 from salesagent_core.use_cases.approve_draft import ApproveDraft
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
 from salesagent_core.use_cases.by_word.pending import PendingCommands
-from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
+from salesagent_core.use_cases.connect_mailbox import ConnectMailbox, MailboxView
 from salesagent_core.use_cases.control_sending import ControlSending
+from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.earned_trust import EarnedTrust
 from salesagent_core.use_cases.follow_command import FollowCommand
+from salesagent_core.use_cases.follow_up import FollowUpMail
+from salesagent_core.use_cases.learn import Learn
+from salesagent_core.use_cases.learn_from_edits import LearnFromEdits
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
+from salesagent_core.use_cases.manage_experiments import ManageExperiments
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.manage_voices import ManageVoices
+from salesagent_core.use_cases.outcome_recorder import OutcomeRecorder
+from salesagent_core.use_cases.poll_conversions import PollConversions
 from salesagent_core.use_cases.queries import Queries
+from salesagent_core.use_cases.read_outcomes import ReadOutcomes
+from salesagent_core.use_cases.read_performance import ReadPerformance
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
+from salesagent_core.use_cases.record_outcome import RecordOutcome
+from salesagent_core.use_cases.remember_sent import RememberSent
 from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.schedule_send import ScheduleSend
@@ -92,6 +131,9 @@ from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
+from salesagent_core.use_cases.watch_mail import WatchMail
+from salesagent_core.use_cases.watch_mailbox import WatchMailboxes
+from salesagent_core.use_cases.watch_meetings import WatchMeetings
 from salesagent_core.use_cases.workflow import World, sixteen_steps
 
 Bell = Callable[[Sequence[str]], Awaitable[None]]
@@ -132,16 +174,18 @@ def _new_secret() -> str:
     return secrets.token_urlsafe(48)
 
 
-def _review_hook(trust: EarnedTrust) -> ReviewHook:
+def _review_hook(trust: EarnedTrust, edits: LearnFromEdits) -> ReviewHook:
     async def reviewed(tx: Transaction, draft: Draft, decision: Decision) -> None:
         await trust.on_review(cast(DecidingTransaction, tx), draft, decision)
+        await edits.on_review(cast(VoiceTransaction, tx), draft, decision)
 
     return reviewed
 
 
-def _suppression_hook(trust: EarnedTrust) -> SuppressionHook:
+def _suppression_hook(trust: EarnedTrust, recorder: OutcomeRecorder) -> SuppressionHook:
     async def suppressed(tx: SendingTransaction, tenant_id: TenantId, entry: Suppression) -> None:
         await trust.on_suppressed(cast(DecidingTransaction, tx), tenant_id, entry)
+        await recorder.on_suppressed(cast(OutcomeTransaction, tx), tenant_id, entry)
 
     return suppressed
 
@@ -186,11 +230,16 @@ class Providers(containers.DeclarativeContainer):
     mail_sender = providers.Singleton(attrgetter("sender"), google)
     calendar = providers.Singleton(attrgetter("calendar"), google)
     assets = providers.Singleton(attrgetter("assets"), google)
+    mail_arrivals = providers.Singleton(attrgetter("arrivals"), google)
+    sent_mail = providers.Singleton(attrgetter("own_mail"), google)
+    calendar_events = providers.Singleton(attrgetter("events"), google)
+    crm_deals = providers.Singleton(attrgetter("deals"), hubspot)
     memory = providers.Singleton(attrgetter("memory"), models)
     writer = providers.Singleton(attrgetter("writer"), models)
 
     api_keys = providers.Singleton(PgApiKeys, database)
     backlog = providers.Singleton(PgBacklog, database)
+    vendor_health = providers.Singleton(PgVendorHealth, database)
     crm_events = providers.Singleton(
         PgCrmEventInbox, database, vault, providers.Callable(_bell, queue, Topic.CRM_EVENT)
     )
@@ -207,11 +256,14 @@ class Providers(containers.DeclarativeContainer):
     )
 
     trust = providers.Singleton(EarnedTrust, ids=ids)
-    on_review = providers.Singleton(_review_hook, trust)
+    on_review = providers.Singleton(
+        _review_hook, trust, providers.Singleton(LearnFromEdits, ids=ids)
+    )
 
     steps_world = providers.Singleton(
         World,
         crm=crm,
+        crm_updates=providers.Singleton(attrgetter("updates"), hubspot),
         mail_reader=mailbox,
         mail_drafts=mailbox,
         calendar=calendar,
@@ -224,6 +276,7 @@ class Providers(containers.DeclarativeContainer):
         opt_outs=opt_out_links,
         on_approval=on_approval,
         trust=trust,
+        experiments=providers.Singleton(PgActiveExperiments, database, vault),
     )
     workflow: providers.Provider[Workflow] = providers.Singleton(sixteen_steps, steps_world)
     result_types = workflow.provided.result_types
@@ -249,6 +302,15 @@ class Providers(containers.DeclarativeContainer):
     receive_crm_events = providers.Singleton(ReceiveCrmEvents, crm_events)
     resolve_crm_events = providers.Singleton(
         ResolveCrmEvents, crm_events, crm, receive_submission, clock, ids
+    )
+    conversion_polls = providers.Singleton(PgConversionPolls, database)
+    poll_conversions = providers.Singleton(
+        PollConversions,
+        conversion_polls,
+        providers.Singleton(attrgetter("conversions"), hubspot),
+        receive_submission,
+        clock,
+        ids,
     )
     advance_runs = providers.Singleton(
         AdvanceRuns,
@@ -284,7 +346,8 @@ class Providers(containers.DeclarativeContainer):
     settle_dead_letter = providers.Singleton(
         SettleDeadLetter, unit_of_work=unit_of_work, queue=queue, clock=clock, ids=ids
     )
-    queries = providers.Singleton(Queries, read_model, clock)
+    outcome_reads = providers.Singleton(PgOutcomeReads, database, vault)
+    queries = providers.Singleton(Queries, read_model, clock, outcome_reads)
     saved_views = providers.Singleton(PgSavedViews, database, vault)
 
     schedule_send = providers.Singleton(
@@ -327,6 +390,22 @@ class Providers(containers.DeclarativeContainer):
         queue=queue,
         ids=ids,
     )
+    remember_sent = providers.Singleton(
+        RememberSent,
+        sends=providers.Singleton(PgUnrememberedSends, database, vault),
+        work=unit_of_work,
+        memory=memory,
+    )
+    watch_mailboxes = providers.Singleton(
+        WatchMailboxes,
+        watches=providers.Singleton(PgMailboxWatches, database, vault),
+        history=providers.Singleton(attrgetter("history"), google),
+        sender=mail_sender,
+        pushes=providers.Singleton(attrgetter("pushes"), google),
+        queue=queue,
+        clock=clock,
+        ids=ids,
+    )
     control_sending = providers.Singleton(
         ControlSending,
         work=unit_of_work,
@@ -352,12 +431,13 @@ class Providers(containers.DeclarativeContainer):
         ids=ids,
     )
     manage_recipients = providers.Singleton(ManageRecipients, work=unit_of_work, ids=ids)
+    outcome_recorder = providers.Singleton(OutcomeRecorder, ids=ids, trust=trust)
     manage_suppressions = providers.Singleton(
         ManageSuppressions,
         work=unit_of_work,
         tokens=opt_out_tokens,
         ids=ids,
-        on_suppressed=providers.Singleton(_suppression_hook, trust),
+        on_suppressed=providers.Singleton(_suppression_hook, trust, outcome_recorder),
     )
 
     manage_rules = providers.Singleton(
@@ -370,6 +450,50 @@ class Providers(containers.DeclarativeContainer):
         history=providers.Singleton(PgDecisionHistory, database, vault),
         tenants=tenants,
         clock=clock,
+    )
+
+    manage_experiments = providers.Singleton(
+        ManageExperiments, work=unit_of_work, tenants=tenants, clock=clock, ids=ids
+    )
+    manage_voices = providers.Singleton(
+        ManageVoices,
+        work=unit_of_work,
+        tenants=tenants,
+        sent_mail=sent_mail,
+        clock=clock,
+        ids=ids,
+    )
+    read_performance = providers.Singleton(
+        ReadPerformance,
+        reads=providers.Singleton(PgPerformance, database, vault),
+        work=unit_of_work,
+        tenants=tenants,
+        clock=clock,
+    )
+
+    read_outcomes = providers.Singleton(ReadOutcomes, outcome_reads, clock)
+    record_outcome = providers.Singleton(
+        RecordOutcome, work=unit_of_work, recorder=outcome_recorder
+    )
+    learn = providers.Singleton(Learn, work=unit_of_work, tenants=tenants, ids=ids)
+    follow_up = providers.Singleton(
+        FollowUpMail,
+        follow_ups=providers.Singleton(PgFollowUps, database, vault),
+        work=unit_of_work,
+        deals=crm_deals,
+        recorder=outcome_recorder,
+    )
+    detect_outcomes = providers.Singleton(
+        DetectOutcomes,
+        watches=providers.Singleton(PgOutcomeWatches, database, vault),
+        mail=providers.Singleton(
+            WatchMail, work=unit_of_work, arrivals=mail_arrivals, recorder=outcome_recorder
+        ),
+        meetings=providers.Singleton(
+            WatchMeetings, work=unit_of_work, calendar=calendar_events, recorder=outcome_recorder
+        ),
+        follow_up=follow_up,
+        learn=learn,
     )
 
 
@@ -427,8 +551,21 @@ class Container:
                 commands=CommandServices(
                     follow=make.follow_command(), transcriber=make.transcriber()
                 ),
+                mail_pushes=self._mail_pushes(),
+                improvement=ImprovementServices(
+                    experiments=make.manage_experiments(),
+                    voices=make.manage_voices(),
+                    performance=make.read_performance(),
+                ),
+                outcomes=OutcomeServices(
+                    read=make.read_outcomes(),
+                    record=make.record_outcome(),
+                    detect=make.detect_outcomes(),
+                    learn=make.learn(),
+                ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
+                dependencies=self.dependencies,
                 close=self.close,
                 views=make.saved_views(),
                 vendor_states=self.vendor_states,
@@ -464,6 +601,23 @@ class Container:
             # Those named would be compared whether or not another worker is at it.
             await audit(limit=len(ids))
 
+        async def poll_conversions(ids: list[str]) -> None:
+            await make.poll_conversions()(limit=len(ids))
+
+        async def remember_sent(ids: list[str]) -> None:
+            await make.remember_sent()(limit=len(ids))
+
+        async def watch_mailboxes(ids: list[str]) -> None:
+            await make.watch_mailboxes()(ids, limit=len(ids))
+
+        follow, detect = make.follow_up(), make.detect_outcomes()
+
+        async def follow_up(ids: list[str]) -> None:
+            await follow([DraftId(one) for one in ids], limit=len(ids))
+
+        async def detect_outcomes(ids: list[str]) -> None:
+            await detect(ids, limit=len(ids))
+
         handlers: dict[Topic, Handler] = {
             Topic.RUN: advance_runs,
             Topic.CRM_EVENT: resolve_events,
@@ -471,10 +625,23 @@ class Container:
             Topic.SEND: send_drafts,
             Topic.RECONCILE: reconcile_sends,
             Topic.SENT_AUDIT: audit_sent,
+            Topic.CONVERSION_POLL: poll_conversions,
+            Topic.MAILBOX: watch_mailboxes,
+            Topic.FOLLOW_UP: follow_up,
+            Topic.WATCH: detect_outcomes,
         }
+        if isinstance(make.memory(), PgLongMemory):
+            # A stand-in remembers by itself, and only what this process sent.
+            handlers[Topic.REMEMBER] = remember_sent
         return WorkerParts(
             handlers=handlers,
-            sweeper=Sweeper(make.backlog(), make.queue(), handlers),
+            sweeper=Sweeper(
+                make.backlog(),
+                make.queue(),
+                handlers,
+                begin=self._begin_polling,
+                report=VendorReporter(make.vendor_health(), make.ids().new(), self.vendor_states),
+            ),
             drain=advance.drain,
             close=self.close,
         )
@@ -502,10 +669,77 @@ class Container:
         await make.journal().close()
         await make.database().close()
 
-    def vendor_states(self) -> tuple[GuardState, ...]:
-        """How each vendor answers each tenant, as this process sees it."""
+    def vendor_states(self) -> tuple[VendorState, ...]:
+        """How each vendor answers each tenant, as this event loop's calls saw it."""
         make = self.providers
         return guard_states(make.google().guards, make.hubspot().guards, make.models().guards)
+
+    async def vendor_trials(self) -> tuple[Trial, ...]:
+        """What can be tried of the real vendors, for the default tenant. Changes nothing."""
+        make = self.providers
+        tenant_id = make.default_tenant().id
+        google, probes = make.google().probe, (make.hubspot().probe, make.models().probe)
+        trials = [trial for probe in probes if probe for trial in probe.trials(tenant_id)]
+        if google is not None:
+            for view in await make.connect_mailbox().list(tenant_id):
+                trials += google.trials(tenant_id, view.mailbox)
+        return tuple(trials)
+
+    async def mailboxes(self) -> tuple[MailboxView, ...]:
+        """The default tenant's mailboxes."""
+        make = self.providers
+        views: tuple[MailboxView, ...] = await make.connect_mailbox().list(make.default_tenant().id)
+        return views
+
+    async def remove_drafts(self, run_id: RunId) -> int:
+        """Delete what a run of the default tenant drafted in its mailbox; how many there were.
+
+        Raises:
+            NeedsReauth, Unavailable, Rejected
+        """
+        tenant, mailbox = self.providers.default_tenant(), self.providers.mailbox()
+        found = await mailbox.find_drafts(tenant.id, tenant.mailbox, draft_key(run_id))
+        for each in found:
+            await mailbox.delete_draft(tenant.id, tenant.mailbox, each.draft_id)
+        return len(found)
+
+    async def without_long_memory(self) -> str | None:
+        """Why the database cannot hold long memory, in a sentence; None where it can."""
+        async with self.providers.database().across_tenants() as connection:
+            return await missing(connection)
+
+    @cached_property
+    def dependencies(self) -> DependencyWatch:
+        """Looks at what this installation rests on; the HTTP app starts it."""
+        make = self.providers
+        guards = (*make.google().guards, *make.hubspot().guards, *make.models().guards)
+
+        def pool() -> Pool:
+            size, in_use = make.database().pool_use()
+            return Pool(size=size, in_use=in_use)
+
+        return DependencyWatch(
+            Probes(
+                health=make.vendor_health(),
+                own=self.vendor_states,
+                pool=pool,
+                redis=lambda: answers(make.broker()),
+            ),
+            make.clock(),
+            vendors=[guard.vendor for guard in guards],
+            stand_ins=make.settings().stand_ins,
+        )
+
+    def _mail_pushes(self) -> MailPushes | None:
+        verifier = push_verifier(self.providers.settings())
+        if verifier is None:
+            return None
+        return MailPushes(verify=verifier.verify, told=self.providers.watch_mailboxes().told)
+
+    async def _begin_polling(self) -> None:
+        make = self.providers
+        if "HubSpot" not in make.settings().stand_ins:
+            await make.conversion_polls().watch(make.default_tenant().id)
 
     async def _readiness(self) -> Sequence[str]:
         try:

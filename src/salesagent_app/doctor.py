@@ -5,48 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-
-import attrs
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.dramatiq.broker import make_broker
 from salesagent_adapters.postgres import embedded
 from salesagent_adapters.postgres import migrate as migrations
+from salesagent_app import live_checks
+from salesagent_app.check import FAIL, OK, WARN, Check
 from salesagent_app.process import POSTGRES_FOLDER, encryption_keys
 from salesagent_app.settings import ApiEnv, Settings, SettingsError, read_settings
 from salesagent_core.errors import SalesAgentError
 
-OK, WARN, FAIL = "ok", "warn", "fail"
+_STORE = frozenset({"data folder", "encryption keys", "database", "schema"})
 
 
-@attrs.frozen(kw_only=True)
-class Check:
-    """One thing looked at. ``found`` never holds a secret or a password."""
+def examine(*, live: bool = False) -> tuple[Check, ...]:
+    """All checks, in the order in which a person would fix what is wrong.
 
-    name: str
-    status: str
-    found: str
-    advice: str = ""
-
-    @property
-    def failed(self) -> bool:
-        """True when the application cannot work like this."""
-        return self.status == FAIL
-
-    @property
-    def mark(self) -> str:
-        """For the table: a word and a colour."""
-        colour = {OK: "green", WARN: "yellow", FAIL: "red"}[self.status]
-        return f"[{colour}]{self.status}[/]"
-
-    def as_dict(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return attrs.asdict(self)
-
-
-def examine() -> tuple[Check, ...]:
-    """All checks, in the order in which a person would fix what is wrong."""
+    ``live``: ask each vendor, too, once for each thing that it is needed for.
+    """
     try:
         settings = read_settings()
     except SettingsError as error:
@@ -63,7 +40,15 @@ def examine() -> tuple[Check, ...]:
         _webhooks,
         _vendors,
     ]
-    return tuple(check for look in checks for check in look(settings))
+    found = [check for look in checks for check in look(settings)]
+    if live:
+        found += live_checks.examine(settings, usable=not _without_store(found))
+    return tuple(found)
+
+
+def _without_store(found: list[Check]) -> bool:
+    """Whether nothing can be read that is stored: no mailbox's tokens, no rate limits."""
+    return any(check.failed for check in found if check.name in _STORE)
 
 
 def _settings(settings: Settings) -> Iterator[Check]:

@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     google_redirect_uri: str | None = None
     google_api_root: str | None = None
     google_drive_folders: CommaList = ()
+    google_pubsub_topic: str | None = None
+    google_pubsub_audience: str | None = None
+    google_pubsub_account: str | None = None
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     openai_model: str | None = None
@@ -139,6 +142,9 @@ class Settings(BaseSettings):
         "google_client_secret",
         "google_redirect_uri",
         "google_api_root",
+        "google_pubsub_topic",
+        "google_pubsub_audience",
+        "google_pubsub_account",
         "openai_api_key",
         "openai_base_url",
         "openai_model",
@@ -185,7 +191,7 @@ class Settings(BaseSettings):
             raise ValueError(f"should be https://your-host{GOOGLE_CALLBACK}, as Google has it")
         return value
 
-    @field_validator("google_api_root")
+    @field_validator("google_api_root", "hubspot_api_root")
     @classmethod
     def _root(cls, value: str | None) -> str | None:
         if value is None:
@@ -195,6 +201,15 @@ class Settings(BaseSettings):
         if not safe or not parts.hostname or parts.query or parts.fragment or parts.username:
             raise ValueError("should be https://host (http:// on this machine only)")
         return value.rstrip("/")
+
+    @field_validator("google_pubsub_topic")
+    @classmethod
+    def _topic(cls, value: str | None) -> str | None:
+        parts = (value or "").split("/")
+        named = len(parts) == 4 and parts[0] == "projects" and parts[2] == "topics" and all(parts)
+        if value is not None and not named:
+            raise ValueError("should be projects/your-project/topics/your-topic")
+        return value
 
     @field_validator("encryption_keys")
     @classmethod
@@ -339,11 +354,22 @@ def _rules(settings: Settings) -> list[_Rule]:
         "GOOGLE_REDIRECT_URI": settings.google_redirect_uri,
     }
     without = [name for name, value in google.items() if value is None]
+    pushes = {
+        "GOOGLE_PUBSUB_TOPIC": settings.google_pubsub_topic,
+        "GOOGLE_PUBSUB_AUDIENCE": settings.google_pubsub_audience,
+        "GOOGLE_PUBSUB_ACCOUNT": settings.google_pubsub_account,
+    }
+    no_pushes = [name for name, value in pushes.items() if value is None]
     return [
         _Rule(
             where=", ".join(google),
             broken=0 < len(without) < len(google),
             what="must be set together; missing: " + ", ".join(without),
+        ),
+        _Rule(
+            where=", ".join(pushes),
+            broken=0 < len(no_pushes) < len(pushes),
+            what="must be set together; missing: " + ", ".join(no_pushes),
         ),
         _Rule(
             where="MODE_DRAFT_ONLY",

@@ -15,8 +15,12 @@ import attrs
 from salesagent_adapters.google.calendar import GoogleCalendar
 from salesagent_adapters.google.client import GoogleApi
 from salesagent_adapters.google.drive import GoogleDrive
+from salesagent_adapters.google.mail_arrivals import GmailArrivals
+from salesagent_adapters.google.mail_history import GmailHistory
 from salesagent_adapters.google.mail_sender import GmailSender
 from salesagent_adapters.google.mailbox import GmailMailbox
+from salesagent_adapters.google.probe import GoogleProbe
+from salesagent_adapters.google.push import GmailWatch, PushVerifier
 from salesagent_adapters.google.quota import QuotaBudget
 from salesagent_adapters.google.tokens import AccessTokens
 from salesagent_adapters.hubspot.account import Account
@@ -25,16 +29,21 @@ from salesagent_adapters.hubspot.conversions import HubSpotConversions
 from salesagent_adapters.hubspot.crm import HubSpotCrm
 from salesagent_adapters.hubspot.deals import HubSpotDeals
 from salesagent_adapters.hubspot.forms import HubSpotForms
+from salesagent_adapters.hubspot.probe import HubSpotProbe
 from salesagent_adapters.hubspot.updates import HubSpotUpdates
 from salesagent_adapters.memory.assets import MemoryAssets
 from salesagent_adapters.memory.calendar import MemoryCalendar
+from salesagent_adapters.memory.calendar_events import MemoryCalendarEvents
 from salesagent_adapters.memory.crm import MemoryCrm
 from salesagent_adapters.memory.crm_more import MemoryCrmMore
 from salesagent_adapters.memory.embedder import MemoryEmbedder
 from salesagent_adapters.memory.interpreter import MemoryInterpreter
+from salesagent_adapters.memory.mail_arrivals import MemoryMailArrivals
+from salesagent_adapters.memory.mail_history import MemoryMailHistory
 from salesagent_adapters.memory.mail_sender import MemoryMailSender
 from salesagent_adapters.memory.mailbox import MemoryMailbox
 from salesagent_adapters.memory.memory import LongMemory
+from salesagent_adapters.memory.sent_mail import MemorySentMail
 from salesagent_adapters.memory.tone_judge import MemoryToneJudge
 from salesagent_adapters.memory.transcriber import MemoryTranscriber
 from salesagent_adapters.memory.world import World
@@ -43,7 +52,7 @@ from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.long_memory import PgLongMemory
 from salesagent_adapters.postgres.model_budget import PgModelBudget
 from salesagent_adapters.postgres.rate_budget import PgRateBudget
-from salesagent_adapters.resilience.guard import Guard, GuardState, Rule
+from salesagent_adapters.resilience.guard import Guard, Rule
 from salesagent_adapters.resilience.guarded import guarded
 from salesagent_app.settings import Settings
 from salesagent_core.domain.context import Brief
@@ -61,14 +70,20 @@ from salesagent_core.ports.crm_forms import CrmForms
 from salesagent_core.ports.crm_updates import CrmUpdates
 from salesagent_core.ports.embedder import Embedder
 from salesagent_core.ports.interpreter import Interpreter
+from salesagent_core.ports.mail_arrivals import MailArrivals
+from salesagent_core.ports.mail_history import MailHistory
 from salesagent_core.ports.mail_sender import MailSender, NotSent
 from salesagent_core.ports.mailbox import MailDrafts, MailReader
+from salesagent_core.ports.mailbox_watches import Pushes
 from salesagent_core.ports.memory import Memory, MemoryKeeper
 from salesagent_core.ports.model_budget import ModelBudget
 from salesagent_core.ports.secrets_vault import Sealer
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.tone_judge import ToneJudge
 from salesagent_core.ports.transcriber import Transcriber, Transcript
+from salesagent_core.ports.vendor_health import Answering, VendorState
+from salesagent_core.ports.vendor_probe import MailboxProbe, VendorProbe
+from salesagent_core.ports.voices import SentMailReader
 from salesagent_core.ports.writer import Writer
 
 if TYPE_CHECKING:
@@ -102,6 +117,7 @@ SENDER_RULES = {
     "sent_since": READ,
     "sent_in_thread": READ,
 }
+SINGLE_MAIL_RULES = {"arrived": READ, "raw": READ, "sent_texts": READ}
 CRM_RULES = {
     "resolve": WRITE,
     "contact": READ,
@@ -129,9 +145,14 @@ class GoogleVendor:
     mailbox: Mailbox
     sender: MailSender
     calendar: Calendar
-    events: CalendarEvents | None
+    events: CalendarEvents
+    arrivals: MailArrivals
+    own_mail: SentMailReader
     assets: AssetStore
+    history: MailHistory
+    pushes: Pushes | None = None
     guards: tuple[Guard, ...] = ()
+    probe: MailboxProbe | None = None
     close: Callable[[], None] = lambda: None
 
 
@@ -145,6 +166,7 @@ class CrmVendor:
     forms: CrmForms
     updates: CrmUpdates
     guards: tuple[Guard, ...] = ()
+    probe: VendorProbe | None = None
     close: Callable[[], None] = lambda: None
 
 
@@ -164,6 +186,7 @@ class ModelVendor:
     memory: Remembering
     budget: ModelBudget | None = None
     guards: tuple[Guard, ...] = ()
+    probe: VendorProbe | None = None
     close: Callable[[], Awaitable[None]] = _nothing
 
 
@@ -176,12 +199,15 @@ def google_vendor(
             mailbox=MemoryMailbox(world),
             sender=MemoryMailSender(world),
             calendar=MemoryCalendar(world),
-            events=None,
+            events=MemoryCalendarEvents(world),
+            arrivals=MemoryMailArrivals(world),
+            own_mail=MemorySentMail(world),
             assets=MemoryAssets(world),
+            history=MemoryMailHistory(world),
         )
     client = GoogleApi(tokens, QuotaBudget(clock), clock, api_root=settings.google_api_root)
     mail, calendar, drive = Guard("Gmail"), Guard("Google Calendar"), Guard("Google Drive")
-    times = GoogleCalendar(client)
+    times, single = GoogleCalendar(client), GmailArrivals(client)
     calendar_rules = {"busy": READ, "meetings": READ}
     folders = {DEFAULT_TENANT: settings.google_drive_folders}
     return GoogleVendor(
@@ -189,10 +215,30 @@ def google_vendor(
         sender=guarded(GmailSender(client, clock), mail, SENDER_RULES),
         calendar=guarded(times, calendar, calendar_rules),
         events=guarded(times, calendar, calendar_rules),
+        arrivals=guarded(single, mail, SINGLE_MAIL_RULES),
+        own_mail=guarded(single, mail, SINGLE_MAIL_RULES),
         assets=guarded(GoogleDrive(client, clock, folders=folders), drive, {"find": READ}),
+        history=guarded(GmailHistory(client), mail, {"changed_since": READ}),
+        pushes=_pushes(settings, client, mail),
         guards=(mail, calendar, drive),
+        probe=GoogleProbe(client, tokens, clock, folders=settings.google_drive_folders),
         close=client.close,
     )
+
+
+def _pushes(settings: Settings, client: GoogleApi, guard: Guard) -> Pushes | None:
+    if settings.google_pubsub_topic is None:
+        return None
+    watch = GmailWatch(client, topic=settings.google_pubsub_topic)
+    return guarded(watch, guard, {"renew": READ, "stop": READ})
+
+
+def push_verifier(settings: Settings) -> PushVerifier | None:
+    """What tells a real push of Gmail's from a forged one; None where none are expected."""
+    audience, account = settings.google_pubsub_audience, settings.google_pubsub_account
+    if audience is None or account is None:
+        return None
+    return PushVerifier(audience=audience, service_account=account)
 
 
 def crm_vendor(settings: Settings, world: World, database: Database, clock: Clock) -> CrmVendor:
@@ -224,6 +270,7 @@ def crm_vendor(settings: Settings, world: World, database: Database, clock: Cloc
         forms=guarded(HubSpotForms(client), guard, {"forms": READ}),
         updates=guarded(HubSpotUpdates(client, account), guard, {"write_judgement": READ}),
         guards=(guard,),
+        probe=HubSpotProbe(client),
         close=client.close,
     )
 
@@ -254,6 +301,7 @@ def model_vendor(
     from salesagent_adapters.openai.asking import Asker, Meter
     from salesagent_adapters.openai.client import ModelService
     from salesagent_adapters.openai.interpreter import OpenAIInterpreter
+    from salesagent_adapters.openai.probe import OpenAIProbe
     from salesagent_adapters.openai.tone_judge import OpenAIToneJudge
     from salesagent_adapters.openai.writer import OpenAIWriter
 
@@ -279,13 +327,32 @@ def model_vendor(
         memory=_long_memory(settings, database, sealer, embedder),
         budget=budget,
         guards=(guard,),
+        probe=OpenAIProbe(
+            service,
+            model=settings.openai_model,
+            embedding_model=settings.openai_embedding_model,
+            embedding_dimension=settings.openai_embedding_dimension,
+            transcription_model=settings.openai_transcription_model,
+        ),
         close=service.close,
     )
 
 
-def guard_states(*guards: tuple[Guard, ...]) -> tuple[GuardState, ...]:
+def guard_states(*guards: tuple[Guard, ...]) -> tuple[VendorState, ...]:
     """How the vendors answer, for health pages and metrics."""
-    return tuple(state for group in guards for guard in group for state in guard.states())
+    return tuple(
+        VendorState(
+            vendor=seen.vendor,
+            tenant_id=seen.tenant_id,
+            state=Answering(seen.state),
+            failures=seen.failures,
+            calls_now=seen.calls_now,
+            until=seen.until,
+        )
+        for group in guards
+        for guard in group
+        for seen in guard.states()
+    )
 
 
 def _long_memory(

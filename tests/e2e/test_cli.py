@@ -94,6 +94,7 @@ def test_doctor_is_clear_about_servers_that_do_not_answer(terminal: Terminal) ->
         "REDIS_URL": f"redis://u:{PLANTED}@127.0.0.1:{NOWHERE}/0",
         "HUBSPOT_WEBHOOK_SECRET": PLANTED,
         "OPENAI_API_KEY": PLANTED,
+        "OPENAI_MODEL": "a-model",
     }
     ended = terminal.run("doctor", "--json", **settings)
     assert ended.status == 1

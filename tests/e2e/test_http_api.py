@@ -17,7 +17,7 @@ from salesagent_core.domain.draft import DraftStatus
 from salesagent_core.domain.run import RunStatus
 from salesagent_core.ports.api_keys import Scope
 
-OPEN = {"/health/liveness", "/health/readiness", "/login"}
+OPEN = {"/health/liveness", "/health/readiness", "/health/dependencies", "/login"}
 ID = "01a1f846-ec40-7a5e-8842-fab428f7e282"
 EMPTY_HASH = "0" * 64
 

@@ -27,7 +27,8 @@ from salesagent_adapters.openai.client import ModelService
 from salesagent_adapters.openai.writer import OpenAIWriter
 from salesagent_adapters.system.clock import FixedClock
 from salesagent_adapters.system.identity import RandomIds
-from salesagent_core.domain.approval import Evaluation, Verdict
+from salesagent_core.domain.approval import Case, Evaluation, Policy, Verdict, evaluate
+from salesagent_core.domain.approval_rules import DEFAULT_RULES
 from salesagent_core.domain.context import Brief, WrittenDraft
 from salesagent_core.domain.finding import Severity
 from salesagent_core.domain.run import Run, RunStatus
@@ -158,9 +159,12 @@ async def worked(
 
 
 def evaluation(facts: Facts) -> Evaluation:
-    found = facts.results["decide"]
-    assert isinstance(found, Evaluation)
-    return found
+    """What the rules say at their most generous: every built-in one enabled."""
+    case = facts.results["decide"]
+    assert isinstance(case, Case)
+    assert case.facts is not None
+    rules = [attrs.evolve(rule, enabled=True) for rule in DEFAULT_RULES]
+    return evaluate(case.facts, rules, Policy(auto_approve_enabled=True, threshold=0.5))
 
 
 async def test_an_honest_model_gives_a_draft_without_a_finding_that_blocks() -> None:

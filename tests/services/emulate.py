@@ -111,14 +111,18 @@ def google_seed(
 
 
 @contextmanager
-def emulate_google(folder: Path, seed: Mapping[str, Any] | None = None) -> Iterator[Emulator]:
+def emulate_google(
+    folder: Path, seed: Mapping[str, Any] | None = None, *, base_url: str | None = None
+) -> Iterator[Emulator]:
     """Start it on a free loopback port with ``seed`` (``google_seed()`` when there is none), and
-    stop it when the block ends. Its log is ``emulate-PORT.log`` in ``folder``."""
+    stop it when the block ends. Its log is ``emulate-PORT.log`` in ``folder``; ``base_url`` is
+    what it says of itself where something stands in front of it."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     seeded = folder / f"emulate-{port}.json"
     seeded.write_text(json.dumps(seed if seed is not None else google_seed()))
-    arguments = ["start", "-s", "google", "-p", str(port), "--seed", str(seeded), "--base-url", url]
+    arguments = ["start", "-s", "google", "-p", str(port), "--seed", str(seeded)]
+    arguments += ["--base-url", base_url or url]
     log = folder / f"emulate-{port}.log"
     with serving("emulate", arguments, url=url, log=log, ready="/.well-known/openid-configuration"):
         yield Emulator(url=url)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from salesagent_core.domain.address import (
     MAX_ADDRESS,
     MAX_LOCAL,
+    _folded,
     domain_verified,
     fold_alias,
     judge_address,
@@ -155,3 +156,15 @@ def test_a_refusal_never_repeats_the_address() -> None:
         reason = judge_address(row["address"]).reason
         if reason is not None and len(row["address"]) > 3:
             assert row["address"] not in reason.sentence
+
+
+@given(
+    st.text("abz09._-+", min_size=1, max_size=12),
+    st.text("abz09.-xn", min_size=1, max_size=24),
+    st.sampled_from(["", ".example", ".com", "gmail.com"]),
+)
+def test_the_short_cut_for_plain_addresses_folds_like_the_long_way(
+    local: str, host: str, ending: str
+) -> None:
+    address = f"{local}@{host}{ending}"
+    assert fold_alias(address) == _folded(address)

@@ -19,16 +19,21 @@ from salesagent_adapters.postgres.tables import metadata
 from salesagent_app.cli import cli
 from salesagent_app.container import Providers
 from salesagent_app.http.admin import admin_router
+from salesagent_app.http.analytics import analytics_router
 from salesagent_app.http.auth import Gate, Guard
 from salesagent_app.http.autonomy import autonomy_router, policy_router
 from salesagent_app.http.commands import Commands, command_router
 from salesagent_app.http.drafts import operator_router
+from salesagent_app.http.experiments import experiment_router
 from salesagent_app.http.health import health_router
+from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
+from salesagent_app.http.outcomes import learning_router, outcome_router
 from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
 from salesagent_app.http.switches import suppression_router, switch_router
+from salesagent_app.http.voices import voice_router
 from salesagent_app.http.webhooks import EVENTS, FORMS, WORKFLOW
 from salesagent_app.process import Process
 from salesagent_app.settings import Settings
@@ -222,6 +227,12 @@ def endpoints() -> Iterator[str]:
         autonomy_router(gate),
         policy_router(gate),
         command_router(cast("Guard", None), cast("Commands", None)),
+        push_router(),
+        outcome_router(gate),
+        learning_router(gate),
+        experiment_router(gate),
+        voice_router(gate),
+        analytics_router(gate),
         health_router(),
     )
     for router in routers:

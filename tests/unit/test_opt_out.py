@@ -52,3 +52,30 @@ def test_ten_megabytes_are_read_in_bounded_time(piece: str) -> None:
     started = time.monotonic()
     asks_to_stop(text)
     assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your unsubscribe link is broken, please do it manually.",
+        "Der Link zum Abmelden geht nicht.",
+        "Que sea el último correo, por favor.",
+        "No need to write to me again.",
+    ],
+)
+def test_who_tried_to_leave_or_wants_the_last_mail_opts_out(text: str) -> None:
+    assert asks_to_stop(bare_text(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "N'arrêtez pas là, envoyez la suite !",
+        "What happens to our data if we cancel?",
+        "Nimm Peter bitte aus der Einladung, er ist krank.",
+        "No me llames el lunes, el martes a las 11 sí.",
+        "Our last provider kept mailing people who had unsubscribed.",
+    ],
+)
+def test_the_words_of_an_opt_out_alone_are_none(text: str) -> None:
+    assert not asks_to_stop(bare_text(text))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesagent_core.domain import disclosures, safety, wording
+from salesagent_core.domain import credentials, disclosures, safety, wording
 from salesagent_core.domain.finding import Finding
 from salesagent_core.domain.safety import SafetyPolicy, inspect_text
 
@@ -37,8 +37,8 @@ def no_quick_looks() -> Iterator[None]:
         patch.setattr(safety, "places_in", lambda text: ((0, len(text)),))
         patch.setattr(wording, "_may_hold_phrase", lambda _text: True)
         patch.setattr(wording, "_may_shout", lambda _text, subject: True)
-        patch.setattr(disclosures, "_may_assign", lambda _lowered: True)
-        patch.setattr(disclosures, "_secret_places", lambda text, _data, _low: [(0, len(text))])
+        patch.setattr(credentials, "_may_assign", lambda _lowered: True)
+        patch.setattr(credentials, "_secret_places", lambda text, _data, _low: [(0, len(text))])
         patch.setattr(disclosures, "_long_numbers", lambda shape: [(0, len(shape))])
         patch.setattr(disclosures, "_iban_starts", lambda text, _shape: list(range(len(text))))
         yield

@@ -303,3 +303,24 @@ def test_addresses_that_would_leak_a_token_are_refused(
         read_settings()
     assert name in [problem.where for problem in refused.value.problems]
     assert value not in str(refused.value)
+
+
+PUSHES = {
+    "google_pubsub_topic": "projects/acme/topics/gmail",
+    "google_pubsub_audience": "https://sales.example.com/webhooks/google/gmail",
+    "google_pubsub_account": "pushes@acme.iam.example",
+}
+
+
+@pytest.mark.parametrize("missing", PUSHES)
+def test_pushes_are_set_up_together_or_not_at_all(missing: str) -> None:
+    assert read_settings(**PUSHES).google_pubsub_topic == PUSHES["google_pubsub_topic"]
+    with pytest.raises(SettingsError) as refused:
+        read_settings(**{name: value for name, value in PUSHES.items() if name != missing})
+    assert f"missing: {missing.upper()}" in str(refused.value)
+
+
+@pytest.mark.parametrize("topic", ["gmail", "projects/acme/topics/", "projects//topics/x"])
+def test_a_topic_is_named_in_full(topic: str) -> None:
+    with pytest.raises(SettingsError, match="projects/your-project/topics/your-topic"):
+        read_settings(**{**PUSHES, "google_pubsub_topic": topic})

@@ -40,6 +40,17 @@ def make_broker(redis_url: str | None) -> dramatiq.Broker:
     return broker
 
 
+def answers(broker: dramatiq.Broker) -> bool | None:
+    """Whether the Redis behind it answers, within a second; None where there is none."""
+    if not isinstance(broker, RedisBroker):
+        return None
+    try:
+        broker.client.ping()
+    except redis_errors.RedisError:
+        return False
+    return True
+
+
 class _BellConsumer(_RedisConsumer):
     """A consumer that never waits for Redis: a message is a bell, and it has been heard.
 

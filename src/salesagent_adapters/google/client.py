@@ -207,7 +207,8 @@ class GoogleApi:
         except Unavailable as error:
             return NotSent(str(error), retry_at=error.retry_at)
         if fresh == token:
-            return NeedsReauth(f"{what}: 401: the mailbox must be connected again")
+            sentence = f"{what}: 401: the mailbox must be connected again"
+            return NeedsReauth(sentence, mailbox=account.mailbox)
         return NotSent(f"{what}: the token had run out; there is a fresh one")
 
     def _refused(
@@ -218,6 +219,9 @@ class GoogleApi:
         if isinstance(error, Unavailable) and refusal.limited and error.retry_at:
             # A limit on sending may be the day's; reading goes on meanwhile.
             self._budget.pause(account.tenant_id, account.mailbox, error.retry_at)
+        if isinstance(error, NeedsReauth) and (refusal.status == 401 or scope.startswith("gmail.")):
+            # Without the mailbox nothing goes on; without calendar or files a draft does.
+            return NeedsReauth(str(error), mailbox=account.mailbox)
         return error
 
     async def _exchange(

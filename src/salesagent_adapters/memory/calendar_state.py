@@ -7,6 +7,7 @@ from datetime import date, datetime
 import attrs
 
 from salesagent_core.errors import InvalidInput
+from salesagent_core.ports.calendar_events import Meeting
 
 
 @attrs.frozen(kw_only=True)
@@ -22,10 +23,12 @@ class CalendarEvent:
 
 @attrs.define(kw_only=True)
 class CalendarState:
-    """One person's calendar. ``time_zone`` is where its whole days begin and end."""
+    """One person's calendar. ``time_zone`` is where its whole days begin and end; ``meetings``
+    are by their id, and do not make anybody busy here."""
 
     time_zone: str = "UTC"
     events: list[CalendarEvent] = attrs.field(factory=list)
+    meetings: dict[str, Meeting] = attrs.field(factory=dict)
 
     def add(
         self, title: str, start: datetime | date, end: datetime | date, *, busy: bool = True

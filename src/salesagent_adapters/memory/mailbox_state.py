@@ -48,7 +48,7 @@ SENDING_WINDOW = timedelta(days=1)
 @attrs.frozen(kw_only=True)
 class StoredMail:
     """A message as the mailbox keeps it; ``text`` whole, with quotes and signature. ``raw`` are
-    the bytes of a mail of ours (RFC 5322), empty for what others wrote."""
+    the bytes (RFC 5322) of a mail of ours, or of one that came with bytes of its own."""
 
     id: str
     thread_id: str
@@ -313,8 +313,10 @@ class MailboxState:
         headers: tuple[tuple[str, str], ...] = (),
         attachments: tuple[str, ...] = (),
         message_id: str | None = None,
+        raw: bytes = b"",
     ) -> StoredMail:
-        """Mail comes in; it joins the thread of the message it answers, if the subjects agree."""
+        """Mail comes in; it joins the thread of the message it answers, if the subjects agree.
+        ``raw`` are its octets, where they are not simply what the rest says."""
         return self._new_mail(
             thread_id=self._thread_answered(in_reply_to, subject),
             sender=sender.lower(),
@@ -327,6 +329,7 @@ class MailboxState:
             headers=headers,
             attachments=attachments,
             message_id=message_id,
+            raw=raw,
         )
 
     def human_writes(
@@ -414,7 +417,9 @@ class MailboxState:
     def _store(self, mail: StoredMail, *, keep_message_id: bool = False) -> StoredMail:
         fresh = self.new_id()
         message_id = mail.message_id if keep_message_id else f"<{fresh}@mail.memory.example>"
-        raw = stamped(mail.raw, message_id=message_id, date=mail.at) if mail.raw else b""
+        raw = mail.raw
+        if raw and "INBOX" not in mail.labels:
+            raw = stamped(raw, message_id=message_id, date=mail.at)
         stored = attrs.evolve(mail, id=fresh, message_id=message_id, raw=raw)
         self.mails[fresh] = stored
         self._threads.setdefault(stored.thread_id, set()).add(fresh)

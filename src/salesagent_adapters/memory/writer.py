@@ -30,8 +30,11 @@ from salesagent_core.domain.draft import MAX_SUBJECT
 from salesagent_core.domain.evidence import Source, SourceKind
 from salesagent_core.domain.language import detect_language
 from salesagent_core.domain.planning import Ask
+from salesagent_core.domain.treatment import ExperimentKind, filled
 
 NAME = "template-writer/1"
+TESTED_ASK = f"experiment.{ExperimentKind.CALL_TO_ACTION.value}"
+"""The source that holds the call to action of a test."""
 
 
 class MemoryWriter:
@@ -133,7 +136,13 @@ def _inform(text: TextBuilder, material: Material) -> None:
 
 def _ask(text: TextBuilder, material: Material) -> None:
     text.paragraph()
+    tested = material.brief.treatment.call_to_action
     match material.ask:
+        case Ask.OFFER_MEETING if tested:
+            text.say(tested, (TESTED_ASK,))
+            _list_slots(text, material)
+        case Ask.ANSWER_QUESTION | Ask.SEND_MATERIAL | Ask.QUALIFY if tested:
+            text.say(tested, (TESTED_ASK,))
         case Ask.OFFER_MEETING:
             _offer(text, material)
         case Ask.APOLOGISE:
@@ -157,14 +166,22 @@ def _offer(text: TextBuilder, material: Material) -> None:
 
 
 def _times(text: TextBuilder, material: Material) -> None:
-    slots = () if material.wishes.without_times else material.of_kind(SourceKind.SLOT)
+    slots = _slots(material)
     if not slots:
         text.say(material.phrases.your_times)
         return
     text.say(material.phrases.these_times if len(slots) > 1 else material.phrases.this_time)
-    for slot in slots:
+    _list_slots(text, material)
+
+
+def _list_slots(text: TextBuilder, material: Material) -> None:
+    for slot in _slots(material):
         text.say("\n- ")
         text.say(slot.text, (slot.id,))
+
+
+def _slots(material: Material) -> tuple[Source, ...]:
+    return () if material.wishes.without_times else material.of_kind(SourceKind.SLOT)
 
 
 def _question(material: Material) -> str:
@@ -200,6 +217,9 @@ def _subject(material: Material) -> str:
     earlier = printable(bare_subject(brief.reply_subject or ""))
     if earlier:
         return f"Re: {earlier}"[:MAX_SUBJECT].rstrip()
+    tested = _tested_subject(material)
+    if tested:
+        return tested
     template = {
         Ask.OFFER_MEETING: phrases.subject_meeting,
         Ask.ANSWER_QUESTION: phrases.subject_question,
@@ -208,6 +228,17 @@ def _subject(material: Material) -> str:
     }.get(material.ask, phrases.subject_message)
     first = attrs.evolve(material, topics=material.topics[:1])
     return template.format(about=first.about)
+
+
+def _tested_subject(material: Material) -> str | None:
+    """The subject that a test of ours asks for; None where it names what is not known."""
+    template, lead = material.brief.treatment.subject, material.brief.to
+    if not template:
+        return None
+    first = safe_name(lead.person.first_name, MAX_NAME)
+    company = safe_name(lead.company.name, MAX_COMPANY)
+    held = {name: name if name and holders(material, name) else None for name in (first, company)}
+    return filled(template, {"first_name": held[first], "company": held[company]})
 
 
 def _name(wishes: Wishes, instruction: str | None) -> str:

@@ -9,7 +9,7 @@ import attrs
 from salesagent_adapters.memory.words import overlap_count
 from salesagent_adapters.memory.writer_phrases import PHRASES, Phrases
 from salesagent_adapters.memory.writer_topics import MAX_TOPICS, Topic, topic_keys, topics_in
-from salesagent_adapters.memory.writer_wishes import Wishes, read_wishes
+from salesagent_adapters.memory.writer_wishes import Wishes, both, read_wishes
 from salesagent_core.domain.context import Brief
 from salesagent_core.domain.evidence import Source, SourceKind
 from salesagent_core.domain.language import detect_language
@@ -68,7 +68,7 @@ class Material:
 
 def sort_brief(brief: Brief) -> Material:
     """Read the brief once: the operator's wishes, the language, and what was asked about."""
-    wishes = read_wishes(brief.instruction)
+    wishes = both(read_wishes(brief.treatment.instruction), read_wishes(brief.instruction))
     language = wishes.language or _language_so_far(brief)
     slots = [source.text for source in brief.sources if source.kind is SourceKind.SLOT]
     if brief.previous_body is not None and not any(s in brief.previous_body for s in slots):

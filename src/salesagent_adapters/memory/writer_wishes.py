@@ -21,6 +21,17 @@ class Wishes:
     followed: tuple[str, ...] = ()
 
 
+def both(one: Wishes, other: Wishes) -> Wishes:
+    """What either asks for; of two languages the second one's."""
+    return Wishes(
+        shorter=one.shorter or other.shorter,
+        formal=one.formal or other.formal,
+        without_times=one.without_times or other.without_times,
+        language=other.language or one.language,
+        followed=other.followed,
+    )
+
+
 def read_wishes(instruction: str | None) -> Wishes:
     """The simple wishes in it; whatever else it says changes nothing."""
     text = (instruction or "")[:_READ].casefold()

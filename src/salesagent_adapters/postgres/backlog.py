@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from salesagent_adapters.postgres.engine import Database
+from salesagent_adapters.postgres.long_memory import SEARCHED_BACK
 from salesagent_core.ports.job_queue import Topic
 
 _DUE = {
@@ -32,6 +33,29 @@ _DUE = {
     Topic.CONVERSION_POLL: text(
         "SELECT tenant_id AS id FROM conversion_polls WHERE due_at <= now()"
         " ORDER BY due_at, tenant_id LIMIT :limit"
+    ),
+    Topic.REMEMBER: text(
+        "(SELECT id FROM memories WHERE due_at <= now() ORDER BY due_at, id LIMIT :limit)"
+        " UNION ALL "
+        "(SELECT a.id FROM send_attempts a"
+        " WHERE a.status = 'sent' AND a.updated_at > now() - CAST(:back AS interval)"
+        " AND NOT EXISTS (SELECT FROM memories m WHERE m.id = a.id AND m.tenant_id = a.tenant_id)"
+        " ORDER BY a.updated_at, a.id LIMIT :limit) LIMIT :limit"
+    ).bindparams(back=SEARCHED_BACK),
+    Topic.MAILBOX: text(
+        "SELECT c.mailbox_index AS id FROM mailbox_connections c"
+        " LEFT JOIN mailbox_watches w"
+        " ON w.tenant_id = c.tenant_id AND w.mailbox_index = c.mailbox_index"
+        " WHERE c.state = 'connected' AND (w.mailbox_index IS NULL OR"
+        " w.due_at <= now() AND (w.leased_until IS NULL OR w.leased_until <= now()))"
+        " ORDER BY w.due_at NULLS FIRST, c.mailbox_index LIMIT :limit"
+    ),
+    Topic.FOLLOW_UP: text(
+        "SELECT id FROM drafts WHERE status = 'sent' AND follow_due_at <= now()"
+        " ORDER BY follow_due_at, id LIMIT :limit"
+    ),
+    Topic.WATCH: text(
+        "SELECT id FROM outcome_watches WHERE due_at <= now() ORDER BY due_at, id LIMIT :limit"
     ),
 }
 

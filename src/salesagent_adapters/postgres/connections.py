@@ -61,6 +61,17 @@ WHERE tenant_id = :tenant AND mailbox_hash <> content_hash AND sync_attempt > 0
 RETURNING id
 """)
 
+_LOOK_AGAIN = text("""
+UPDATE mailbox_watches SET due_at = now(), ask_at = now()
+WHERE tenant_id = :tenant AND mailbox_index = :mailbox
+""")
+
+
+def read_connection(chest: Chest, row: Any) -> MailboxConnection:
+    """A connection from its row. Raises: Rejected."""
+    where = place("mailbox", row.tenant_id, row.mailbox_index)
+    return chest.take(row.sealed, MailboxConnection, where)
+
 
 class PgMailboxConnections:
     """``MailboxConnections`` over one connection."""
@@ -127,6 +138,7 @@ class PgMailboxConnections:
 
         # A statement of its own: the next one sees every run that was parked before the lock.
         await self._connection.execute(_ALONE, values)
+        await self._connection.execute(_LOOK_AGAIN, values)
 
         async def ids(statement: Any) -> tuple[str, ...]:
             return tuple((await self._connection.execute(statement, values)).scalars())
@@ -161,8 +173,7 @@ class PgMailboxConnections:
         }
 
     def _read(self, row: Any) -> MailboxConnection:
-        where = self._place("mailbox", row.mailbox_index)
-        return self._chest.take(row.sealed, MailboxConnection, where)
+        return read_connection(self._chest, row)
 
     def _kept(self, row: Any) -> KeptConnection:
         tokens = None

@@ -16,6 +16,7 @@ from salesagent_core.domain.approval import Verdict
 from salesagent_core.domain.backtest import Answer, PastDecision
 from salesagent_core.domain.draft import Revision
 from salesagent_core.domain.edits import is_material_edit
+from salesagent_core.domain.outcome import OutcomeType
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.decision_history import DecisionPage
 from salesagent_core.ports.secrets_vault import Sealer
@@ -65,8 +66,13 @@ class PgDecisionHistory:
         async with self._database.tenant(tenant_id) as connection:
             rows = (await connection.execute(statement)).all()
             answers = await self._answers(connection, tenant_id, rows)
+            outcomes = await _outcomes(connection, tenant_id, [row.draft_id for row in rows])
         decisions = tuple(
-            PastDecision(decision=read_decision(self._chest, row), answer=answers.get(row.id))
+            PastDecision(
+                decision=read_decision(self._chest, row),
+                answer=answers.get(row.id),
+                outcomes=outcomes.get(row.draft_id, ()),
+            )
             for row in rows
         )
         return DecisionPage(decisions=decisions, after=rows[-1].seq if len(rows) == limit else None)
@@ -119,6 +125,28 @@ class PgDecisionHistory:
             )
         )
         return {(row.draft_id, row.content_hash): read_revision(self._chest, row) for row in rows}
+
+
+async def _outcomes(
+    connection: AsyncConnection, tenant_id: TenantId, draft_ids: Sequence[str]
+) -> dict[str, tuple[OutcomeType, ...]]:
+    """By draft, what became of its mail; that it went out is no outcome to judge by."""
+    if not draft_ids:
+        return {}
+    table = tables.outcomes
+    rows = await connection.execute(
+        select(table.c.draft_id, table.c.type)
+        .where(
+            table.c.tenant_id == tenant_id,
+            table.c.draft_id.in_(list(draft_ids)),
+            table.c.type != OutcomeType.EMAIL_SENT.value,
+        )
+        .order_by(table.c.occurred_at, table.c.id)
+    )
+    found: dict[str, tuple[OutcomeType, ...]] = {}
+    for row in rows:
+        found[row.draft_id] = (*found.get(row.draft_id, ()), OutcomeType(row.type))
+    return found
 
 
 def _answer(ours: Any, theirs: Any, texts: dict[tuple[str, str], Revision]) -> Answer:

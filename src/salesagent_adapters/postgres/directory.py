@@ -1,4 +1,4 @@
-"""Tenants and voices. The default tenant comes from the settings; further ones live in tables."""
+"""Tenants. The default tenant comes from the settings; further ones live in a table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.engine import Database, checked_tenant
 from salesagent_adapters.postgres.rows import Chest, place
 from salesagent_core.domain.tenant import Tenant
-from salesagent_core.domain.voice import VoiceProfile
 from salesagent_core.errors import Conflict, NotFound
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.secrets_vault import Sealer
@@ -148,38 +147,3 @@ def _keep(cache: dict[str, tuple[float, _Kept]], key: str, value: tuple[float, _
     if len(cache) >= MAX_CACHED:
         cache.clear()
     cache[key] = value
-
-
-class PgVoices:
-    """``Voices`` over PostgreSQL."""
-
-    def __init__(self, database: Database, sealer: Sealer) -> None:
-        self._database = database
-        self._chest = Chest(sealer)
-
-    async def load(self, tenant_id: TenantId, mailbox: str) -> VoiceProfile | None:
-        """See ``Voices.load``."""
-        table = tables.voices
-        index = self._chest.contact_index(mailbox)
-        async with self._database.tenant(tenant_id) as connection:
-            found = await connection.execute(
-                select(table.c.sealed).where(
-                    table.c.tenant_id == tenant_id, table.c.mailbox_index == index
-                )
-            )
-            sealed = found.scalar_one_or_none()
-        if sealed is None:
-            return None
-        return self._chest.take(sealed, VoiceProfile, place("voice", tenant_id, index))
-
-    async def save(self, tenant_id: TenantId, mailbox: str, profile: VoiceProfile) -> None:
-        """Use this profile for the mailbox from now on. Raises: Unavailable."""
-        index = self._chest.contact_index(mailbox)
-        sealed = self._chest.shut(profile, place("voice", tenant_id, index))
-        statement = upsert(tables.voices).values(
-            tenant_id=tenant_id, mailbox_index=index, sealed=sealed
-        )
-        async with self._database.tenant(tenant_id) as connection:
-            await connection.execute(
-                statement.on_conflict_do_update(constraint="voices_pkey", set_={"sealed": sealed})
-            )

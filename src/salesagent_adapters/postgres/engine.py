@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from salesagent_adapters.postgres import arrays
 from salesagent_adapters.postgres.errors import mapped
@@ -32,6 +33,9 @@ IDLE_IN_TRANSACTION_MS = 60_000
 CONNECT_TIMEOUT_S = 10
 
 SET_TENANT = text(f"SELECT set_config('{TENANT_SETTING}', :tenant, true)")
+_SET_TENANT = f"SELECT set_config('{TENANT_SETTING}', %s, true)".encode()
+_SEASONED = "salesagent.seasoned"
+"""Marks a pooled connection that has worked before: it may have been cut since."""
 
 _CONNECT = {
     "connect_timeout": CONNECT_TIMEOUT_S,
@@ -105,7 +109,9 @@ class Database:
         self, url: str, *, pool_size: int = 10, max_overflow: int = 10, system_pool_size: int = 5
     ) -> None:
         self.url = sqlalchemy_url(url)
-        self.tenants = _engine(self.url, pool_size, max_overflow, tenant=None)
+        self._most = pool_size + max_overflow + 2 * system_pool_size
+        # What opens a tenant's transaction finds out whether the connection still lives.
+        self.tenants = _engine(self.url, pool_size, max_overflow, tenant=None, ping=False)
         self.system = _engine(self.url, system_pool_size, system_pool_size, tenant=ALL_TENANTS)
 
     @asynccontextmanager
@@ -115,11 +121,12 @@ class Database:
         Raises:
             Unavailable: no connection, or the commit's fate is unknown. Conflict, Rejected
         """
-        setting = {"tenant": checked_tenant(tenant_id)}
+        tenant = checked_tenant(tenant_id)
         with mapped():
-            async with self.tenants.begin() as connection:
-                await connection.execute(SET_TENANT, setting)
-                yield connection
+            async with self.tenants.connect() as connection:
+                await _enter(connection, tenant)
+                async with connection.begin():
+                    yield connection
 
     @asynccontextmanager
     async def across_tenants(self) -> AsyncIterator[AsyncConnection]:
@@ -150,19 +157,48 @@ class Database:
             async with self.system.connect() as connection:
                 await connection.execute(text("SELECT 1"))
 
+    def pool_use(self) -> tuple[int, int]:
+        """How many pooled connections there may be, and how many are in use now."""
+        pools = [engine.pool for engine in (self.tenants, self.system)]
+        known = [pool for pool in pools if isinstance(pool, QueuePool)]
+        in_use = sum(pool.checkedout() for pool in known)
+        return self._most, in_use
+
     async def close(self) -> None:
         """Close every pooled connection."""
         await self.tenants.dispose()
         await self.system.dispose()
 
 
-def _engine(url: URL, size: int, overflow: int, *, tenant: str | None) -> AsyncEngine:
+async def _enter(connection: AsyncConnection, tenant: str) -> None:
+    """Begin a transaction that sees this tenant, in one round trip. Where a pooled connection
+    proves to be cut, the next one is taken: nothing was done on it yet."""
+    while True:
+        pooled = await connection.get_raw_connection()
+        driver = cast("psycopg.AsyncConnection[Any]", pooled.driver_connection)
+        try:
+            # The driver sends BEGIN before the first statement; the pipeline sends both at once.
+            async with driver.pipeline():
+                await driver.execute(_SET_TENANT, (tenant,))
+        except psycopg.OperationalError:
+            seasoned = _SEASONED in connection.info
+            if not (seasoned and driver.closed):
+                raise
+            await connection.invalidate()
+        else:
+            connection.info[_SEASONED] = True
+            return
+
+
+def _engine(
+    url: URL, size: int, overflow: int, *, tenant: str | None, ping: bool = True
+) -> AsyncEngine:
     engine = create_async_engine(
         url,
         pool_size=size,
         max_overflow=overflow,
         pool_timeout=CONNECT_TIMEOUT_S,
-        pool_pre_ping=True,
+        pool_pre_ping=ping,
         pool_recycle=1800,
         # An error's text must not repeat what was being stored.
         hide_parameters=True,

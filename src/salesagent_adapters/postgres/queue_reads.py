@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.engine import Database
+from salesagent_adapters.postgres.outcome_points import points_by_contact
 from salesagent_adapters.postgres.rows import Chest, clean, place, read_draft
 from salesagent_core.domain.draft import DraftStatus
 from salesagent_core.domain.draft_card import DraftCard, card_of, holds, search_words
@@ -59,10 +60,10 @@ class PgQueueReads:
     ) -> CardPage:
         """See ``ReadModel.queue``."""
         which = _which(tenant_id, wanted, now)
-        listed = _listed(which).order_by(*_order(now))
+        line = _Line(tenant_id, now)
         words = search_words(wanted.words)
         if words:
-            found = await self._search(tenant_id, which, _order(now), words)
+            found = await self._search(tenant_id, which, line, words)
             wanted_ids = [card.id for card in found[offset : offset + limit]]
             mine = (_D.tenant_id == tenant_id, _D.id.in_(wanted_ids))
             cards = {one.id: one for one in await self._cards(tenant_id, _listed(mine))}
@@ -71,12 +72,14 @@ class PgQueueReads:
                 total=len(found),
                 oldest=min((card.created_at for card in found), default=None),
             )
-        return await self._page(tenant_id, which, listed.limit(limit).offset(offset))
+        listed = line.put(_listed(which)).limit(limit).offset(offset)
+        return await self._page(tenant_id, which, listed)
 
     async def beside(self, tenant_id: TenantId, draft_id: DraftId, *, now: datetime) -> Beside:
         """See ``ReadModel.beside``."""
-        order = _order(now)
-        line = (
+        line = _Line(tenant_id, now)
+        order = line.order
+        placed = (
             select(
                 _D.id,
                 func.lag(_D.id).over(order_by=order).label("before"),
@@ -84,13 +87,14 @@ class PgQueueReads:
                 func.count().over().label("total"),
                 func.row_number().over(order_by=order).label("place"),
             )
+            .select_from(line.source)
             .where(*_which(tenant_id, QueueFilter(), now))
             .subquery()
         )
         statement = (
-            select(line)
-            .where((line.c.id == clean(draft_id)) | (line.c.place == 1))
-            .order_by(line.c.id == clean(draft_id))
+            select(placed)
+            .where((placed.c.id == clean(draft_id)) | (placed.c.place == 1))
+            .order_by(placed.c.id == clean(draft_id))
         )
         async with self._database.tenant(tenant_id) as connection:
             rows = (await connection.execute(statement)).all()
@@ -120,11 +124,11 @@ class PgQueueReads:
         self,
         tenant_id: TenantId,
         which: Sequence[ColumnElement[bool]],
-        order: Sequence[ColumnElement[Any]],
+        line: _Line,
         words: tuple[str, ...],
     ) -> list[DraftCard]:
         """The cards that hold the words, in order. Most cards do not, and are never decoded."""
-        statement = select(_D.id, _D.card).where(*which).order_by(*order)
+        statement = line.put(select(_D.id, _D.card).where(*which))
         # What JSON writes otherwise than it is read is looked for in decoded cards only.
         plain_words = [one for one in words if one.isalnum()]
         found: dict[str, DraftCard | None] = {}
@@ -234,7 +238,26 @@ def _latest_rule() -> ColumnElement[Any]:
     )
 
 
-def _order(now: datetime) -> tuple[ColumnElement[Any], ...]:
+class _Line:
+    """Drafts by their score: ``order``, of rows of ``source``.
+
+    What earlier mail led to counts as it does now, and so is worked out and not read.
+    """
+
+    def __init__(self, tenant_id: TenantId, now: datetime) -> None:
+        weighed = points_by_contact(tenant_id, now)
+        # Where a version without the folded digest wrote the row last, most addresses are folded.
+        person = func.coalesce(_D.person_index, _D.contact_index)
+        self.source = tables.drafts.outerjoin(weighed, weighed.c.contact_index == person)
+        points = func.coalesce(weighed.c.points, 0.0)
+        self.order = (_score(now, points).desc(), _D.submitted_at, _D.id)
+
+    def put(self, statement: Select[Any]) -> Select[Any]:
+        """The statement's drafts in order."""
+        return statement.select_from(self.source).order_by(*self.order)
+
+
+def _score(now: datetime, points: ColumnElement[Any]) -> ColumnElement[Any]:
     """``priority_score`` as the database works it out; see there."""
     hours = func.extract("epoch", literal(now) - _D.submitted_at) / _HOUR
     aged = _D.urgency * func.power(
@@ -246,5 +269,4 @@ def _order(now: datetime) -> tuple[ColumnElement[Any], ...]:
         + STRATEGIC_WEIGHT * _D.strategic
         + EASE_WEIGHT * (1 - _D.effort)
     )
-    score = func.least(MAX_SCORE, func.greatest(0.0, MAX_SCORE * parts + _D.adjustment))
-    return score.desc(), _D.submitted_at, _D.id
+    return func.least(MAX_SCORE, func.greatest(0.0, MAX_SCORE * parts + points))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import case, func, insert, literal, select, text, update
+from sqlalchemy import case, delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,7 +31,7 @@ from salesagent_adapters.postgres.rows import (
 )
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.audit import AuditEvent
-from salesagent_core.domain.draft import Draft, Revision
+from salesagent_core.domain.draft import Author, Draft, Revision
 from salesagent_core.domain.run import REWRITTEN_STEPS, DeadLetter, Redraft, Run, RunStatus
 from salesagent_core.errors import Conflict, NotFound
 from salesagent_core.ids import DraftId, RunId, TenantId
@@ -86,6 +86,8 @@ class PgDrafts(_Store):
         if (await self._connection.execute(statement)).one_or_none() is None:
             raise Conflict("the run has a draft already")
         await self._add_revision(draft)
+        if draft.assigned:
+            await self._put_variants(draft)
 
     async def save(self, draft: Draft) -> None:
         """See ``DraftStore.save``. A text that the mailbox does not hold yet is due at once, and
@@ -107,7 +109,9 @@ class PgDrafts(_Store):
         )
         if (await self._connection.execute(statement)).rowcount != 1:
             raise NotFound("there is no such draft")
-        await self._add_revision(draft)
+        # Only what the writer wrote anew may have got other variants.
+        if await self._add_revision(draft) and draft.revision.author is Author.WRITER:
+            await self._put_variants(draft)
 
     async def revisions(self, draft_id: DraftId) -> tuple[Revision, ...]:
         """See ``DraftStore.revisions``."""
@@ -121,10 +125,33 @@ class PgDrafts(_Store):
             raise NotFound("there is no such draft")
         return draft
 
-    async def _add_revision(self, draft: Draft) -> None:
-        values = revision_columns(self._chest, draft)
-        statement = upsert(tables.revisions).values(values).on_conflict_do_nothing()
-        await self._connection.execute(statement)
+    async def _put_variants(self, draft: Draft) -> None:
+        """The variants of the text as it is now; another version may have got others."""
+        table = tables.draft_variants
+        await self._connection.execute(
+            delete(table).where(table.c.tenant_id == self._tenant, table.c.draft_id == draft.id)
+        )
+        rows = [
+            {
+                "tenant_id": self._tenant,
+                "draft_id": draft.id,
+                "experiment_id": each.experiment_id,
+                "variant_index": self._chest.index(each.variant),
+            }
+            for each in draft.assigned
+        ]
+        if rows:
+            await self._connection.execute(insert(table).values(rows))
+
+    async def _add_revision(self, draft: Draft) -> bool:
+        table = tables.revisions
+        statement = (
+            upsert(table)
+            .values(revision_columns(self._chest, draft))
+            .on_conflict_do_nothing()
+            .returning(table.c.number)
+        )
+        return (await self._connection.execute(statement)).one_or_none() is not None
 
 
 class PgDecisions(_Store):

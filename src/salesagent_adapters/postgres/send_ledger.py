@@ -36,19 +36,23 @@ FROM send_slots
 WHERE tenant_id = %(tenant)s AND {kind}_index = %({kind})s AND attempt_id <> %(besides)s
   AND (settled_at IS NULL OR settled_at > clock_timestamp() - %({kind}_window)s::interval)
 """
+# The clock is read last: nothing that counts is younger.
 _USAGE = " UNION ALL ".join(
-    _PART.format(kind=k) for k in ("contact", "mailbox", "company")
+    (
+        *(_PART.format(kind=k) for k in ("contact", "mailbox", "company")),
+        "SELECT 'now', NULL, clock_timestamp()",
+    )
 ).encode()
 
 _NOW = text("SELECT clock_timestamp()")
-_TAKE = text("""
+_TAKE = b"""
 INSERT INTO send_slots
   (tenant_id, attempt_id, contact_index, mailbox_index, company_index, taken_at)
-VALUES (:tenant, :attempt, :contact, :mailbox, :company, clock_timestamp())
+VALUES (%(tenant)s, %(attempt)s, %(contact)s, %(mailbox)s, %(company)s, clock_timestamp())
 ON CONFLICT ON CONSTRAINT send_slots_pkey DO UPDATE SET
   contact_index = excluded.contact_index, mailbox_index = excluded.mailbox_index,
   company_index = excluded.company_index, taken_at = excluded.taken_at, settled_at = NULL
-""")
+"""
 
 
 def attempt_columns(chest: Chest, attempt: SendAttempt) -> dict[str, Any]:
@@ -159,8 +163,7 @@ class PgSendLedger:
         }
         # In one order everywhere, so that nobody waits in a circle.
         numbers = sorted(self._lock_number(kind, index) for kind, index in who.items())
-        pooled = await self._connection.get_raw_connection()
-        driver = cast("psycopg.AsyncConnection[Any]", pooled.driver_connection)
+        driver = await self._driver()
         # Sent together, but two statements: the second sees what was committed while the first
         # waited for the locks.
         async with driver.pipeline(), driver.cursor() as cursor:
@@ -177,12 +180,13 @@ class PgSendLedger:
                 for kind, contact, at in rows
                 if kind == "company"
             ],
+            counted_at=max(at for kind, _, at in rows if kind == "now"),
         )
 
     async def take(self, attempt_id: str, keys: SlotKeys) -> None:
         """See ``SendLedger.take``."""
         values = {"tenant": self._tenant, "attempt": attempt_id, **self._indexes(keys)}
-        await self._connection.execute(_TAKE, values)
+        await (await self._driver()).execute(_TAKE, values)
 
     async def settle(self, attempt_id: str, at: datetime) -> None:
         """See ``SendLedger.settle``."""
@@ -199,6 +203,11 @@ class PgSendLedger:
         await self._connection.execute(
             delete(table).where(table.c.tenant_id == self._tenant, table.c.attempt_id == attempt_id)
         )
+
+    async def _driver(self) -> psycopg.AsyncConnection[Any]:
+        """The connection without its wrapper, which costs more than these statements."""
+        pooled = await self._connection.get_raw_connection()
+        return cast("psycopg.AsyncConnection[Any]", pooled.driver_connection)
 
     def _mine(self) -> Any:
         return select(tables.send_attempts).where(tables.send_attempts.c.tenant_id == self._tenant)

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -192,6 +193,13 @@ drafts = _table(
     # What lists show. Null where a version without cards wrote the row last.
     _bytes("card", null=True),
     _time("snoozed_until", null=True),
+    # By whom outcomes are found: the digest of the folded address.
+    _text("person_index", null=True),
+    # When somebody looks again at what became of the mail, once it is sent.
+    _time("follow_due_at", null=True, now=True),
+    Column("follow_token", BigInteger, nullable=False, server_default="0"),
+    _text("voice_index", null=True),
+    Column("edit_similarity", Double, nullable=True),
     UniqueConstraint("tenant_id", "run_id", name="drafts_run"),
     key=("id", "tenant_id"),
 )
@@ -220,6 +228,14 @@ Index(
     drafts.c.tenant_id,
     drafts.c.id,
     postgresql_where=text("audit_due_at IS NOT NULL AND mailbox_hash IS NOT NULL"),
+)
+
+Index(
+    "drafts_follow",
+    drafts.c.follow_due_at,
+    drafts.c.tenant_id,
+    drafts.c.id,
+    postgresql_where=text("status = 'sent' AND follow_due_at IS NOT NULL"),
 )
 
 revisions = _table(
@@ -536,6 +552,23 @@ Index(
     postgresql_where=text("due_at IS NOT NULL"),
 )
 
+mailbox_watches = _table(
+    "mailbox_watches",
+    _text("mailbox_index"),
+    # The mailbox's history was read up to here; null before the first look.
+    Column("point", Numeric, nullable=True),
+    _time("due_at", now=True),
+    # One worker alone looks until then; a push may make it due again meanwhile.
+    _time("leased_until", null=True),
+    Column("token", BigInteger, nullable=False, server_default="0"),
+    _integer("attempt", "0"),
+    # When the provider is to be asked (again) to push.
+    _time("ask_at", now=True),
+    _time("looked_at", null=True),
+    _text("error", null=True),
+    key=("mailbox_index", "tenant_id"),
+)
+
 rate_budgets = _table("rate_budgets", _text("name"), _time("next_at"), key=("tenant_id", "name"))
 approval_rules = _table(
     "approval_rules",
@@ -614,3 +647,169 @@ saved_views = _table(
     key=("tenant_id", "id"),
 )
 Index("saved_views_owner", saved_views.c.tenant_id, saved_views.c.owner)
+vendor_states = _table(
+    "vendor_states",
+    _text("process"),
+    _text("vendor"),
+    _text("state"),
+    _integer("failures"),
+    _integer("calls_now"),
+    _time("until", null=True),
+    _time("at", now=True),
+    key=("process", "vendor", "tenant_id"),
+)
+
+outcomes = _table(
+    "outcomes",
+    _text("id"),
+    # A keyed digest of the event: what is recorded by hand is named after a person.
+    _text("key_index"),
+    _text("type"),
+    _text("source"),
+    Column("confidence", Double, nullable=False),
+    _text("contact_index"),
+    _text("draft_id", null=True),
+    _text("intent", null=True),
+    _time("occurred_at"),
+    _time("recorded_at"),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "key_index", name="outcomes_event"),
+    key=("tenant_id", "id"),
+)
+Index("outcomes_contact", outcomes.c.tenant_id, outcomes.c.contact_index, outcomes.c.occurred_at)
+Index("outcomes_draft", outcomes.c.tenant_id, outcomes.c.draft_id, outcomes.c.type)
+Index("outcomes_time", outcomes.c.tenant_id, outcomes.c.occurred_at)
+
+# A sent mail, with what analysis groups it by.
+sent_mails = _table(
+    "sent_mails",
+    _text("draft_id"),
+    _text("contact_index"),
+    _text("mailbox_index"),
+    _text("thread_index"),
+    _text("tier"),
+    _text("rule", null=True),
+    Column("automatic", Boolean, nullable=False),
+    _text("language"),
+    _integer("local_hour"),
+    _time("sent_at"),
+    key=("tenant_id", "draft_id"),
+)
+Index(
+    "sent_mails_contact",
+    sent_mails.c.tenant_id,
+    sent_mails.c.contact_index,
+    sent_mails.c.sent_at,
+)
+Index("sent_mails_thread", sent_mails.c.tenant_id, sent_mails.c.thread_index)
+Index("sent_mails_time", sent_mails.c.tenant_id, sent_mails.c.sent_at)
+
+outcome_watches = _table(
+    "outcome_watches",
+    _text("id"),
+    _text("kind"),
+    _text("subject_index"),
+    _time("due_at", now=True),
+    Column("token", BigInteger, nullable=False, server_default="0"),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "kind", "subject_index", name="outcome_watches_subject"),
+    key=("id", "tenant_id"),
+)
+Index(
+    "outcome_watches_due",
+    outcome_watches.c.due_at,
+    outcome_watches.c.tenant_id,
+    outcome_watches.c.id,
+)
+
+deal_places = _table(
+    "deal_places",
+    _text("deal_id"),
+    _text("pipeline_id"),
+    _text("stage_id"),
+    Column("position", Integer, nullable=True),
+    Column("closed", Boolean, nullable=False),
+    Column("won", Boolean, nullable=False),
+    key=("tenant_id", "deal_id"),
+)
+
+meeting_places = _table(
+    "meeting_places",
+    _text("meeting_id"),
+    _text("contact_index"),
+    _text("mailbox_index"),
+    Column("settled", Boolean, nullable=False),
+    _bytes("sealed"),
+    key=("tenant_id", "meeting_id", "contact_index"),
+)
+Index(
+    "meeting_places_open",
+    meeting_places.c.tenant_id,
+    meeting_places.c.mailbox_index,
+    postgresql_where=text("NOT settled"),
+)
+
+learning_changes = _table(
+    "learning_changes",
+    _text("id"),
+    _text("tier"),
+    _text("rule"),
+    _text("period"),
+    Column("before", Double, nullable=False),
+    Column("after", Double, nullable=False),
+    _integer("sent"),
+    _integer("replied"),
+    _time("counted_until"),
+    _time("made_at"),
+    _text("made_by"),
+    _time("reverted_at", null=True),
+    _text("reverted_by", null=True),
+    UniqueConstraint("tenant_id", "tier", "rule", "period", name="learning_changes_month"),
+    key=("tenant_id", "id"),
+)
+
+experiments = _table(
+    "experiments",
+    _text("id"),
+    # A keyed digest: a name is what a person wrote.
+    _text("name_index"),
+    _text("kind"),
+    _text("state"),
+    _time("created_at"),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "name_index", name="experiments_name"),
+    key=("tenant_id", "id"),
+)
+Index("experiments_state", experiments.c.tenant_id, experiments.c.state)
+
+draft_variants = _table(
+    "draft_variants",
+    _text("draft_id"),
+    _text("experiment_id"),
+    _text("variant_index"),
+    key=("tenant_id", "draft_id", "experiment_id"),
+)
+Index(
+    "draft_variants_experiment",
+    draft_variants.c.tenant_id,
+    draft_variants.c.experiment_id,
+    draft_variants.c.variant_index,
+)
+
+voice_profiles = _table(
+    "voice_profiles",
+    _text("id"),
+    _text("mailbox_index"),
+    _text("name_index"),
+    Column("active", Boolean, nullable=False),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "mailbox_index", "name_index", name="voice_profiles_name"),
+    key=("tenant_id", "id"),
+)
+Index(
+    "voice_profiles_active",
+    voice_profiles.c.tenant_id,
+    voice_profiles.c.mailbox_index,
+    unique=True,
+    postgresql_where=text("active"),
+)

@@ -15,7 +15,10 @@ from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.approval_rules import PgRuleBook, PgThresholds
 from salesagent_adapters.postgres.connections import PgMailboxConnections
 from salesagent_adapters.postgres.engine import Database
+from salesagent_adapters.postgres.experiments import PgExperimentBook
 from salesagent_adapters.postgres.journal_writes import lease_lost
+from salesagent_adapters.postgres.learning import PgLearning
+from salesagent_adapters.postgres.outcomes import PgOutcomes, PgWatchList
 from salesagent_adapters.postgres.repositories import (
     PgAudit,
     PgDeadLetters,
@@ -31,6 +34,7 @@ from salesagent_adapters.postgres.send_policy import (
     PgSuppressions,
 )
 from salesagent_adapters.postgres.trust import PgApprovedRecipients, PgTrustLedger
+from salesagent_adapters.postgres.voices import PgVoiceShelf
 from salesagent_core.domain.run import JournalEntry, Lease, RunStatus, StepStatus
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.secrets_vault import Sealer
@@ -59,6 +63,11 @@ class PgTransaction:
         self.thresholds = PgThresholds(connection, tenant_id)
         self.trust = PgTrustLedger(connection, tenant_id, chest)
         self.approved_recipients = PgApprovedRecipients(connection, tenant_id, chest)
+        self.learning = PgLearning(connection, tenant_id)
+        self.outcomes = PgOutcomes(connection, tenant_id, chest)
+        self.watches = PgWatchList(connection, tenant_id, chest)
+        self.experiments = PgExperimentBook(connection, tenant_id, chest)
+        self.voices = PgVoiceShelf(connection, tenant_id, chest)
 
     async def record(self, lease: Lease, entries: Sequence[JournalEntry]) -> None:
         """See ``Transaction.record``."""

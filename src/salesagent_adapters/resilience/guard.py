@@ -84,6 +84,7 @@ class Guard:
     ) -> None:
         self.vendor = vendor
         self._parallel = parallel
+        self._most = failures_to_open
         self._open_seconds = open_seconds
         self._lanes: dict[TenantId, _Lane] = {}
         self._breakers = AsyncCircuitBreakerFactory(
@@ -124,7 +125,8 @@ class Guard:
                 vendor=self.vendor,
                 tenant_id=tenant_id,
                 state={"opened": "open", "half-opened": "half_open"}.get(state, state),
-                failures=context.failure_count or 0,
+                # The library forgets the count when it opens.
+                failures=context.failure_count or (0 if state == CLOSED else self._most),
                 calls_now=lane.calls_now,
                 until=until,
             )

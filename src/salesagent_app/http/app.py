@@ -18,26 +18,31 @@ from litestar.types import (
 )
 
 from salesagent_app.http.admin import admin_router
+from salesagent_app.http.analytics import analytics_router
 from salesagent_app.http.auth import Caller, Gate, provide_caller, requires
 from salesagent_app.http.autonomy import autonomy_router, policy_router
 from salesagent_app.http.commands import Commands, command_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.errors import json_error, log_fault, request_id_of, status_of
+from salesagent_app.http.experiments import experiment_router
 from salesagent_app.http.frame import RequestIds, framed, request_ids
 from salesagent_app.http.health import health_router
+from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.openapi import openapi_config
+from salesagent_app.http.outcomes import learning_router, outcome_router
 from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
 from salesagent_app.http.services import HttpServices
 from salesagent_app.http.switches import stop_router, suppression_router, switch_router
+from salesagent_app.http.voices import voice_router
 from salesagent_app.http.webhooks import webhook_handlers
 from salesagent_app.web.api_access import key_or_page
 from salesagent_app.web.pages import Pages
 from salesagent_core.ports.api_keys import Scope as KeyScope
 
-API_PREFIXES = ("/api", "/schema", "/health", "/static")
+API_PREFIXES = ("/api", "/webhooks", "/schema", "/health", "/static")
 
 
 class _App(Litestar):
@@ -74,6 +79,7 @@ def create_app(services: HttpServices) -> Litestar:
     commands = Commands(services)
     pages = Pages(services, gate, commands)
     webhooks = webhook_handlers(services, ids)
+    watch = services.dependencies
 
     def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         if status_of(error) >= 500:
@@ -109,7 +115,14 @@ def create_app(services: HttpServices) -> Litestar:
                 if services.commands
                 else []
             ),
-            health_router(),
+            *([push_router()] if services.mail_pushes else []),
+            *(
+                [experiment_router(gate), voice_router(gate), analytics_router(gate)]
+                if services.improvement
+                else []
+            ),
+            *([outcome_router(gate), learning_router(gate)] if services.outcomes else []),
+            health_router(gate),
             *pages.routes(),
         ],
         dependencies={
@@ -119,7 +132,11 @@ def create_app(services: HttpServices) -> Litestar:
         exception_handlers={Exception: on_error},
         openapi_config=openapi_config(requires(gate, *KeyScope)),
         request_max_body_size=services.limits.request_bytes,
-        on_shutdown=[services.close] if services.close is not None else [],
+        on_startup=[watch.start] if watch is not None else [],
+        on_shutdown=[
+            *([watch.stop] if watch is not None else []),
+            *([services.close] if services.close is not None else []),
+        ],
         signature_types=[HttpServices, Caller],
         logging_config=None,
         debug=False,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import attrs
 from litestar import Response, Router, get
 
+from salesagent_app.http.auth import Gate
+from salesagent_app.http.dependencies import dependencies_route
 from salesagent_app.http.inputs import Services
 from salesagent_app.http.openapi import ResponseSpec
 
@@ -34,6 +36,11 @@ async def readiness(services: Services) -> Response[HealthAnswer]:
     return Response(HealthAnswer(status="ok"))
 
 
-def health_router() -> Router:
-    """Open to everyone."""
-    return Router("/health", route_handlers=[liveness, readiness], tags=["health"], security=[{}])
+def health_router(gate: Gate | None = None) -> Router:
+    """Open to everyone. ``gate`` judges a key that somebody brings all the same."""
+    return Router(
+        "/health",
+        route_handlers=[liveness, readiness, dependencies_route(gate)],
+        tags=["health"],
+        security=[{}],
+    )

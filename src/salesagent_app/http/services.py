@@ -8,6 +8,7 @@ from typing import Protocol
 
 import attrs
 
+from salesagent_app.dependency_watch import DependencyWatch
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
@@ -18,15 +19,22 @@ from salesagent_core.ports.transcriber import Transcriber
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
 from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
+from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.follow_command import FollowCommand
+from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
+from salesagent_core.use_cases.manage_experiments import ManageExperiments
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.queries import Queries
+from salesagent_core.use_cases.read_outcomes import ReadOutcomes
+from salesagent_core.use_cases.read_performance import ReadPerformance
 from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
+from salesagent_core.use_cases.record_outcome import RecordOutcome
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
@@ -94,15 +102,44 @@ class CommandServices:
 
 
 @attrs.frozen(kw_only=True)
+class MailPushes:
+    """Pushes of a mailbox's provider. ``verify`` judges the header ``Authorization``, in a thread;
+    ``told`` takes the address and the point in its history."""
+
+    verify: Callable[[str | None], None]
+    told: Callable[[str, str], Awaitable[None]]
+
+
+@attrs.frozen(kw_only=True)
+class OutcomeServices:
+    """What became of mail, and what is learned from it."""
+
+    read: ReadOutcomes
+    record: RecordOutcome
+    detect: DetectOutcomes
+    learn: Learn
+
+
+@attrs.frozen(kw_only=True)
+class ImprovementServices:
+    """What makes mail better: tests, voices, and how mail does."""
+
+    experiments: ManageExperiments
+    voices: ManageVoices
+    performance: ReadPerformance
+
+
+@attrs.frozen(kw_only=True)
 class HttpServices:
     """Everything that the routes call.
 
     ``public_url`` is what webhook signatures and the same-origin check are built on: scheme and
     host, without a path. ``mode`` is the label every page shows; ``warnings`` are sentences such
     as "HubSpot is a memory stand-in", shown on every page. Without ``sending`` every approval
-    is only that, and there are no routes to send by; without ``mailboxes`` none to connect them,
-    without ``approvals`` none to change what goes alone, without ``views`` none are kept,
-    without ``commands`` none are followed.
+    is only that, and there are no routes to send by; without ``mailboxes`` none to connect
+    them, without ``mail_pushes`` none that takes them, without ``approvals`` none to change what
+    goes alone, without ``outcomes`` none to tell what became of mail, without ``views`` none are
+    kept, without ``commands`` none are followed.
     """
 
     receive_submission: ReceiveSubmission
@@ -126,3 +163,7 @@ class HttpServices:
     views: SavedViews | None = None
     vendor_states: Callable[[], Sequence[VendorState]] | None = None
     commands: CommandServices | None = None
+    mail_pushes: MailPushes | None = None
+    dependencies: DependencyWatch | None = None
+    improvement: ImprovementServices | None = None
+    outcomes: OutcomeServices | None = None

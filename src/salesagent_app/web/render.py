@@ -35,7 +35,6 @@ class Renderer:
             asset=assets.url,
             words=words,
             mode=services.mode,
-            warnings=services.warnings,
             has_mailboxes=services.mailboxes is not None,
             has_jarvis=services.commands is not None,
         )
@@ -53,12 +52,20 @@ class Renderer:
         now = self._services.clock.now()
         html = self._environment.get_template(template).render(
             visit=visit,
+            warnings=self._warnings(visit),
             now=now,
             age=partial(_at, words.age, now),
             ago=partial(_at, words.since, now),
             **context,
         )
         return Response(html, status_code=status, media_type=HTML, headers=headers or {})
+
+    def _warnings(self, visit: Visit | None) -> tuple[str, ...]:
+        """What every page says, and which vendors do not answer this organisation now."""
+        watch = self._services.dependencies
+        if visit is None or watch is None:
+            return self._services.warnings
+        return (*self._services.warnings, *watch.notices(visit.caller.tenant_id))
 
 
 def _at(say: Callable[[datetime, datetime], str], now: datetime, then: datetime) -> str:

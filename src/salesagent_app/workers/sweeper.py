@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from salesagent_app.workers.actors import Handler
 from salesagent_core.errors import Unavailable
@@ -27,8 +27,18 @@ class Sweeper:
     """One loop per worker process; several at once do no harm, because work is leased."""
 
     def __init__(
-        self, backlog: Backlog, queue: JobQueue, handlers: Mapping[Topic, Handler]
+        self,
+        backlog: Backlog,
+        queue: JobQueue,
+        handlers: Mapping[Topic, Handler],
+        *,
+        begin: Callable[[], Awaitable[None]] | None = None,
+        report: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """``begin`` is done once before the first sweep, again until it succeeds; ``report``
+        before each."""
+        self._begin = begin
+        self.report = report
         self._backlog = backlog
         self._queue = queue
         self._handlers = handlers
@@ -38,6 +48,11 @@ class Sweeper:
         """Sweep until cancelled."""
         while True:
             try:
+                if self._begin is not None:
+                    await self._begin()
+                    self._begin = None
+                if self.report is not None:
+                    await self.report()
                 await self.sweep()
             except Unavailable:
                 log.warning("the database cannot be reached; sweeping again soon")
@@ -52,7 +67,7 @@ class Sweeper:
             Unavailable: the database cannot be reached.
         """
         found = 0
-        for topic in Topic:
+        for topic in self._handlers:
             ids = await self._backlog.due(topic, BATCH)
             found += len(ids)
             if ids:

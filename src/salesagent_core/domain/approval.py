@@ -104,17 +104,25 @@ def _threshold(_policy: object, field: attrs.Attribute[float], value: float | No
 class Policy:
     """``auto_approve_enabled`` is False whenever an operator's approval is required.
 
-    ``operator_threshold`` is the operator's own wish and only ever raises the threshold.
+    ``operator_threshold`` is the operator's own wish and only ever raises the threshold;
+    ``learned`` is by how much replies have moved it, by rule, for the tier of the case.
     """
 
     auto_approve_enabled: bool = False
     threshold: float = attrs.field(default=DEFAULT_THRESHOLD, validator=_threshold)
     operator_threshold: float | None = attrs.field(default=None, validator=_threshold)
+    learned: tuple[tuple[str, float], ...] = ()
 
     @property
     def effective_threshold(self) -> float:
-        """The confidence that is needed."""
+        """The confidence that is needed where nothing was learned."""
         return max(self.threshold, self.operator_threshold or MIN_THRESHOLD)
+
+    def threshold_for(self, rule: str | None) -> float:
+        """The confidence that is needed of this rule, inside the bounds of every threshold."""
+        learned = round(self.threshold + dict(self.learned).get(rule or "", 0.0), 4)
+        bounded = min(MAX_THRESHOLD, max(MIN_THRESHOLD, learned))
+        return max(bounded, self.operator_threshold or MIN_THRESHOLD)
 
 
 @attrs.frozen(kw_only=True)
@@ -144,7 +152,7 @@ def evaluate(facts: Facts, rules: Iterable[Rule], policy: Policy) -> Evaluation:
     gaps = tuple(_because(f"degraded_{each.step}", each.gap) for each in facts.degraded)
     heavy = tuple(_vetoes(facts))
     distrust = tuple(_distrust(facts, rule))
-    sure = rule is not None and rule.confidence >= policy.effective_threshold
+    sure = rule is not None and rule.confidence >= policy.threshold_for(rule.name)
     good = sure and not heavy and not gaps
     alone = good and not distrust and policy.auto_approve_enabled
     reasons = [*heavy, *_newness(facts), *gaps, *distrust, *_shortfalls(rule, policy, sure)]
@@ -235,7 +243,7 @@ def _shortfalls(rule: Rule | None, policy: Policy, sure: bool) -> Iterator[Reaso
         yield _because(
             "below_threshold",
             f"rule {rule.name} is {rule.confidence:.2f} sure;"
-            f" {policy.effective_threshold:.2f} is needed",
+            f" {policy.threshold_for(rule.name):.2f} is needed",
         )
     if not policy.auto_approve_enabled:
         yield _because("auto_approval_off", "auto-approval is switched off")
@@ -246,7 +254,7 @@ def _approval(rule: Rule, policy: Policy) -> Reason:
     return _because(
         f"rule_{rule.name}",
         f"rule {rule.name} matches ({conditions}) and is {rule.confidence:.2f} sure;"
-        f" {policy.effective_threshold:.2f} is needed",
+        f" {policy.threshold_for(rule.name):.2f} is needed",
     )
 
 
@@ -269,7 +277,7 @@ def _inputs(facts: Facts, rule: Rule | None, policy: Policy) -> tuple[DecisionIn
         "asked_for": facts.asked_for,
         "stage": facts.stage_of(rule.name).value if rule else None,
         "stages": _joined(f"{name}={stage.value}" for name, stage in facts.stages),
-        "threshold": policy.effective_threshold,
+        "threshold": policy.threshold_for(rule.name if rule else None),
         "auto_approve_enabled": policy.auto_approve_enabled,
     }
     return tuple(DecisionInput(name=name, value=value) for name, value in seen.items())

@@ -41,7 +41,14 @@ def is_automatic(headers: Headers, subject: str, own_text: str) -> bool:
     text = bare_text(own_text[:MAX_TEXT])
     if _machine_text().search(text):
         return True
-    return reads_as_absence(text, sure=weak) or (weak and bool(_acknowledges().search(text)))
+    if _unread().search(text) and not _talks().search(text):
+        return True
+    if weak and _automatic_note().search(text):
+        return True
+    named = bool(_absence_subject().search(bare_text(subject[:300]))) and "?" not in subject
+    return reads_as_absence(text, sure=weak, named=named) or (
+        weak and bool(_acknowledges().search(text))
+    )
 
 
 def says_automatic(subject: str) -> bool:
@@ -55,14 +62,16 @@ def is_absence(subject: str, own_text: str) -> bool:
     return bool(
         _absent().search(text)
         or _gone().search(text)
+        or _unread().search(text)
         or _absence_subject().search(bare_text(subject[:300]))
     )
 
 
-def reads_as_absence(text: str, *, sure: bool = False) -> bool:
+def reads_as_absence(text: str, *, sure: bool = False, named: bool = False) -> bool:
     """Whether a folded text has the form of an out-of-office notice.
 
-    ``sure``: something else speaks for it already, so the absence alone is enough.
+    ``sure``: something else speaks for it already, so the absence alone is enough. ``named``: the
+    subject speaks of an absence, which counts as one form.
     """
     gone = bool(_gone().search(text))
     absent = _absent().search(text)
@@ -72,7 +81,7 @@ def reads_as_absence(text: str, *, sure: bool = False) -> bool:
         return True
     if _talks().search(text):
         return False
-    forms = sum(bool(pattern.search(text)) for pattern in _forms())
+    forms = named + sum(bool(pattern.search(text)) for pattern in _forms())
     return forms >= (1 if len(text) < 900 else 2)
 
 
@@ -119,7 +128,7 @@ def _subject() -> re.Pattern[str]:
     return _compiled(
         r"(?:\[[^\]]{1,40}\]\s?|\*{1,3}[a-z ]{1,20}\*{1,3}\s?|(?:extern(?:al)?) ?: ?){0,2}"
         r"(?:auto(?:matic|mated)?[- ]?(?:reply|response|answer|replied|responder|notification)\b|autoreply|auto ?: |auto-reply|autoresponse|autosvar|automatische? ?antwort|automatische? antwoord|"
-        r"out[- ]of[- ](?:the[- ])?office\b(?! (?:equipment|space|furniture|solution|catering))|ooo\b|oof ?:|away from (?:the )?(?:office|my)|vacation (?:reply|notice|response)|on (?:annual |parental |maternity )?(?:leave|vacation|holiday)\b|"
+        r"out[- ]of[- ](?:the[- ])?office\b(?! (?:equipment|space|furniture|solution|catering|hours|support|work|time|message|repl|assistant|notice))(?![^\n]{0,80}\?)|ooo\b|oof ?:|away from (?:the )?(?:office|my)|vacation (?:reply|notice|response)|on (?:annual |parental |maternity )?(?:leave|vacation|holiday)\b|"
         r"i am (?:currently )?(?:out of|away|on)|annual leave|maternity leave|paternity leave|parental leave|not in the office|"
         r"abwesenheit(?:snotiz|smeldung|sbenachrichtigung|sassistent)?\b|abwesend\b|nicht im (?:buro|buero|haus)\b|ausser haus|automatisch|auto-?antwort|eingangsbestatigung|urlaubs(?:notiz|meldung|vertretung|abwesenheit)|im urlaub\b|ich bin (?:im urlaub|abwesend|nicht)|"
         r"reponse automatique|message automatique|(?:reponse|message) d'absence|absence(?: du bureau|s?\b ?:| jusqu| prolongee)|absent(?:e|\(e\))? (?:du bureau|jusqu|du )|en conges?\b|accuse de reception|message d'absence|absence$|notification d'absence|"
@@ -132,7 +141,8 @@ def _subject() -> re.Pattern[str]:
 @cache
 def _absence_subject() -> re.Pattern[str]:
     return _compiled(
-        r"out[- ]of[- ](?:the[- ])?office|\booo\b|abwesen|nicht im (?:buro|haus)|urlaub|absen(?:ce|t)|conges?\b|"
+        r"out[- ]of[- ](?:the[- ])?office(?! (?:hours|support))|\booo\b|abwesen|nicht im (?:buro|haus)|urlaub|absen(?:ce|t)|conges?\b|"
+        r"^(?:kur|reha|messe|fortbildung|sabbatical|congreso|feria|formacion|formation|mission|seminaire|conference|training|part[- ]time|temps partiel|teilzeit|elternzeit|betriebsferien|vertretung)\b|"
         r"fuera de (?:la )?oficina|ausen|vacacion|vacation|\bleave\b|holiday|\baway\b|fuori|assen[tz]|afwezig|fora do"
     )
 
@@ -146,17 +156,40 @@ def _absent() -> re.Pattern[str]:
         r"abwesenheitsnotiz|(?:ich )?(?:bin|befinde mich) (?:ab|vom|von|bis|im|in|derzeit|zurzeit|wieder)[^.!?\n]{0,60}(?:urlaub|abwesen|ferien|elternzeit|erreichbar|im buro)|unser (?:buro|betrieb|unternehmen)[^.!?\n]{0,40}geschlossen|betriebsferien|"
         r"(?:je (?:suis|serai)|actuellement|etant)\b[^.!?\n]{0,50}\b(?:absent|absente|absent\(e\)|en conges?|en vacances|en deplacement|en arret|hors du bureau|indisponible|conge (?:maternite|parental|de maternite))|absent(?:e|\(e\))? (?:du bureau|jusqu'|du \d)|acces (?:limite|restreint) a (?:mes|ma|mon)|(?:nos bureaux|notre societe)[^.!?\n]{0,40}ferme|"
         r"(?:estoy|estare|me encuentro|me encontrare|actualmente)\b[^.!?\n]{0,60}\b(?:fuera de la oficina|de vacaciones|ausente|de viaje|de baja|fuera del? (?:despacho|pais|trabajo)|sin acceso|con acceso limitado|de permiso|no disponible)|no (?:estoy|estare) (?:disponible|en la oficina)|acceso limitado (?:a|al) (?:mi|correo)|nuestras oficinas[^.!?\n]{0,40}cerrad|"
+        r"\b(?:bin|befinde mich|bis|derzeit|diese woche|ab)\b[^.!?\n]{0,60}\b(?:reha\w*|kur\b|in kur|fortbildung|schulung|auf (?:einer |der )?(?:messe|tagung|konferenz|klausur)|in klausur|sabbatical|bildungsurlaub|im aussendienst|in teilzeit|im homeoffice ohne)|\barbeite (?:\w+ ){0,3}(?:nicht|nur)\b[^.!?\n]{0,30}tag|\b(?:mittwochs|freitags|montags|dienstags|donnerstags) (?:\w+ ){0,3}nicht (?:im|da|erreichbar)|"
+        r"\b(?:at|attending) (?:a|an|the) (?:\w+ )?(?:conference|trade fair|fair|congress|offsite|training|workshop|summit)\b[^.!?\n]{0,60}|\bdo(?:n't| not) work (?:on )?(?:\w+days?)|\bworking part[- ]time\b|\bin (?:rehab|hospital)\b|\bnon-working day|"
+        r"\bne travaille pas (?:le|les|du|ce)\b|\btemps partiel\b|\bje suis (?:\w+ )?(?:en|a un|a une|au) (?:mission|formation|seminaire|salon|congres|stage|reunion toute|cure|teletravail)\b|\b(?:jours?|semaines?) de (?:repos|conges?|vacances)\b|"
+        r"\b(?:estoy|estare|estamos|me encuentro)\b[^.!?\n]{0,20}\b(?:en (?:un|una|el|la) (?:\w+ )?(?:congreso|feria|formacion|curso|conferencia|viaje|reunion)|de (?:permiso|congreso|feria)|en formacion)\b|\bno trabajo (?:los|el|por)\b|"
         r"(?:sono|saro)\b[^.!?\n]{0,50}\b(?:fuori (?:sede|ufficio)|in ferie|assente|in vacanza)|(?:estou|estarei)\b[^.!?\n]{0,50}\b(?:fora do|de ferias|ausente)|(?:ik ben|ben)\b[^.!?\n]{0,50}\b(?:afwezig|niet aanwezig|op vakantie|met verlof)"
+    )
+
+
+@cache
+def _unread() -> re.Pattern[str]:
+    """Nobody reads this mailbox, or not for now: people tell it by notices."""
+    return _compiled(
+        r"\b(?:this|the) (?:account|mailbox|inbox|address|e-?mail(?: address| account)?)\b[^.!?\n]{0,15}\b(?:is|will|being)\b[^.!?\n]{0,12}(?:not|no longer|n't)\b[^.!?\n]{0,20}\b(?:read|monitored|checked|in use|used|active|valid|attended|maintained)|"
+        r"\b(?:check(?:ing)?|read(?:ing)?|see(?:ing)?|access(?:ing)?)\b[^.!?\n]{0,12}\b(?:e-?mails?|mails|messages|inbox)\b[^.!?\n]{0,25}\b(?:irregularly|sporadically|rarely|infrequently|occasionally|intermittently|only|once a day|until|again on|less often)\b|\b(?:not|won't|unable|cannot|can't|no|without)\b[^.!?\n]{0,20}\b(?:read|reading|check|checking|access|monitor\w*|answer\w*|see|attend\w*)\b[^.!?\n]{0,12}\b(?:my |to |to my )?(?:e-?mails?|mails|inbox)\b[^.!?\n]{0,25}\b(?:until|till|before|this week|during|while|these days|from)\b|"
+        r"\bdiese[rs]? (?:e-?mail-?|mail-?)?(?:adresse|postfach|konto|account|mailadresse)\b[^.!?\n]{0,20}\b(?:nicht (?:mehr|langer)?|kein\w*)\b[^.!?\n]{0,20}\b(?:abgerufen|gelesen|genutzt|verwendet|gultig|aktiv|betreut|bearbeitet)|\b(?:ohne|keinen?|eingeschrankt\w*|nur selten) (?:\w+ )?zugriff auf (?:meine?|die|mein)\b[^.!?\n]{0,12}(?:mails?|e-?mails?|nachrichten|postfach)|\b(?:lese|rufe|prufe|checke)\b[^.!?\n]{0,15}\b(?:mails?|e-?mails?|nachrichten|postfach)\b[^.!?\n]{0,25}\b(?:unregelmassig|selten|sporadisch|nicht|erst|nur|gelegentlich|wieder)\b|"
+        r"\b(?:consulte|consulterai|lis|lirai|releve|releverai)\b[^.!?\n]{0,15}\b(?:mails?|e-?mails?|courriels?|messages?|messagerie)\b[^.!?\n]{0,30}\b(?:irregulier\w*|rarement|ponctuellement|occasionnellement|pas|qu'|que|de temps|moins)\b|\b(?:reprend\w*|reprise)\b[^.!?\n]{0,20}\b(?:lecture|mails?|courriels?|messagerie)\b|\b(?:sans|pas|peu) (?:d'|d )?acces a (?:ma|mes|mon)\b[^.!?\n]{0,12}(?:mails?|e-?mails?|courriels?|messagerie|boite)|\bcette (?:adresse|boite)\b[^.!?\n]{0,12}\bn'est (?:plus|pas)\b[^.!?\n]{0,20}\b(?:lue|relevee|utilisee|consultee|active|valide|surveillee)|"
+        r"\bno (?:atendere|leere|revisare|consultare|podre (?:atender|leer|revisar|responder|consultar)|atiendo|leo|reviso)\b[^.!?\n]{0,15}\b(?:correos?|e-?mails?|mails?|mensajes?|buzon)\b|\b(?:reviso|leo|consulto|revisare|leere|consultare)\b[^.!?\n]{0,15}\b(?:correos?|e-?mails?|mensajes?)\b[^.!?\n]{0,25}\b(?:irregular\w*|poco|rara|esporadic\w*|de vez|solo|hasta|ocasional\w*|de forma)\b|\bsin acceso (?:a|al) (?:mi |mis )?(?:correos?|e-?mails?|mensajes)|\besta (?:direccion|cuenta)\b[^.!?\n]{0,12}\bno se (?:lee|revisa|atiende|consulta|usa)|\beste (?:buzon|correo)\b[^.!?\n]{0,12}\b(?:no se|ya no|no esta)\b[^.!?\n]{0,15}\b(?:lee|revisa|atiende|consulta|usa|activo|atendido|operativo)"
+    )
+
+
+@cache
+def _automatic_note() -> re.Pattern[str]:
+    return _compiled(
+        r"\b(?:sent|generated|created|replied|declined|accepted) (?:automatically|by (?:the|a|our) (?:\w+ )?(?:system|robot|assistant|calendar))\b|\bautomatisch (?:gesendet|versendet|erstellt|abgelehnt|erzeugt)\b|\b(?:envoye|genere|refuse) automatiquement\b|\b(?:enviado|generado|rechazado) automaticamente\b|\bnot available at this time\b"
     )
 
 
 @cache
 def _gone() -> re.Pattern[str]:
     return _compiled(
-        r"no longer (?:with|works? (?:at|for|with|here)|employed|part of|an employee)|has left (?:the|our) (?:company|organi[sz]ation|firm)|i have left (?:the )?(?:company|my position)|"
+        r"no longer (?:with|works? (?:at|for|with|here|in)|at (?:this|the) company|employed|part of|an employee)|works? here (?:any ?more|any longer)|does not work here|(?:has )?left (?:the|our) (?:company|organi[sz]ation|firm)|i have left (?:the )?(?:company|my position)|"
         r"nicht mehr (?:fur|bei|im|in) [^.!?\n]{0,50}(?:tatig|beschaftigt|unternehmen)|(?:hat|habe) (?:das|unser) unternehmen[^.!?\n]{0,30} verlassen|"
         r"ne (?:travaille|fait) plus (?:chez|pour|partie|dans)|n'est plus (?:en poste|dans|salarie|joignable)|a quitte (?:la societe|l'entreprise|notre)|j'ai quitte (?:la societe|l'entreprise)|"
-        r"ya no (?:trabaja|forma parte|trabajo|pertenece)|ha dejado (?:la empresa|nuestra)|non lavora piu"
+        r"ya no (?:trabaja|labora|presta servicios|esta en (?:la|esta) empresa|forma parte|trabajo|pertenece)|ha dejado (?:la empresa|nuestra)|non lavora piu"
     )
 
 
@@ -173,11 +206,11 @@ def _forms() -> tuple[re.Pattern[str], ...]:
             r"(?:in|for) (?:case of )?(?:an )?(?:urgent|emergenc|immediate)|(?:if|for) (?:it's|it is|this is|your (?:matter|request|message|enquiry) is|the matter is|you need|anything|you require|something)[^.\n]{0,40}(?:urgent|immediate|assistance|pressing|sooner)|urgent (?:matters?|issues?|requests?|enquiries|inquiries|questions)|"
             r"in (?:dringenden|eiligen|wichtigen) (?:fallen|angelegenheiten)|bei dringenden|in dringlichen|wenden sie sich (?:bitte )?an|kontaktieren sie bitte|meine vertretung|mein(?:e|en)? (?:kollege|kollegin|vertreter)|"
             r"en cas d'?e? ?urgence|pour toute (?:urgence|demande urgente|question)|(?:si|pour) [^.\n]{0,30}urgent|veuillez (?:contacter|vous adresser)|vous pouvez (?:contacter|joindre)|"
-            r"en caso de (?:urgencia|emergencia|necesidad)|(?:si|para) [^.\n]{0,40}urgen|(?:puede|pueden|por favor|rogamos) (?:contactar|contacte|dirigirse|pongase|ponerse|dirijase)",
+            r"en caso de (?:urgencia|emergencia|necesidad)|(?:si|para) [^.\n]{0,40}urgen|(?:puede|pueden|por favor|rogamos) (?:contactar|contacte|dirigirse|pongase|ponerse|dirijase)|\bdirijase a\b|\badressez-vous a\b",
             # When there will be an answer.
             r"(?:reply|respond|answer|get back to you|read|reading|deal with|attend|review|return your|be in touch)[^.\n]{0,60}(?:upon|on|after|when|once|until|as soon as)[^.\n]{0,25}(?:return|back|possible|can|am able|am in|day|week)|(?:return|returning|back|be back)[^.\n]{0,25} (?:on|in|to)\b[^.\n]{0,20}(?:office|monday|tuesday|wednesday|thursday|friday|january|february|march|april|may|june|july|august|september|october|november|december|\d)|"
             r"(?:wieder|zuruck)\b[^.\n]{0,40}(?:im buro|erreichbar|fur sie da|verfugbar|beantworten|antworten|melden|personlich)|(?:nach|bei) meiner ruckkehr|nicht (?:automatisch )?weitergeleitet|wird nicht gelesen|(?:ihre|deine) (?:e-?mail|nachricht|mail)[^.\n]{0,40}(?:beantwort|bearbeit|weitergeleitet|gelesen)|"
-            r"(?:des|a|de) mon retour|de retour (?:le|a|au|lundi|mardi|mercredi|jeudi|vendredi)|(?:je|nous) (?:vous )?(?:repondrai|reviendrai|traiterai|prendrai|lirai)|serai de retour|"
+            r"(?:je )?(?:reviens|reprends|reviendrai|reprendrai)\b[^.\n]{0,30}(?:vers vous|lundi|mardi|mercredi|jeudi|vendredi|le \d)|(?:des|a|de) mon retour|de retour (?:le|a|au|lundi|mardi|mercredi|jeudi|vendredi)|(?:je|nous) (?:vous )?(?:repondrai|reviendrai|traiterai|prendrai|lirai)|serai de retour|"
             r"(?:a|en|tras|cuando) (?:mi (?:regreso|vuelta|retorno|reincorporacion)|regrese|vuelva)|(?:regreso|vuelvo|regresare|volvere|me reincorporo|reincorporare)|(?:respondere|contestare|atendere)",
             # A span of days.
             r"(?:until|through|till|between|from) (?:and including )?(?:the )?(?:\w{3,9}day|\d|\w{3,9} \d)|\b(?:bis|vom|zum|von)\b (?:einschliesslich |zum |einschl\. |inkl\. )?(?:\w{2,10}tag|\d)|(?:jusqu'au|du|au) (?:\w{4,9}di |dimanche )?\d|hasta (?:el )?(?:\w{5,9} )?\d|hasta el (?:lunes|martes|miercoles|jueves|viernes)|jusqu'(?:a|au) (?:lundi|mardi|mercredi|jeudi|vendredi)",

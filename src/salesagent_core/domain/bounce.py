@@ -29,7 +29,8 @@ _MAX_FLUFL = 200_000
 class BouncedRecipient:
     """``status`` is the enhanced code of RFC 3463 ("5.1.1"), None where no code was given.
 
-    ``hard``: delivery will not succeed later either (class 5, or a final refusal in words).
+    ``hard``: delivery will not succeed later either (class 5 but for a full mailbox, a domain
+    that does not exist, or a final refusal in words).
     """
 
     address: str
@@ -63,6 +64,15 @@ def read_bounce(root: Part, raw: bytes, subject: str, text: str) -> Bounce | Non
 
 _STATUS_KINDS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _SUCCESSES = ("delivered", "relayed", "expanded")
+
+
+def may_be_bounce(sender: str, subject: str) -> bool:
+    """Whether a mail is worth being read for a bounce, by its envelope alone."""
+    return bool(
+        not sender
+        or _daemon().search(bare_text(sender[:500]))
+        or _subjects().match(bare_text(subject[:300]).strip())
+    )
 
 
 # ---------------------------------------------------------------------------- RFC 3464
@@ -106,12 +116,19 @@ def _reported(block: dict[str, str]) -> BouncedRecipient | None:
 
 
 def _is_hard(status: str | None, words: str) -> bool:
+    """A full mailbox may be emptied, whatever class it is given; a domain that is not there will
+    not answer later either."""
+    said = bare_text(words[:3_000])
+    if (status or "").endswith(".2.2") or _full().search(said):
+        return False
+    if _no_domain().search(said):
+        return True
     if status:
         return status.startswith("5")
     code = re.search(r"(?<![\d.])([45])\d\d(?![\d.])", words)
     if code:
         return code[1] == "5"
-    return not _soft().search(bare_text(words[:3_000]))
+    return not _soft().search(said)
 
 
 def _status_in(text: str) -> str | None:
@@ -150,8 +167,8 @@ def _unreported(root: Part, raw: bytes, subject: str, text: str) -> Bounce | Non
         recipients=_unique(
             BouncedRecipient(
                 address=address,
-                status=(status := _status_near(ours, address)),
-                hard=not delayed and _is_hard(status, _around(ours, address)),
+                status=(status := _status_near(ours, address, chosen)),
+                hard=not delayed and _is_hard(status, _around(ours, address, chosen)),
                 delayed=delayed,
             )
             for address in chosen
@@ -247,13 +264,22 @@ def _flufl(raw: bytes) -> list[str]:
     return [address for address in found if _ADDRESS.fullmatch(address)]
 
 
-def _status_near(text: str, address: str) -> str | None:
-    return _status_in(_around(text, address)) or _status_in(text)
+def _status_near(text: str, address: str, chosen: list[str]) -> str | None:
+    near = _status_in(_around(text, address, chosen))
+    return near or (_status_in(text) if len(chosen) == 1 else None)
 
 
-def _around(text: str, address: str) -> str:
-    at = text.lower().find(address)
-    return text[at : at + 1_500] if at >= 0 else text[:3_000]
+def _around(text: str, address: str, chosen: list[str]) -> str:
+    """What is said of one address: from the start of its line to where the next one is named."""
+    lower = text.lower()
+    at = lower.find(address)
+    if at < 0:
+        return text[:3_000]
+    after = at + len(address)
+    nexts = (lower.find(one, after) for one in chosen[:MAX_RECIPIENTS] if one != address)
+    end = min((place for place in nexts if place >= 0), default=at + 1_500)
+    start = max(at - 200, lower.rfind("\n", 0, at) + 1)
+    return text[start : min(end, at + 1_500)]
 
 
 def _unique(
@@ -297,6 +323,27 @@ def _says_returned() -> re.Pattern[str]:
         r"n'?a? ?(?:pas|pu) (?:pu )?etre (?:remis|distribue|delivre|envoye|livre)|impossible de (?:remettre|distribuer|livrer|delivrer)|echec de (?:la )?(?:remise|livraison|distribution)|n'existe pas|adresse (?:inconnue|introuvable)|boite (?:aux lettres|de reception) (?:est )?pleine|utilisateur inconnu|"
         r"no (?:se )?(?:ha )?(?:pudo|podido|puede|fue posible)(?: ser)? (?:entregar|ser entregado|entregado)|no (?:ha sido|fue) entregado|no existe|buzon (?:esta )?lleno|usuario (?:desconocido|no)|direccion (?:no encontrada|desconocida|rechazada)|"
         r"non (?:e stato|puo essere) (?:possibile )?(?:recapitar|consegna)|nao foi (?:possivel )?entreg|kon niet worden (?:bezorgd|afgeleverd)"
+    )
+
+
+@cache
+def _full() -> re.Pattern[str]:
+    return re.compile(
+        r"mailbox (?:is )?full|inbox (?:is )?full|over ?quota|quota (?:has been )?exceeded|"
+        r"exceeded (?:the |its |his |their )?(?:\w+ )?(?:storage|quota)|out of storage|"
+        r"postfach[^\n]{0,80}\bvoll\b|speicherplatz[^\n]{0,30}(?:voll|erschopft|uberschritten)|"
+        r"kontingent[^\n]{0,30}(?:erschopft|uberschritten)|boite[^\n]{0,80}\bpleine\b|quota "
+        r"(?:depasse|atteint)|buzon[^\n]{0,80}\blleno\b|cuota[^\n]{0,30}(?:excedid|superad)|casella piena"
+    )
+
+
+@cache
+def _no_domain() -> re.Pattern[str]:
+    return re.compile(
+        r"nxdomain|domain [^\n]{0,80}(?:could ?n[o']t be found|not found|does not exist|doesn't exist)|"
+        r"(?:no such|unknown) (?:domain|host)|host (?:or domain name )?(?:name )?not found|"
+        r"domain [^\n]{0,60}existiert nicht|domaine [^\n]{0,60}(?:n'existe pas|introuvable)|"
+        r"dominio [^\n]{0,60}no existe"
     )
 
 

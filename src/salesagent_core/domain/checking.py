@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from salesagent_core.domain.evidence import Claim, Source
+from salesagent_core.domain.evidence import Claim, Source, SourceKind
 from salesagent_core.domain.finding import Finding
 from salesagent_core.domain.grounding import check_grounding
 from salesagent_core.domain.injection import inspect_inbound
@@ -50,12 +50,24 @@ def check_text(
         link_hosts=frozenset(tenant.link_hosts),
     )
     return (
-        *inspect_text(subject, body, policy),
+        *_but_offered_files(inspect_text(subject, body, policy), body, sources),
         *check_grounding(
             body, sources, claims, subject=subject, allowed_names=names, language=language
         ),
         *check_voice(subject, body, voice),
     )
+
+
+def _but_offered_files(
+    findings: Sequence[Finding], body: str, sources: Sequence[Source]
+) -> Iterator[Finding]:
+    """A file of an allowed folder may be linked by its own address, and that address alone: its
+    host holds everybody's files."""
+    offered = {each.url for each in sources if each.kind is SourceKind.ASSET and each.citable}
+    for finding in findings:
+        written = body[finding.start : finding.end] if finding.part == "body" else None
+        if finding.code != "link_not_allowed" or written not in offered:
+            yield finding
 
 
 def warm_up() -> None:

@@ -12,6 +12,7 @@ from salesagent_core.domain.lead import Lead
 from salesagent_core.domain.planning import NextStep
 from salesagent_core.domain.scheduling import SlotOffer
 from salesagent_core.domain.spending import ModelUse
+from salesagent_core.domain.treatment import NO_TREATMENT, Treatment
 from salesagent_core.domain.voice import VoiceProfile
 from salesagent_core.ids import DEFAULT_TENANT, TenantId
 
@@ -74,7 +75,8 @@ MAX_ASSETS = 3
 class Brief:
     """All that the writer may know. What is not in ``sources`` must not be in the draft.
 
-    ``previous_body`` and ``instruction`` are set when an operator asked for another version;
+    ``previous`` and ``instruction`` are set when an operator asked for another version.
+    ``treatment`` is what our own tests ask for: like an instruction of ours, to be followed.
     ``tenant_id`` says whose budget pays.
     """
 
@@ -88,6 +90,7 @@ class Brief:
     previous_body: str | None = None
     instruction: str | None = None
     tenant_id: TenantId = DEFAULT_TENANT
+    treatment: Treatment = NO_TREATMENT
 
 
 @attrs.frozen(kw_only=True)
@@ -101,6 +104,7 @@ class WrittenDraft:
     writer: str = "unknown"
     sources: tuple[Source, ...] = ()
     use: ModelUse | None = None
+    treatment: Treatment = NO_TREATMENT
 
 
 @attrs.frozen(kw_only=True)

@@ -17,6 +17,7 @@ from salesagent_core.domain.planning import NextStep
 from salesagent_core.domain.priority import Priority
 from salesagent_core.domain.run import Degradation
 from salesagent_core.domain.spending import ModelUse
+from salesagent_core.domain.treatment import Assigned, Hours
 from salesagent_core.errors import Conflict, InvalidInput, Problem
 from salesagent_core.ids import DraftId, RunId, SubmissionId, TenantId
 
@@ -123,6 +124,9 @@ class Draft:
     ``thread_read`` are the mailbox's ids of the thread's mails that were read for it: another one,
     from their side or written by hand on ours, makes the draft stale. ``snoozed_until``: out of
     the queue until then.
+    ``assigned`` are the variants of our tests that it got, ``hours`` when it may go by itself where
+    a test says so. ``voice`` names the profile it was written in; ``edit_similarity`` (0..1) is how
+    like the writer's last text a person approved it, None before that.
     """
 
     id: DraftId
@@ -144,6 +148,10 @@ class Draft:
     in_mailbox: MailboxDraft | None = None
     thread_read: tuple[str, ...] = ()
     snoozed_until: datetime | None = None
+    assigned: tuple[Assigned, ...] = ()
+    hours: Hours | None = None
+    voice: str | None = None
+    edit_similarity: float | None = None
 
     @property
     def expires_at(self) -> datetime:

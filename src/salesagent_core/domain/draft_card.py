@@ -14,6 +14,8 @@ from salesagent_core.ids import DraftId
 
 MAX_TEXT = 200
 """Characters of each text on a card; a name of 200 KB is no use in a list."""
+MAX_ADDRESS = 320
+"""No valid address is longer, so that a person is found again by the one on the card."""
 MAX_GAPS = 8
 _WEIGHT = {Severity.INFO: 0, Severity.REVIEW: 1, Severity.BLOCK: 2}
 
@@ -49,7 +51,7 @@ def card_of(draft: Draft) -> DraftCard:
         status=draft.status,
         name=_short(draft.lead.person.full_name),
         company=_short(draft.lead.company.name or ""),
-        email=_short(draft.lead.person.email),
+        email=draft.lead.person.email[:MAX_ADDRESS],
         subject=_short(draft.revision.subject),
         tier=draft.fit.tier,
         fit=draft.fit.score,

@@ -19,6 +19,7 @@ import attrs
 
 from salesagent_core.domain.finding import Finding, Severity
 from salesagent_core.domain.folding import Folded, bare
+from salesagent_core.domain.injection_orders import orders, spelt_right
 from salesagent_core.domain.injection_words import structures, wordings
 
 SUSPECTED_FROM = 0.5
@@ -170,6 +171,7 @@ def _views(text: str, folded: Folded) -> Iterator[_View]:
     if leet != folded.text:
         yield _View(text=leet, locate=folded.span, disguise="leet")
     yield from _joined(folded)
+    yield from _spelt_right(folded)
     if any(word in folded.text for word in _REVERSED):
         length = len(folded.text)
         yield _View(
@@ -244,6 +246,32 @@ def _joined(folded: Folded) -> Iterator[_View]:
 
             yield _View(text=joined, locate=locate, disguise="split")
 
+
+def _spelt_right(folded: Folded) -> Iterator[_View]:
+    """Key words with a letter wrong put right."""
+    parts: list[str] = []
+    origin: list[int] = []
+    wrong = last = 0
+    for match in _WORD.finditer(folded.text):
+        word = match[0]
+        right = spelt_right(word)
+        wrong += right != word
+        between = folded.text[last : match.start()]
+        parts += (between, right)
+        origin += range(last, match.start())
+        origin += [min(match.start() + at, match.end() - 1) for at in range(len(right))]
+        last = match.end()
+    if not wrong:
+        return
+    origin.append(max(0, len(folded.text) - 1))
+
+    def locate(start: int, end: int) -> tuple[int, int]:
+        return folded.span(origin[start], origin[max(start, end - 1)] + 1)
+
+    yield _View(text="".join(parts), locate=locate)
+
+
+_WORD = re.compile(r"[a-z]{5,16}")
 
 _VOCABULARY = (
     "ignore disregard forget override bypass all any every previous prior above your the these instructions instruction "
@@ -347,7 +375,7 @@ def _read(view: _View) -> Iterator[_Hit]:
         for match in pattern.finditer(view.text):
             start, end = view.locate(match.start(), match.end())
             yield _Hit(code=code, weight=weight, start=start, end=end)
-    for code, weight, pattern in wordings():
+    for code, weight, pattern in (*wordings(), *orders()):
         for match in pattern.finditer(flat):
             damped = weight * _damping(flat, match, code)
             if damped > 0.1:
@@ -360,14 +388,14 @@ _ASKS = re.compile(
     r"we|our|i\b|my|they|he|she|it\b|nobody|some|many|most|"
     r"wie|was|warum|wo|wann|welche\w*|hat|haben|ist|sind|gibt|nutz\w+|verwende\w*|unterstutz\w+|konnen wir|kann (?:ihr|das|man|ich|die)|wir|unser\w*|ich|"
     r"est-ce|avez|utilisez|comment|pourquoi|quel\w*|nous|notre|nos|je|on|peut-on|pouvons|"
-    r"como(?! (?:tu|su)\b)|por que|que|cual\w*|tienen|tiene|usan|utilizan|nosotros|nuestr\w+|podemos|puedo|se puede|hay|su (?:chatbot|sistema|asistente))\b"
+    r"como(?! (?:tu|su|desarroll\w+|administ\w+|programad\w+|creador\w*)\b)|por que|que|cual\w*|tienen|tiene|usan|utilizan|nosotros|nuestr\w+|podemos|puedo|se puede|hay|su (?:chatbot|sistema|asistente))\b"
 )
 _IMPERATIVE_INSIDE = re.compile(
     r"\b(?:you (?:must|should|have to|need to|will|are)|want you to|need you to|please|now|then|instead|bitte|s'il (?:te|vous)|por favor)\b"
 )
 _REPORTED = re.compile(
     r"(?:prompt[- ]injection|jailbreak|attacks?\b|attacker|angriff\w*|attaques?|ataques?|inyeccion|phish\w*|such as|e\.g|for example|z\. ?b|zum beispiel|par exemple|por ejemplo|"
-    r"people (?:type|write|try)|users? (?:type|write|try|typing|writing|trying|who)|someone (?:types?|writes?|tries)|if (?:a|an|the) (?:user|customer|attacker|visitor)|wenn (?:ein|jemand)|si (?:un|quelqu'un|alguien|un)|"
+    r"people (?:type|write|try|put)|(?:someone|somebody|anyone|jemand|quelqu'un|alguien) (?:puts?|enters?|pastes?|sends?|submits?|\w+t\b|met\b|ecrit|envoie|pone|escribe|manda)|users? (?:type|write|try|typing|writing|trying|who)|someone (?:types?|writes?|tries)|if (?:a|an|the) (?:user|customer|attacker|visitor)|wenn (?:ein|jemand)|si (?:un|quelqu'un|alguien|un)|"
     r"protect|detect|block|filter|prevent|against|schutz\w*|erkenn\w*|gegen|proteg\w+|contre|contra|detect\w+)"
 )
 _OWN_WORDS = re.compile(
@@ -381,6 +409,14 @@ _MACHINE_WORDS = re.compile(
 _INFINITIVE = re.compile(
     r"\b(?:tends?|want|wants|wanted|trying|try|tries|likes?|hope|plan|plans|able|allow\w*|helps?|easy|hard|possible|ways?|option|ability|how|used|right|who|that|which|people|staff|drivers|users|"
     r"colleagues|team|teams|customers|mochten|wollen|um|voulons|souhaitons|queremos|deseamos|permite|permet\w*|pour|para|vamos a|pouvoir|poder)\s(?:to |de |a |que )?(?:\w+ly )?$"
+)
+_FORBIDS = re.compile(
+    r"\b(?:(?:must|shall|may|should|will|darf|durfen|soll|sollen|doit|doivent|peut|peuvent) (?:not|nicht|kein\w*|pas|jamais|never|niemals)|"
+    r"no (?:debe|debera|podra|puede|deben|deberan|podran)|never)\b[^.!?]{0,30}$"
+)
+_MACHINE_ASKED = re.compile(
+    r"^\W*(?:can|could|would|will|kann|konnte|peut|pourrait|puede|podria) (?:the|your|der|die|das|ihr\w*|dein\w*|l'|le|votre|ton|el|la|su|tu) ?"
+    r"(?:\w+ )?(?:assistants?|assistent\w*|asistente|bot|chatbot|ai|ki|ia|model|modell|modele|modelo)\b"
 )
 _MAILISH = re.compile(
     r"\b(?:(?:last|previous|earlier|first|letzte\w*|vorherige\w*|precedente?|dernier|anterior|ultimo) (?:e-?mails?|mail|message|nachricht)|invoice|order|quote|letter|attachment|voicemail|nachricht|rechnung|bestellung|angebot|courriel|facture|commande|devis|correo|factura|pedido|lieferadresse|delivery|shipping|packing|assembly|installation|safety data|payment|manual|warehouse|lager\w*|parking|booking|visit|driver|drivers|fahrer|loading|unloading|billing|purchase)\b"
@@ -409,8 +445,11 @@ def _damping(text: str, match: re.Match[str], code: str) -> float:
             )
             and code == "exfiltration"
         )
+        and not (code == "exfiltration" and _MACHINE_ASKED.match(sentence.lstrip()))
         and not re.match(r"\W*(?:i|we) (?:want|need|order|command|instruct|would like) you", before)
     ):
+        factor *= QUESTION_DAMPING
+    if code == "exfiltration" and _FORBIDS.search(before):
         factor *= QUESTION_DAMPING
     quoted = before.count('"') % 2 == 1 or re.search(r"(?:^|\s)'[^']*$", before) is not None
     if _REPORTED.search(before) and (quoted or len(before) > 25):

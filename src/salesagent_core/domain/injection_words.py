@@ -305,7 +305,7 @@ WORDINGS: tuple[tuple[str, float, str], ...] = (
     (
         "addressed_to_machine",
         0.60,
-        rf"(?:^|[\n.!?\"(\[*#>-])\s{{0,3}}(?:dear|hey|hi|hello|attention|ok|okay|listen|yo|liebe[rs]?|hallo|achtung|cher|chere|bonjour|salut|hola|estimad[oa]|oye|querid[oa])\s(?:the |la |l')?(?:{_AI})\b",
+        rf"(?:^|[\n.!?\"(\[*#>-])\s{{0,3}}(?:dear|hey|hi|hello|attention|ok|okay|listen|yo|liebe[rs]?|hallo|achtung|cher|chere|bonjour|salut|hola|estimad[oa]|oye|querid[oa])\s(?:the |la |l')?(?:{_AI})\b(?! (?:team|lovers?|experts?|abteilung|people|folks|company))",
     ),
     (
         "addressed_to_machine",
@@ -325,7 +325,7 @@ WORDINGS: tuple[tuple[str, float, str], ...] = (
     (
         "addressed_to_machine",
         0.60,
-        rf"\b(?:any|the|whichever|whatever|to the|every|die|jede|das|la|el|le|cualquier|toute?|l')\s?(?:{_MACHINE})\b(?: \w+)?,? (?:reading|processing|handling|parsing|answering|summari[sz]ing|drafting|writing|that (?:reads|processes|handles|drafts|writes)|which (?:reads|processes)|(?:die|das|welche|der) (?:dies\w*|das) |qui (?:lit|traite|redige)|que (?:lea|lee|procesa|procese|redacta))\b",
+        rf"\b(?:any|the|whichever|whatever|to the|every|die|jede|das|la|el|le|cualquier|toute?|l')\s?(?:{_MACHINE})\b(?: \w+)?,? (?:reading|processing|handling|parsing|answering|summari[sz]ing|drafting|writing|that (?:reads|processes|handles|drafts|writes)|which (?:reads|processes)|(?:die|das|welche|der) (?:dies\w*|das) |qui (?:lit|traite|redige)|que (?:lea|lee|procesa|procese|redacta))\b(?! (?:our|my|unsere\w*|nos|mes|nuestr[oa]s)\b)",
     ),
     (
         "addressed_to_machine",

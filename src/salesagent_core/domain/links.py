@@ -151,7 +151,14 @@ def places_in(text: str) -> Spans:
     return tuple(sorted(places))
 
 
-_NEEDED = {"address": "@", "scheme": "", "relative": "//", "dangerous": ":", "ip": ".", "bare": "."}
+_NEEDED = {
+    "address": "@",
+    "scheme": ":",
+    "relative": "//",
+    "dangerous": ":",
+    "ip": ".",
+    "bare": ".",
+}
 """What a word must hold, where nothing is disguised."""
 
 
@@ -190,8 +197,8 @@ def addresses_in(folded: Folded, places: Spans) -> tuple[Address, ...]:
             continue
         start, end = folded.span(match.start(), match.end())
         found.append(Address(address=f"{match['local'].lower()}@{host}", start=start, end=end))
-    lowered = folded.text.lower()
-    spelled = " dot " in lowered and " at " in lowered
+    lowered = ascii_bytes(folded.text).lower()
+    spelled = b" dot " in lowered and b" at " in lowered
     for match in patterns["address_words"].finditer(folded.text) if spelled else ():
         host = f"{match['host']}.{match['tld']}".lower()
         if known_tld(host):
@@ -211,8 +218,8 @@ def find_links(text: str) -> tuple[Link, ...]:
 
 def links_in(folded: Folded, places: Spans) -> tuple[Link, ...]:
     """As ``find_links``, of a text that is plain already."""
-    lowered = folded.text.lower()
-    spelled = "dot" in lowered or "punkt" in lowered or "punto" in lowered
+    lowered = ascii_bytes(folded.text).lower()
+    spelled = b"dot" in lowered or b"punkt" in lowered or b"punto" in lowered
     if not places and not spelled:
         return ()
     patterns = _patterns()

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MAX_HOST = 253
 """Letters of a host name, RFC 1035."""
+KEPT_HOSTS = 4_096
+"""Hosts of which the answers are kept: mail goes to the same ones again and again."""
 MAX_LABEL = 63
 """Octets between two dots of a host, RFC 1035."""
 NEVER_DELIVERS = frozenset({"localhost", "invalid", "local", "onion", "arpa", "internal", "lan"})
@@ -38,6 +40,16 @@ def registrable_domain(host: str) -> str | None:
 
 def is_free_mail(host: str) -> bool:
     """Whether the host belongs to a provider that gives mailboxes to anybody."""
+    return _is_free_mail(host) if len(host) <= MAX_HOST else _is_free_mail.__wrapped__(host)
+
+
+def is_disposable(host: str) -> bool:
+    """Whether the host, or one that it is under, is a known throw-away mail service."""
+    return _is_disposable(host) if len(host) <= MAX_HOST else _is_disposable.__wrapped__(host)
+
+
+@lru_cache(maxsize=KEPT_HOSTS)
+def _is_free_mail(host: str) -> bool:
     registered = registrable_domain(host) or host
     if not _names_under(host, registered).isdisjoint(_free_mail()):
         return True
@@ -47,8 +59,8 @@ def is_free_mail(host: str) -> bool:
     return country and name in _free_in_any_country()
 
 
-def is_disposable(host: str) -> bool:
-    """Whether the host, or one that it is under, is a known throw-away mail service."""
+@lru_cache(maxsize=KEPT_HOSTS)
+def _is_disposable(host: str) -> bool:
     registered = registrable_domain(host) or host
     return not _names_under(host, registered).isdisjoint(_disposable())
 
@@ -66,6 +78,11 @@ def ascii_host(written: str) -> str | Reason:
         return refusal("address_literal", "A bare IP address is not accepted as a host.")
     if len(written) > MAX_HOST:
         return refusal("host_too_long", "The host is too long.")
+    return _ascii_host(written)
+
+
+@lru_cache(maxsize=KEPT_HOSTS)
+def _ascii_host(written: str) -> str | Reason:
     forms = _host_forms(written)
     if forms is None:
         return _hostrefusal(written)
@@ -146,7 +163,7 @@ def _looks_like_another(shown: str, top_level: str) -> bool:
 # ---------------------------------------------------------------------------- data, read once
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=KEPT_HOSTS)
 def _registered(ascii_form: str) -> str | None:
     return _suffixes().privatesuffix(ascii_form)
 

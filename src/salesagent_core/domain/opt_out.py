@@ -30,15 +30,73 @@ def asks_to_stop(text: str) -> bool:
 
 
 _NOT_MEANT = re.compile(
-    r"\b(?:no|not) more than\b|\bnicht mehr als\b|\bno mas (?:de|que) \d|\bstop me (?:if|when)\b|"
+    r"\b(?:no|not) more than\b|\b(?:nicht|not|pas|no) (?:vor|before|avant|antes de)\b|\bnicht mehr als\b|\bno mas (?:de|que) \d|\bstop me (?:if|when)\b|"
     r"\b(?:my|our|meine?|unsere?|mon|ma|notre|mi|nuestr[oa]) "
     r"(?:last|previous|earlier|first|letzten?|vorigen?|erste|dernier|precedent|premier|ultim[oa]) "
     r"(?:e-?mail|mail|message|nachricht|courriel|correo|mensaje)\b"
 )
 
 
+@cache
+def _link_is_broken() -> re.Pattern[str]:
+    """Who says that the link to leave does not work has tried to leave."""
+    link = (
+        r"(?:(?:unsub\w*|opt-?out|removal) (?:link|button|page|form|url)|abmelde-?(?:link|seite|button|formular|funktion)\w*|"
+        r"link zum (?:abmelden|abbestellen)|abmeldung|"
+        r"(?:lien|bouton|page|formulaire) (?:de |pour (?:se |me )?|d')?(?:desabonn\w*|desinscri\w*)|"
+        r"(?:enlace|boton|pagina|formulario|link) (?:de |para (?:la |darse de )?)?(?:baja|desuscri\w*|cancelar)|"
+        r"unsubscrib\w*|desabonnement|desinscription)"
+    )
+    broken = (
+        r"(?:(?:not|n't|never|nicht|pas|no|nada) (?:\w+ )?(?:work\w*|load\w*|open\w*|do anything|funktionier\w*|geht|klappt|ladt|"
+        r"reagiert|funcion\w*|va\b|sirve|abre|carga)|(?:funktioniert|geht|klappt|ladt|marche|fonctionne|s'ouvre|charge|repond) "
+        r"(?:\w+ )?(?:nicht|pas|plus)|broken|dead|defekt|kaputt|tot\b|404|error\w*|fehler\w*|erreur|casse|mort|rot[oa]\b|ne (?:marche|fonctionne|va))"
+    )
+    return re.compile(rf"\b{link}\b[^.?!]{{0,40}}\b{broken}|\b{broken}\b[^.?!]{{0,20}}\b{link}\b")
+
+
+@cache
+def _harmless() -> re.Pattern[str]:
+    """Sentences that use the words of an opt-out and ask for none."""
+    before = r"(?:last|previous|former|old|earlier|letzten?|vorigen?|vorherigen?|fruheren?|alten?|bisherigen?|ancien\w*|dernier\w*|precedent\w*|anterior\w*|ultim[oa]|antigu[oa])"
+    vendor = r"(?:vendors?|providers?|suppliers?|tools?|agency|anbieter\w*|dienstleister\w*|agentur|tool|prestataires?|fournisseurs?|agence|outil|proveedor\w*|agencia|herramienta)"
+    copy = r"(?:cc|bcc|copie|copia|kopie|loop|thread|invite|invitation|einladung\w*|termin\w*|besprechung\w*|meeting|agenda|convocatoria|reunion|invitacion|calendar|kalender\w*|chat|channel|kanal|rechnungs\w+)"
+    away = r"(?:remov|tak[ei]|delet|drop|nehm|nimm|losch|entfern|streich|retir|enlev|supprim|quit|elimin|borr|saqu|saca)\w*"
+    return re.compile(
+        rf"\b{before} (?:\w+ )?{vendor}\b(?![^.?!]*\b(?:please|bitte|veuillez|merci de|por favor|remove (?:me|us)|your (?:e-?mails?|list)))|"
+        rf"\b{vendor} (?:\w+ )?{before}\b|"
+        rf"\b{away}\b[^.?!]{{0,30}}\b(?:from|off|out of|aus|von|de|du|del) (?:the |this |that |dem |der |la |le |l'|el |your )?{copy}\b|"
+        r"\b(?:if|when|once|after|wenn|falls|sobald|nach|si|quand|apres|cuando|tras)\b[^.?!]{0,30}\b(?:cancel\w*|leave|terminat\w*|stop paying|not (?:to )?(?:go on|continue|renew)|end of (?:the )?contract|contract ends|kundig\w*|vertragsende|aufhoren|wechseln|nicht weiter\w*|resili\w*|quitt\w*|arret\w*|partons|partir|fin de contrat|cancel\w*|nos vamos|dejamos|termina\w*|rescind\w*)\b[^.!]*\?|"
+        r"\b(?:delete\w*|erase\w*|losch\w*|supprim\w*|effac\w*|borr\w*|elimin\w*)\b[^.?!]{0,60}\b(?:trial|workspace|account myself|testzugang|testphase|essai|prueba)\b[^.!]*\?|"
+        r"\b(?:usually|normally|typically|generally|as a rule|normalerweise|sonst|meistens|in der regel|d'habitude|en general|d'ordinaire|normalement|suelo|solemos|normalmente|por lo general)\b[^.?!]{0,30}\b(?:delet|bin|ignor|trash|losch|supprim|effac|jett|borr|elimin|tir)\w*|"
+        r"\b(?:do not|don't|never|please don't) (?:ever )?stop\b(?! by)|\bhor\w* (?:sie |ihr )?(?:\w+ )?(?:nicht|niemals|nie) auf\b|\bn'arret\w+ (?:surtout )?(?:pas|jamais)\b|"
+        r"\bno (?:pares?|paren|dejen|dejes|deje) (?:de|ahi|nunca|ahora|por)\b|\bno (?:pares?|paren)\b|"
+        r"\best(?:a|oy|an|amos) de baja\b(?! (?:de|en) (?:la|su|tu) lista)|\bbaja (?:medica|laboral|maternal|paternal|por (?:enfermedad|maternidad|paternidad))\b"
+    )
+
+
+_WEEKDAY = (
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|montag|dienstag|mittwoch|donnerstag|freitag|samstag|"
+    r"sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miercoles|jueves|viernes|sabado|domingo"
+)
+_NOT_THEN = re.compile(
+    r"\b(?:(?:do not|don't|please not|not) (?:call|ring|phone|contact|e-?mail|write)(?: to)?(?: me| us)?|"
+    r"(?:rufen|ruf|melden|meld) (?:sie )?(?:mich|uns|sich)?(?: bitte)? ?nicht|"
+    r"ne (?:m'|me |nous |nous )?(?:appel|ecri|contact|rappel)\w+ (?:surtout )?pas|"
+    r"no (?:me |nos )?(?:llam|escrib|contact)\w+)"
+    rf",? (?:(?:on |am |le |el |the |this |ce |este |diesen )?(?:{_WEEKDAY})|(?:on|am|le|el|the) \d|"
+    r"(?:this|diese|dieser|cette|esta|next|nachste) (?:week|month|morning|afternoon|woche|semaine|semana)|"
+    r"before |after (?!this)|until |today|tomorrow|during |between |vor |nach |bis |heute|morgen|wahrend |zwischen |"
+    r"avant |apres |aujourd|demain|pendant |entre |antes |hasta |hoy|manana|durante )"
+)
+
+
 def _in_sentence(sentence: str) -> bool:
-    sentence = _NOT_MEANT.sub(" that ", sentence)
+    if _link_is_broken().search(sentence):
+        return True
+    sentence = _NOT_THEN.sub(" that ", _NOT_MEANT.sub(" that document ", sentence))
+    if _harmless().search(sentence):
+        return False
     if _in_words(sentence) and not about_something_else(Sentence(sentence)):
         return True
     parts = re.split(r",? (?:and|und|et|y|but|aber|mais|pero) |, ", sentence)
@@ -136,7 +194,7 @@ def _certain() -> re.Pattern[str]:
         r"(?:ne|n')\W?(?:plus|jamais) (?:\w+ ){0,4}(?:m[' ]|me |nous |recevoir|etre|contacte|ecrire|envoye|solliciter|recontacter|relancer|mail|message|courriel)|ne (?:m'|me |nous |vous )?(?:\w+ ){0,2}(?:ecri\w+|contact\w+|envoy\w+|sollicit\w+|relanc\w+|recontact\w+|derang\w+|harcel\w+|embet\w+)\W(?:plus|pas|jamais)|n'?(?:ecrivez|envoyez) plus|(?:plus|pas) (?:d'|de )?(?:autres? |vos )?(?:e-?mails?|mails?|messages?|courriels?|sollicitations?|newsletters?|pubs?|publicite|relances?)\b|ne (?:souhaite|veux|desire|voulons|souhaitons)\w* (?:plus|pas) (?:recevoir|etre (?:contact|sollicit|demarch|relanc|destinat)|que vous|avoir de|vos|de)|"
         r"(?:retir|supprim|effac|enlev|ray|otez|sort|desinscri|desabonn|radi)\w*[- ](?:moi|nous|mon|mes|notre|nos|cette|ce|de (?:la|votre|vos|ma))\b.{0,60}|(?:me|nous|m'|mon|mes|notre|nos)\W?(?:\w+ ){0,4}(?:desinscri\w+|desabonn\w+|retirer|supprimer|effacer|enlever|radier|rayer)|desinscri\w*|desabonn\w*|(?:de|sur) (?:votre|vos|la|cette) (?:liste|base|fichier|mailing)\w*|(?:cess|arret)\w* (?:de |d')(?:m'|me |nous |ce |vos |les )|arretez (?:vos|les|ces|tout|de)|laissez[- ](?:moi|nous) tranquille|(?:oppos|m'oppose|nous opposons|droit d'opposition|droit a l'oubli|droit a l'effacement|retire mon consentement)\w*|rgpd.{0,60}(?:supp|effac|oppos|desins|retir)|(?:supp|effac|oppos|retir).{0,60}rgpd|c'est du (?:spam|harcelement)|"
         # Spanish
-        r"(?:dar|dame|darme|darnos|deme|denme|den|denos|dad|dadme|date|dese|dejen|desea|quiero|quisiera|solicito|pido|causar)\b.{0,25}\b(?:de )?baja\b|\bbaja (?:de|del|en|inmediata|por favor|definitiva)|(?:dejen|deje|deja|dejad|paren|pare|para|basta|cese|cesen)(?:n)? (?:ya )?(?:de|con) (?:\w+ ){0,1}(?:enviar\w*|escribir\w*|mandar\w*|contactar\w*|molestar\w*|spam|llamar\w*|correos?|mails?|emails?|mensajes|tanto)|no (?:\w+ ){0,4}(?:mas|ningun|otro) (?:correos?|e-?mails?|mails?|mensajes?|publicidad|spam|comunicaciones|informacion comercial|newsletters?)|no (?:me |nos )?(?:\w+ ){0,2}(?:escrib\w+|contact\w+|envi\w+|mand\w+|molest\w+|vuelv\w+ a)\b.{0,25}\b(?:mas|nunca|escrib\w+|contact\w+|envi\w+|mand\w+)|no (?:quiero|deseo|queremos|deseamos|quisiera|me interesa) (?:\w+ )?(?:recibir|que me|mas correos|que vuelv|seguir recib|ser contact|sus correos|sus mensajes|sus e-?mails)|no vuelvan? a |"
+        r"(?:dar|dame|darme|darnos|deme|denme|den|denos|dad|dadme|date|dese|dejen|desea|quiero|quisiera|solicito|solicite|pido|pedi|pedimos|pedido|solicitado|causar)\b.{0,25}\b(?:de )?baja\b|\bbaja (?:de|del|en|inmediata|por favor|definitiva)|(?:dejen|deje|deja|dejad|paren|pare|para|basta|cese|cesen)(?:n)? (?:ya )?(?:de|con) (?:\w+ ){0,1}(?:enviar\w*|escribir\w*|mandar\w*|contactar\w*|molestar\w*|spam|llamar\w*|correos?|mails?|emails?|mensajes|tanto)|no (?:\w+ ){0,4}(?:mas|ningun|otro) (?:correos?|e-?mails?|mails?|mensajes?|publicidad|spam|comunicaciones|informacion comercial|newsletters?)|no (?:me |nos )?(?:\w+ ){0,2}(?:escrib\w+|contact\w+|envi\w+|mand\w+|molest\w+|vuelv\w+ a)\b.{0,25}\b(?:mas|nunca|escrib\w+|contact\w+|envi\w+|mand\w+)|no (?:quiero|deseo|queremos|deseamos|quisiera|me interesa) (?:\w+ )?(?:recibir|que me|mas correos|que vuelv|seguir recib|ser contact|sus correos|sus mensajes|sus e-?mails)|no vuelvan? a |"
         r"(?:elimin|borr|quit|saqu|sac|retir|suprim|remuev)\w*(?:me|nos|en|enme|an|anme|e|eme|ad|adme)? (?:me |nos )?(?:de (?:su|la|tu|sus|vuestra|esta)|mi (?:correo|e-?mail|direccion|contacto|nombre|cuenta|informacion)|mis datos|nuestr\w+ (?:correo|datos|direccion)|est[ea] (?:correo|direccion))|\b(?:eliminenme|borrenme|quitenme|saquenme|eliminame|borrame|quitame|sacame|elimineme|borreme|quiteme|saqueme|remuevanme)\b|(?:cancel|anul)\w* (?:mi |la |esta |nuestra )?suscripcion|desuscrib\w*|desapunt\w*|dejenme en paz|dejeme en paz|me opongo|derecho (?:de|al) (?:oposicion|supresion|olvido|cancelacion)|revoco (?:mi|el) consentimiento|rgpd.{0,50}(?:baja|elim|suprim|opos)|(?:esto|eso) es spam|de (?:su|la|tu|sus) (?:lista|base de datos|listado)\w*"
     )
 
@@ -168,7 +226,7 @@ def _pairs() -> tuple[re.Pattern[str], ...]:
             rf"\b(?:discontinu\w*|untersag\w*|verbiet\w*|verbitte\w*|absehen|abzusehen|forbid\w*|interdi\w*|prohib\w*|desist\w*|suspend\w*|block\w*|terminat\w*)\b[^.!?]{{0,40}}\b{contact}\b|\b(?:mails?|nachrichten|werbung|zusendungen|kontaktaufnahmen)\b[^.!?]{{0,20}}\b(?:absehen|abzusehen|unterlassen|einzustellen|einstellen|verbeten)",
             r"(?:n't|\b(?:not?|never|nothing|nicht|nie|nichts|pas|plus|jamais|rien|nunca|nada))\b(?: (?:ever|again|wieder|mehr|to|me|nous|m'|nos|de|mais|be|longer|weiter|further|any|auf|bei|uns|mir|mich|wieder bei)){0,4} (?:follow(?:ing)? up|reach(?:ing)? out|contacted|approached|e-?mailed|recontact\w*|relanc\w*|contact(?:er|ez|en|e|ar\w*|arme|arnos)|solliciter|melden|anschreiben|kontaktieren|zumailen|escrib\w*|llam[ae]\w*|molest\w*)\b(?! (?:bob|the|him|her|them|on|before|until|vor|bis|avant|antes))",
             r"\b(?:receive|hear|get|recevoir|recibir|erhalten|bekommen|horen)\b (?:\w+ ){0,2}(?:nothing|no more|nichts|rien|nada)\b|\b(?:no|ne plus|ne pas|not to|rather not|prefer not to) (?:recibir|recevoir|receive|get|hear)\b(?! (?:your|the|an?|su|la|una?|votre|une?) (?:invoice|answer|reply|offer|quote|respuesta|oferta|reponse|offre|factura|last|mail|e-?mail))",
-            rf"\b(?:not|never|n't|nicht|nie|niemals|plus|pas|no|nunca)\b[^.!?]{{0,25}}\b(?:us(?:e|ed|ing)|verwend\w*|nutz\w*|utilis\w*|usar|usen|utilic\w*)\b[^.!?]{{0,30}}\b{mine} {thing}|\b(?:use|verwend\w*|nutz\w*|utilis\w*|us[ae]n?|utilic\w*)\b[^.!?]{{0,15}}\b{mine} {thing}[^.!?]{{0,25}}\b(?:nicht|nie|any ?more|plus|pas|mas)\b|\b{mine} {thing}\b[^.!?]{{0,20}}\b(?:never|not|nicht|nie|pas|plus)\b[^.!?]{{0,20}}\b(?:used|verwend\w*|genutzt|utilis\w*)",
+            rf"\b(?:not|never|n't|nicht|nie|niemals|plus|pas|no|nunca)\b[^.!?]{{0,25}}\b(?:us(?:e|ed|ing)|verwend\w*|nutz\w*|utilis\w*|usar|usen|utilic\w*)\b[^.!?]{{0,30}}\b{mine} {thing}|\b(?:use|verwend\w*|nutz\w*|utilis\w*|us[ae]n?|utilic\w*)\b[^.!?]{{0,15}}\b{mine} {thing}[^.!?]{{0,25}}\b(?:nicht|nie|any ?more|plus|pas|mas)\b|\b{mine} {thing}\b[^.!?]{{0,20}}\b(?:never|not|nicht|nie|pas|plus)\b[^.!?]{{0,20}}\b(?:used?|verwend\w*|genutzt|nutz\w*|utilis\w*|us[ae]\w*)",
             r"\b(?:la paix|en paix|en paz|in ruhe|in frieden|tranquil\w*|alone|in peace)\b(?=\W*$)|\b(?:werbung|mails?|e-?mails?|nachrichten|zusendung\w*|messages|publicidad|correos)\b[^.!?]{0,20}\b(?:unerwunscht|unwanted|not wanted|not welcome|unwelcome|indesirables?|non sollicites?|no deseados?)",
             rf"^(?:\W*(?:please|bitte|merci de|por favor|pls))?\W*(?:{away} )?(?:alle |all |todos los |toutes les )?(?:daten|data|donnees|datos|kontakt|adresse)\b(?: bitte| sofort| umgehend)? ?{away}\W*$|\b(?:nehmen|nimm|nehmt|setzen|setz|werfen) (?:sie |ihr )?(?:mich|uns) (?:\w+ ){{0,4}}(?:raus|heraus|runter|sperrliste|blacklist)|\b(?:me|nos|moi|nous) (?:\w+ )?(?:liste noire|lista negra)",
             r"\b(?:ich|wir) (?:will|wollen|mochte\w*|wunsche\w*) (?:\w+ ){0,3}(?:nicht|keine\w*) (?:\w+ ){0,4}(?:bekommen|erhalten|kontaktiert|angeschrieben|empfangen)\b|\bya no (?:quier|dese)\w+ (?:\w+ )?(?:recib|que)|\bje (?:ne )?veux plus\b|\bno quiero que me\b",
@@ -182,7 +240,7 @@ def _about_others() -> re.Pattern[str]:
     return re.compile(
         r"(?:how (?:do|can|does|would|could|should)|can|does|do|what happens (?:if|when)|wie (?:kann|konnen|melde\w*|funktioniert)|comment|como|can your|does your)\b.{0,80}\b(?:our|my|your|the|a|unsere|meine|ihre|nos|mes|vos|nuestros|mis|sus|their) (?:\w+ )?(?:users?|customers?|clients?|clientes|kunden|nutzer\w*|contacts?|kontakte|abonnes|utilisateurs?|usuarios?|suscriptores|subscribers?|recipients?|leads?|team|employees|tool|product|platform|software|system|empfanger)\b|"
         r"unsubscribe (?:rates?|links?|flow|page|button|feature|function|header|process|handling|management)|opt[- ]?out (?:rates?|links?|flow|page|process|handling|management|feature|option)|abmelde(?:rate|quote|link|prozess|funktion)|(?:taux|lien|page|gestion) de (?:desinscription|desabonnement)|(?:tasa|enlace|gestion|pagina) de (?:baja|bajas)|"
-        r"don'?t (?:write|send|e-?mail|contact) (?:me )?(?:to )?(?:the|bob|my old|there|here)|(?:stop|quit) (?:using|by)|remove (?:the|a|one|two|that|clause|section)|remove us from the \w+ (?:plan|quote|tier|package)|(?:do|does|can|will) (?:you|your \w+|it|the \w+) (?:also )?(?:support|handle|offer|allow|cover|process)\b"
+        r"don'?t (?:write|send|e-?mail|contact) (?:me )?(?:to )?(?:the|bob|my old|there|here)|(?:stop|quit) (?:using(?! (?:it|this|my|our|that)\b)|by)|remove (?:the|a|one|two|that|clause|section)|remove us from the \w+ (?:plan|quote|tier|package)|(?:do|does|can|will) (?:you|your \w+|it|the \w+) (?:also )?(?:support|handle|offer|allow|cover|process)\b"
     )
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (wordings are kept on one line)
 """Whether one sentence asks to be left alone, by the classes of its words in any order.
 
 sentence | words | classes (``opt_out_words``) | rules
@@ -25,6 +26,19 @@ _PHRASES = re.compile(
     r"|\b(?:let this be|das war|this was|que ce soit|que (?:este|esto) sea|make this)\b"
     r"(?: \w+){0,3} (?:last|letzte\w*|dernier\w*|ultim[oa])\b(?: \w+){0,2} "
     r"(?:e-?mail|mail|message|nachricht|courriel|correo|mensaje|contact)\b"
+    r"|\b(?:be|war|ware|was|is|ist|sein|bleibt|bleiben|soit|sera|est|sea|es|fue|sera)\b(?: \w+){0,3} "
+    r"(?:last|final|letzte\w*|dernier\w*|ultim[oa])\b(?: \w+){0,2} (?:e-?mail|mail|message|nachricht|courriel|"
+    r"correo|mensaje|contact|i (?:hear|get|receive))\b"
+    r"|\b(?:e-?mail|mail|message|nachricht|courriel|correo|mensaje)\b(?: \w+){0,3} (?:be|sein|bleiben|soit|"
+    r"sea)\b(?: \w+){0,2} (?:last|letzte\w*|dernier\w*|ultim[oa])\b"
+    r"|\b(?:das|dies|diese) (?:\w+ ){0,2}letzte \w+ (?:ware|bleibt|bleibe|sein)\b"
+    r"|\b(?:private?|personal|privee?|perso\w*|privada)\b[^.?!]{0,40}\b(?:not|n't|nicht|ne l'|no)\b(?: ?\w+){0,3} ?"
+    r"(?:us(?:e|ed|ar|en|e)|nutz\w*|verwend\w*|utili[sz]\w*|utilic\w*)\b"
+    r"|\b(?:stop|quit|no longer|please do not|cease) us(?:e|ing) (?:it|this|my|our|that)\b"
+    r"|\b(?:no hace falta|no es necesari\w+|no need|not necessary|needn't|nicht notig|nicht notwendig|pas besoin|"
+    r"inutile|pas necessaire|brauch\w* (?:sie |du |ihr )?(?:\w+ )?nicht)\b(?: \w+){0,3}[ ']"
+    r"(?:me|us|mich|uns|mir|m'|nous|nos)[ ']?(?: ?\w+){0,2} ?(?:writ\w*|contact\w*|e-?mail\w*|call\w*|schreib\w*|"
+    r"anschreib\w*|kontaktier\w*|anruf\w*|ecri\w*|recontact\w*|relanc\w*|escrib\w*|contact\w*|llam\w*)\b"
     r"|\bnot now(?:,| or)?(?: not)? ever\b|\bni maintenant,? ni jamais\b|\bni ahora,? ni nunca\b"
     r"|\bto be (?:taken off|removed|deleted|left (?:out|alone)|"
     r"unsubscribed|forgotten)\b(?! from the)"
@@ -84,10 +98,26 @@ _BEFORE_MAIL = ("enough", "genug", "suffit", "basta", "schluss", "pare", "spart"
 """What ends only what follows it: "enough mails", not "a mail is enough"."""
 
 
+_REACH = 5
+_FAR_ENDINGS = (
+    "verzicht",
+    "refrain",
+    "absten",
+    "abstien",
+    "unterlass",
+    "desist",
+    "absehen",
+    "abzusehen",
+)
+"""Endings that name what is to end at the end of a long clause."""
+
+
 def _an_end_to_mail(sentence: Sentence) -> bool:
     """ "Quit spamming", "sparen Sie sich weitere Mails", "cesser tout démarchage"."""
-    for end, write in (*sentence.near("stop", "write", 5), *sentence.near("stop", "receive", 4)):
+    for end, write in (*sentence.near("stop", "write", 8), *sentence.near("stop", "receive", 4)):
         word = sentence.words[end]
+        if abs(end - write) > _REACH and not word.startswith(_FAR_ENDINGS):
+            continue
         if word in _HALF_ENDINGS and not {"de", "d"} & set(sentence.words[end + 1 : end + 4]):
             continue
         if word in _BEFORE_MAIL and write < end:

@@ -20,7 +20,7 @@ _TABLE: dict[str, str] = {
     "plus davantage nouveau desormais encore autre autres "
     "mas nuevo otra otro otros otras volver vuelv* futuro adelante",
     "stop": "stop stopp stoppen stopping cease ceasing quit refrain desist discontinu* halt "
-    "suffit abstain stpo sotp spare sparing verschon* epargn* ahorr* enough unterlass* aufhor* aufzuhoren einstell* einzustellen eingestellt absehen "
+    "suffit renonc* renunci* abstain stpo sotp spare sparing verschon* epargn* ahorr* enough unterlass* aufhor* aufzuhoren einstell* einzustellen eingestellt absehen "
     "abzusehen verzicht* spart sparen schluss genug stoppt beend* "
     "arret arrete arreter arretez arretons cesse* cesser cessez cessent abstenez abstenir abstien* "
     "stoppez evitez basta paren pare parar parad dejen deje dejad dejar deja cesen cese cesar cesad "
@@ -29,7 +29,7 @@ _TABLE: dict[str, str] = {
     "contact contacts contacted contacting contactin message messages messaging spam spamming "
     "spams reach* approach* solicit* pester* bother* outreach correspond* newsletter* "
     "communication* marketing advert* promotion* promo promos updates pitch pitches pitching "
-    "followup* follow* call calls calling zuschrift* anfragen anruf* appels appeler appelez llam* sending harass* bombard* "
+    "followup* follow* letter letters courrier courriers call calls calling zuschrift* anfragen anruf* appels appeler appelez llam* sending harass* bombard* "
     "schreib* anschreib* angeschrieben anzuschreiben schrieb kontakt kontakte kontaktier* "
     "kontaktaufnahme* kontaktversuch* mailt mailen nachricht nachrichten zusend* zusendung* "
     "zuzusenden zuschick* zuzuschicken zugeschickt werb* werbung reklame newsletters "

@@ -103,7 +103,11 @@ def _a_share(_outcome: object, _field: object, value: float) -> None:
 @attrs.frozen(kw_only=True)
 class Outcome:
     """``key`` is from ``event_key`` and unique per tenant; ``confidence`` in 0..1 is how sure
-    the detection is; ``draft_id`` names the draft that it followed, where that is known."""
+    the detection is; ``draft_id`` names the draft that it followed, where that is known.
+
+    ``intent`` is what a reply wanted, by its name on the wire; ``by`` is who recorded it by hand,
+    with their ``note``.
+    """
 
     id: str
     key: str
@@ -114,6 +118,22 @@ class Outcome:
     source: OutcomeSource
     confidence: float = attrs.field(default=1.0, validator=_a_share)
     draft_id: str | None = None
+    intent: str | None = None
+    by: str | None = None
+    note: str | None = None
+
+
+POSITIVE = frozenset(
+    {
+        OutcomeType.POSITIVE_RESPONSE,
+        OutcomeType.MEETING_BOOKED,
+        OutcomeType.MEETING_HELD,
+        OutcomeType.DEAL_CREATED,
+        OutcomeType.DEAL_STAGE_ADVANCED,
+        OutcomeType.DEAL_WON,
+    }
+)
+"""What shows that a mail was welcome. A reply alone does not: it may be a refusal."""
 
 
 _ONCE_A_DAY = frozenset({OutcomeType.EMAIL_OPENED, OutcomeType.EMAIL_CLICKED})

@@ -110,13 +110,15 @@ class Usage:
 
     ``contact`` is the folded address of who would be written to (aliases and merged contacts
     share it); ``company_contacts`` may hold it too: a person who is active already takes no
-    further place.
+    further place. ``counted_at``: the clock of whoever counted, at that moment; None if it has
+    none.
     """
 
     contact: str
     contact_sends: Sequence[datetime] = ()
     mailbox_sends: Sequence[datetime] = ()
     company_contacts: Sequence[ActiveContact] = ()
+    counted_at: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 import attrs
 
-from salesagent_core.domain.address import fold_alias, judge_address
+from salesagent_core.domain.address import fold_alias, fold_normalized, judge_address
 from salesagent_core.domain.mail_host import ascii_host, is_disposable, is_free_mail
 from salesagent_core.domain.mail_host import registrable_domain as _registrable
 from salesagent_core.errors import InvalidInput, Problem, Reason
 
 EVERYONE = "*"
 """Allows every recipient; it must be written out, and denies nobody."""
+KEPT_PATTERNS = 1_024
+"""Written patterns of which the canonical form is kept; the settings hold a few."""
 _PERSON = "person:"
 _HOST = "host:"
 
@@ -69,9 +72,14 @@ def canonical_pattern(text: str) -> str:
 def covering_patterns(address: str) -> tuple[str, ...]:
     """Every canonical pattern that covers the address, but for ``*``: the person, the host, and
     each host above it that has a dot. Both the written and the folded host count."""
-    folded = fold_alias(address)
+    normalized = judge_address(address).normalized
+    return _covering(address.strip().lower() if normalized is None else normalized)
+
+
+def _covering(written: str) -> tuple[str, ...]:
+    folded = fold_normalized(written)
     patterns = [_PERSON + folded]
-    for spelling in (judge_address(address).normalized or folded, folded):
+    for spelling in dict.fromkeys((written, folded)):
         labels = spelling.rpartition("@")[2].split(".")
         patterns += [_HOST + ".".join(labels[start:]) for start in range(len(labels) - 1)]
     return tuple(dict.fromkeys(patterns))
@@ -79,8 +87,17 @@ def covering_patterns(address: str) -> tuple[str, ...]:
 
 def covers_any(patterns: Iterable[str], address: str) -> bool:
     """Whether one of these written patterns covers the address; unreadable ones cover nobody."""
-    covering = frozenset((EVERYONE, *covering_patterns(address)))
-    return any(_canonical_or_none(each) in covering for each in patterns)
+    return _any_of(patterns, covering_patterns(address))
+
+
+def covers_normalized(patterns: Iterable[str], normalized: str) -> bool:
+    """As ``covers_any``, of a valid address in its normal form."""
+    return _any_of(patterns, _covering(normalized))
+
+
+def _any_of(patterns: Iterable[str], covering: tuple[str, ...]) -> bool:
+    canonical = map(_canonical_or_none, patterns)
+    return any(each == EVERYONE or each in covering for each in canonical)
 
 
 def company_key(email: str, company_domain: str | None) -> str | None:
@@ -92,6 +109,7 @@ def company_key(email: str, company_domain: str | None) -> str | None:
     return _registrable(company_domain) if company_domain else None
 
 
+@lru_cache(maxsize=KEPT_PATTERNS)
 def _canonical_or_none(pattern: str) -> str | None:
     try:
         return canonical_pattern(pattern)

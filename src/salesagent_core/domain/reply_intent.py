@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from itertools import islice
 
 from salesagent_core.domain.folding import bare_text
 from salesagent_core.domain.opt_out import asks_to_stop
@@ -90,20 +91,24 @@ _REFUSALS = frozenset({ReplyIntent.NOT_INTERESTED})
 
 
 def _turns_friendly(text: str) -> bool:
-    """ "Not interested in the add-on, but we would like to see the demo"."""
-    match = re.search(r"\b(?:but|however|aber|jedoch|sondern|mais|pero|sino)\b(.{0,300})", text)
-    if not match:
-        return False
-    rest = match[1]
+    """ "Not interested in the add-on, but we would like to see the demo"; what refuses after the
+    turn ("thank you, but we are not interested") is a refusal."""
+    turns = re.finditer(r"\b(?:but|however|aber|jedoch|sondern|mais|pero|sino)\b", text)
+    rests = [text[turn.end() : turn.end() + 300] for turn in islice(turns, _MAX_TURNS)]
     return any(
-        wordings(intent.value).search(rest)
-        for intent in (
-            ReplyIntent.INTERESTED,
-            ReplyIntent.MEETING_REQUEST,
-            ReplyIntent.REFERRAL,
-            ReplyIntent.NOT_NOW,
-        )
+        not wordings(ReplyIntent.NOT_INTERESTED.value).search(rest)
+        and any(wordings(intent.value).search(rest) for intent in _FRIENDLY_TURNS)
+        for rest in rests
     )
+
+
+_MAX_TURNS = 20
+_FRIENDLY_TURNS = (
+    ReplyIntent.INTERESTED,
+    ReplyIntent.MEETING_REQUEST,
+    ReplyIntent.REFERRAL,
+    ReplyIntent.NOT_NOW,
+)
 
 
 def _stated(text: str) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cached_property, lru_cache
 
 import attrs
 
-from salesagent_core.domain.disclosures import NAME_SIGNS, SHORTEST_SECRET, find_disclosures
+from salesagent_core.domain.credentials import NAME_SIGNS, SHORTEST_SECRET
+from salesagent_core.domain.disclosures import FEWEST_DIGITS, find_disclosures
 from salesagent_core.domain.finding import Finding, Severity
 from salesagent_core.domain.folding import Folded, plain, unusual
 from salesagent_core.domain.links import (
@@ -59,16 +61,21 @@ class SafetyPolicy:
 
     def allows_address(self, address: str) -> bool:
         """Exact, or by its host where the policy names ``@host``."""
-        allowed = {entry.strip().lower() for entry in self.allowed_addresses}
+        allowed = self._addresses
         return address in allowed or "@" + address.rpartition("@")[2] in allowed
+
+    @cached_property
+    def _addresses(self) -> frozenset[str]:
+        return frozenset(entry.strip().lower() for entry in self.allowed_addresses)
+
+    @cached_property
+    def _hosts(self) -> tuple[str, ...]:
+        entries = (each for each in self.link_hosts if each.strip(" .*"))
+        return tuple(each.strip().lower().removeprefix("*.").strip(".") for each in entries)
 
     def allows_host(self, host: str) -> bool:
         """Exact host or a subdomain of it."""
-        return any(
-            same_or_below(host, entry.strip().lower().removeprefix("*.").strip("."))
-            for entry in self.link_hosts
-            if entry.strip(" .*")
-        )
+        return any(same_or_below(host, entry) for entry in self._hosts)
 
 
 def inspect_text(subject: str, body: str, policy: SafetyPolicy) -> tuple[Finding, ...]:
@@ -113,8 +120,8 @@ def _found(
     return Finding(code=code, severity=severity, sentence=sentence, start=start, end=end, part=part)
 
 
-# Words and ordinary punctuation, none of it within a word.
-_CALM = re.compile(r"(?:[A-Za-z ,;'\n-]|[.:?](?=[ \n]|\Z)){0,200}")
+# Words, small numbers and ordinary punctuation, none of it within a word.
+_CALM = re.compile(r"(?:[A-Za-zÀ-ÿ0-9 ,;'\n-]|[.:?](?=[ \n]|\Z)){0,200}")
 _TELLING = ("dot", "punkt", "punto", "authorization", *NAME_SIGNS)
 
 
@@ -122,6 +129,7 @@ def _is_calm(text: str) -> bool:
     """Whether a short text can hold no number, address, link, secret or hidden character."""
     return (
         _CALM.fullmatch(text) is not None
+        and sum(map(str.isdigit, text)) < FEWEST_DIGITS
         and not any(map(text.lower().__contains__, _TELLING))
         and max(map(len, text.split()), default=0) < SHORTEST_SECRET
     )
@@ -262,8 +270,7 @@ def _markup(part: str, text: str) -> Iterator[Finding]:
 
 
 def _hidden(part: str, text: str) -> Iterator[Finding]:
-    strange = unusual(text)
-    if not any(map(_may_hide, strange)) and _ordinary_controls(text):
+    if not any(map(_may_hide, unusual(text))) and _ordinary_controls(text):
         return
     right_to_left = any(unicodedata.bidirectional(char) in ("R", "AL") for char in set(text))
     start = -1
@@ -291,6 +298,7 @@ def _ordinary_controls(text: str) -> bool:
     return not text.encode("ascii", "replace").translate(None, _NO_CONTROLS)
 
 
+@lru_cache(maxsize=1_024)
 def _may_hide(char: str) -> bool:
     """Whether a character that is not ASCII can be hidden, by what is around it."""
     code = ord(char)

@@ -158,20 +158,23 @@ def describe_slot(slot: Slot, zone: str, language: str) -> str:
     return f"{day} {local.day}{words.after_day} {month}, {moment} ({zone_label(slot.start, name)})"
 
 
-def in_sending_window(at: datetime, zone: str | None) -> bool:
-    """True from 08:00 to before 18:00 on the recipient's clock; an unknown zone counts as UTC."""
+def in_sending_window(at: datetime, zone: str | None, hours: Hours = SENDING_HOURS) -> bool:
+    """True from 08:00 to before 18:00 on the recipient's clock; an unknown zone counts as UTC.
+
+    ``hours`` may be others inside of these.
+    """
     local = _utc(at).astimezone(zone_info(zone))
-    return SENDING_HOURS.start <= local.time() < SENDING_HOURS.end
+    return hours.start <= local.time() < hours.end
 
 
-def next_sending_time(at: datetime, zone: str | None) -> datetime:
-    """``at`` itself when it is in the window, else the next 08:00 there; aware UTC."""
+def next_sending_time(at: datetime, zone: str | None, hours: Hours = SENDING_HOURS) -> datetime:
+    """``at`` itself when it is in the window, else when that opens next there; aware UTC."""
     at = _utc(at)
-    if in_sending_window(at, zone):
+    if in_sending_window(at, zone, hours):
         return at
     local = at.astimezone(zone_info(zone))
-    opens = local.date() if local.time() < SENDING_HOURS.start else _next(local.date())
-    return _wall(opens, SENDING_HOURS.start, zone_info(zone).key)
+    opens = local.date() if local.time() < hours.start else _next(local.date())
+    return _wall(opens, hours.start, zone_info(zone).key)
 
 
 def _meeting_days(now: datetime, lead: _Side, sender: _Side) -> list[list[Slot]]:

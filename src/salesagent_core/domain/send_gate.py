@@ -7,7 +7,7 @@ A reason with a time goes away by itself; one without needs a person. Flow:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 import attrs
@@ -15,9 +15,11 @@ import attrs
 from salesagent_core.domain.address import judge_address
 from salesagent_core.domain.finding import Finding, Severity
 from salesagent_core.domain.rate_limit import DEFAULT_LIMITS, Limits, Usage, check_limits
-from salesagent_core.domain.recipients import covers_any
-from salesagent_core.domain.scheduling import next_sending_time
+from salesagent_core.domain.recipients import covers_normalized
+from salesagent_core.domain.scheduling import SENDING_HOURS, next_sending_time
+from salesagent_core.domain.scheduling import Hours as Span
 from salesagent_core.domain.suppression import Suppression
+from salesagent_core.domain.treatment import Hours
 from salesagent_core.errors import PolicyRefused, Reason
 from salesagent_core.ids import DEFAULT_TENANT, TenantId
 
@@ -99,7 +101,8 @@ class GateFacts:
     """All that the gate looks at. ``now`` is database time, ``zone`` the recipient's (IANA).
 
     ``automatic``: no person approved this revision; ``trusted``: the rule that did is trusted
-    still. ``approved``: a decision for exactly this revision stands.
+    still. ``approved``: a decision for exactly this revision stands. ``hours``: when it may go by
+    itself, where a test of ours says so.
     """
 
     now: datetime
@@ -115,6 +118,7 @@ class GateFacts:
     suppressions: Sequence[Suppression] = ()
     findings: Sequence[Finding] = ()
     zone: str | None = None
+    hours: Hours | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -191,7 +195,9 @@ def _recipient(facts: GateFacts) -> Iterator[Objection]:
         yield _no("recipient_denied", "this recipient is on the deny list")
     if facts.lists.listed and not facts.lists.allowed:
         yield _no("recipient_not_allowed", "this recipient is not on the allow list")
-    elif facts.permission.allowed and not covers_any(facts.permission.recipients, facts.recipient):
+    elif facts.permission.allowed and not covers_normalized(
+        facts.permission.recipients, judged.normalized or ""
+    ):
         yield _no(
             "recipient_not_in_settings",
             "this recipient is not among those whom the settings allow (SEND_EMAIL_ALLOWLIST)",
@@ -215,10 +221,24 @@ def _times(facts: GateFacts) -> Iterator[Objection]:
     for blocked in check_limits(facts.now, facts.usage, facts.switches.limits):
         yield Objection(reason=blocked.reason, free_at=blocked.free_at)
     if facts.automatic:
-        opens = next_sending_time(facts.now, facts.zone)
+        hours = _hours(facts)
+        opens = (
+            next_sending_time(facts.now, facts.zone)
+            if facts.hours is None
+            else next_sending_time(facts.now, facts.zone, hours)
+        )
         if opens > facts.now:
-            sentence = "automatic mail goes out from 08:00 to 18:00 where the recipient is"
+            sentence = (
+                f"automatic mail goes out from {hours.start:%H:%M} to {hours.end:%H:%M} where the"
+                " recipient is"
+            )
             yield Objection(reason=Reason(code=OUTSIDE_WINDOW, sentence=sentence), free_at=opens)
+
+
+def _hours(facts: GateFacts) -> Span:
+    if facts.hours is None:
+        return SENDING_HOURS
+    return Span(start=time(facts.hours.start), end=time(facts.hours.end))
 
 
 def _no(code: str, sentence: str) -> Objection:

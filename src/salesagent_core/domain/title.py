@@ -12,6 +12,7 @@ Bounded: only the first ``title_text.MAX_TITLE_CHARS`` characters are read.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 import attrs
@@ -89,6 +90,9 @@ def read_title(title: str | None) -> TitleReading:
         return TitleReading(seniority=Seniority.UNKNOWN)
     seniority, role = max(read, key=lambda pair: _STRENGTH[pair[0]])
     department = _department_of(role, seniority, text)
+    if department == "executive":
+        # "Co-Founder / CTO", "Mitglied des Vorstands (Vertrieb)": the rest says which part is led.
+        department = _led_by(read, role, text) or department
     # "HR & Office Manager": nouns without a rank before the first rank belong to it.
     if read[0][0] is Seniority.UNKNOWN and seniority is not Seniority.C_LEVEL:
         department = department_in(" ".join(words_of(text))) or department
@@ -223,6 +227,23 @@ def _strongest(marks: tuple[Mark, ...]) -> str | None:
 
 
 # ---------------------------------------------------------------------------- departments
+
+
+_NAMES_NONE = ("founder", "gruender", "grunder", "fondat", "fundador", "owner", "inhaber")
+_IN_BRACKETS = re.compile(r"\(([^()]{2,60})\)")
+
+
+def _led_by(read: list[tuple[Seniority, Role]], role: Role, text: str) -> str | None:
+    if any(mark.rank == "body" or mark.word in _OF_A_BOARD for mark in role.marks):
+        named = _IN_BRACKETS.search(text)
+        return department_in(named[1]) if named else None
+    if not any(stem in token for token in role.tokens for stem in _NAMES_NONE):
+        return None
+    others = (other for rank, other in read if rank is Seniority.C_LEVEL and other is not role)
+    return next(filter(None, (department_in(" ".join(one.tokens)) for one in others)), None)
+
+
+_OF_A_BOARD = frozenset({"mitglied des vorstands", "mitglied des vorstandes", "mitglied vorstand"})
 
 
 def _department_of(role: Role, seniority: Seniority, text: str) -> str | None:

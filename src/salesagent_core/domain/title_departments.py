@@ -58,7 +58,7 @@ EXACT: dict[str, str] = {
     "product": "product products produkt produkte produit produits producto productos",
     "support": "support helpdesk",
     "hr": "people talent",
-    "operations": "plant werk ops",
+    "operations": "plant werk ops taller atelier werkstatt",
     "legal": "law recht",
     "logistics": "lager supply",
     "it": "cyber data",
@@ -170,6 +170,7 @@ STEMS: tuple[tuple[str, str], ...] = (
             tecnologías de la info|tecnologias de la info|ict|data analy|data warehouse
             fachinformat|it administr|programmeur informat
             information tech|informationstech|informati|système|sistemas|systemadmin|system admin
+            systems admin
             sysadmin|infrastruc|network|netzwerk|cyber|information secur|it-|database|datenbank
             digital|cloud|administrateur syst|administrador de sist
         """,
@@ -180,6 +181,7 @@ STEMS: tuple[tuple[str, str], ...] = (
             data engineer|cloud engineer|cloud archi|platform engineer|software archi
             tech lead|technical lead|devops|sre|swe|elektroing|maschinenbau
             engineer|software|develop|entwickl|technolog|ingenie|ingéni|ingegn|engenh|programm
+            programad
             konstrukt|technical direct|desarroll|développ|frontend|backend|full stack|fullstack
             architect|technik|technisch|sviluppat
         """,

@@ -140,7 +140,17 @@ def _role(tokens: tuple[str, ...]) -> Role:
     held = tuple(
         mark for mark in marks if mark.rank != "nothing" and not _is_a_place(mark, tokens, at)
     )
-    return Role(tokens=tokens, head=at, marks=held)
+    return Role(tokens=tokens, head=at, marks=held + _trailing(tokens, at))
+
+
+def _trailing(tokens: tuple[str, ...], head: int) -> tuple[Mark, ...]:
+    """The grade behind a connector: "Conseiller de vente junior"."""
+    words = vocabulary()
+    last = len(tokens) - 1
+    if head >= len(tokens) or tokens[last] not in words.trailing:
+        return ()
+    rank = words.rank.get(tokens[last], "junior")
+    return (Mark(rank=rank, at=last, end=last + 1, word=tokens[last]),)
 
 
 def _rank_at(tokens: tuple[str, ...], at: int) -> str | None:

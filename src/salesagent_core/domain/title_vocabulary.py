@@ -28,6 +28,7 @@ class Vocabulary:
     future: frozenset[str]
     seeking: frozenset[str]
     seeking_phrases: tuple[tuple[str, ...], ...]
+    trailing: frozenset[str]
     trades: frozenset[str]
     not_a_company: frozenset[str]
     firm_partner: frozenset[str]
@@ -65,6 +66,7 @@ def vocabulary() -> Vocabulary:
         future=_word_set(data.FUTURE),
         seeking=_word_set(data.SEEKING),
         seeking_phrases=tuple(tuple(p.split()) for p in data.SEEKING_PHRASES.split("|")),
+        trailing=_word_set(data.TRAILING),
         trades=_word_set(data.CHIEF_OF_A_TRADE),
         not_a_company=_word_set(data.NOT_A_COMPANY),
         firm_partner=_word_set(data.PARTNER_OF_A_FIRM),

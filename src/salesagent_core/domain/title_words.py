@@ -10,6 +10,7 @@ from __future__ import annotations
 
 WORDS: dict[str, str] = {
     "c_level": """
+        geschäftsleiter geschäftsleiterin
         empresária directielid bestuursvoorzitter voorzitter oberbürgermeisterin dgs
         generaldirektorin generaldirektor
         ceo cfo cto coo cmo cio ciso cso cro cpo chro cco cdo clo cao cxo cbo cgo cko cino ctio
@@ -37,6 +38,7 @@ WORDS: dict[str, str] = {
     """,
     "director": """
         generalbevollmächtigter generalbevollmächtigte
+        dtor dtora dtr dtra
         director directors directora directeur directrice direktor direktorin direttore direttrice
         diretor diretora dir drh dsi daf dircom dirigente directivo directiva subdirector
         subdirectora prokurist prokuristin apoderado apoderada gm procuratore vicedirector
@@ -62,8 +64,8 @@ WORDS: dict[str, str] = {
     """,
     "senior": """
         leitender leitende leitend
-        senior sénior sr snr staff lead principal oberarzt oberärztin leitingenieur confirmé
-        confirmée expérimenté
+        senior sénior sr snr staff lead principal principale oberarzt oberärztin leitingenieur
+        confirmé confirmée expérimenté
     """,
     "junior": """
         hiwi absolvent absolventin berufseinsteiger alumno alumna
@@ -219,6 +221,14 @@ PHRASES: dict[str, str] = {
     """,
     "manager": """
         mando intermedio|chef de caisse
+        head nurse|head chef|head cook|head waiter|head waitress|head barista|head coach
+        head gardener|head librarian|head baker|head bartender|head mechanic|head porter
+        head receptionist|head cashier|head housekeeper|head groundskeeper|head trainer
+        jefe de taller|jefa de taller|jefa de sala|jefa de cocina|jefe de estación
+        jefa de estación|jefe de línea|jefa de línea|jefa de zona|jefe de cuadrilla
+        cheffe de chantier|cheffe de atelier|cheffe de agence|cheffe de groupe|chef de magasin
+        cheffe de magasin|cheffe de zone|gérant de magasin|gérante de magasin
+        gérant de boutique|gérante de boutique|gérant de rayon|gérante de rayon
         team lead|team leader|team leaders|tl teamleitung|crew lead|squad lead|shift lead
         shift leader
         group leader|section leader|project lead|project leader|store director
@@ -244,7 +254,7 @@ PHRASES: dict[str, str] = {
         senior staff
     """,
     "junior": """
-        recién graduado|recién graduada|new graduate|recent graduate
+        entry level|recién graduado|recién graduada|new graduate|recent graduate
         working student|phd student|ph d student|doctoral student|graduate trainee
         management trainee|dualer student|duale studentin|duales studium|studentische hilfskraft
         en prácticas|in ausbildung|in training|fachinformatiker azubi|wissenschaftliche hilfskraft
@@ -259,6 +269,8 @@ PHRASES: dict[str, str] = {
         directieassistente|rechte hand|aide de camp
     """,
     "individual": """
+        consejero comercial|consejera comercial|consejero técnico|consejera técnica
+        consejero de ventas|consejera de ventas
         self employed|sole trader|scrum master|team member|crew member|libero professionista
         profesional independiente
         business partner|people partner|talent partner|client partner|sous chef|chef de cuisine
@@ -385,6 +397,12 @@ SEEKING = """
 SEEKING_PHRASES = (
     "a la recherche|en recherche|in search|demandeur de emploi|open to work|job seeker"
 )
+
+TRAILING = """
+    junior júnior jr jnr débutant débutante senior sénior sr snr confirmé confirmée expérimenté
+    expérimentée
+"""
+"""What a title may end in whatever stands before: Conseiller de vente junior."""
 
 CHIEF_OF_A_TRADE = """
     engineer accountant economist architect editor nurse physician resident inspector buyer cook

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import attrs
 
@@ -156,16 +156,18 @@ _LETTERS = shapes(lambda char: char if char.islower() else " ")
 
 
 @cache
-def _rare_words() -> tuple[dict[str, tuple[re.Pattern[str], ...]], frozenset[str], tuple[str, ...]]:
+def _rare_words() -> tuple[
+    dict[bytes, tuple[re.Pattern[str], ...]], frozenset[bytes], tuple[str, ...]
+]:
     """By each rare word its phrases; these words; and the beginnings of words (and the number)
     that are looked for in the text as it is."""
-    by_word: dict[str, tuple[re.Pattern[str], ...]] = {}
+    by_word: dict[bytes, tuple[re.Pattern[str], ...]] = {}
     pieces = []
     for pattern, rare in _PHRASES:
         if rare.endswith("*"):
             pieces.append(rare.removesuffix("*"))
             continue
-        for word in rare.split("|"):
+        for word in rare.encode().split(b"|"):
             by_word[word] = (*by_word.get(word, ()), re.compile(pattern))
     return by_word, frozenset(by_word), tuple(pieces)
 
@@ -173,10 +175,11 @@ def _rare_words() -> tuple[dict[str, tuple[re.Pattern[str], ...]], frozenset[str
 def _may_hold_phrase(text: str) -> bool:
     """Whether any phrase stands in the text, perhaps in the middle of words; ``text`` is bare."""
     by_word, rare, pieces = _rare_words()
-    words = ascii_bytes(text).translate(_LETTERS).decode("ascii").split()
-    for word in rare.intersection(words):
-        if any(pattern.search(text) for pattern in by_word[word]):
-            return True
+    words = ascii_bytes(text).translate(_LETTERS).split()
+    if not rare.isdisjoint(words):
+        for word in rare.intersection(words):
+            if any(pattern.search(text) for pattern in by_word[word]):
+                return True
     return any(map(text.__contains__, pieces))
 
 
@@ -295,6 +298,7 @@ def _shouting(text: str, *, subject: bool) -> Iterator[Wording]:
         )
 
 
+@lru_cache(maxsize=1_024)
 def _case(char: str) -> str:
     """Capitals, and letters without case, become ``A``; small letters ``a``; other parts of words
     ``0``."""

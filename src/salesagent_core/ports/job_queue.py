@@ -17,6 +17,10 @@ class Topic(StrEnum):
     RECONCILE = "reconcile"
     SENT_AUDIT = "sent_audit"
     CONVERSION_POLL = "conversion_poll"
+    REMEMBER = "remember"
+    MAILBOX = "mailbox"
+    FOLLOW_UP = "follow_up"
+    WATCH = "watch"
 
 
 class JobQueue(Protocol):

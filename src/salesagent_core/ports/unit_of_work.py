@@ -18,6 +18,8 @@ from salesagent_core.ports.approvals import (
     Thresholds,
     TrustLedger,
 )
+from salesagent_core.ports.outcome_watches import WatchList
+from salesagent_core.ports.outcomes import LearningLedger, OutcomeStore
 from salesagent_core.ports.send_ledger import SendLedger
 from salesagent_core.ports.send_switches import SendSwitches
 from salesagent_core.ports.suppressions import RecipientRules, Suppressions
@@ -183,11 +185,30 @@ class DecidingTransaction(SendingTransaction, Protocol):
     def thresholds(self) -> Thresholds: ...
     @property
     def approved_recipients(self) -> ApprovedRecipients: ...
+    @property
+    def learning(self) -> LearningLedger: ...
 
 
 class DecidingWork(Protocol):
     """Begins transactions of one tenant in which trust is given, used and taken away."""
 
     def begin(self, tenant_id: TenantId) -> AbstractAsyncContextManager[DecidingTransaction]:
+        """As ``UnitOfWork.begin``."""
+        ...
+
+
+class OutcomeTransaction(DecidingTransaction, Protocol):
+    """A transaction that may also record what became of mail, with all that follows from it."""
+
+    @property
+    def outcomes(self) -> OutcomeStore: ...
+    @property
+    def watches(self) -> WatchList: ...
+
+
+class OutcomeWork(Protocol):
+    """Begins transactions of one tenant in which outcomes are recorded."""
+
+    def begin(self, tenant_id: TenantId) -> AbstractAsyncContextManager[OutcomeTransaction]:
         """As ``UnitOfWork.begin``."""
         ...

@@ -212,7 +212,7 @@ class ControlSending:
         async with self._work.begin(tenant_id) as tx:
             state = await tx.switches.state()
             usage = await tx.sends.usage(keys, lock=False)
-            now = await tx.sends.now()
+            now = usage.counted_at or await tx.sends.now()
             suppressed = await tx.suppressions.covering(email)
             lists = await tx.recipients.judge(email)
         blocked: tuple[Blocked, ...] = check_limits(now, usage, state.limits)

@@ -81,7 +81,10 @@ class EarnedTrust:
             stages=await tx.trust.of_tier(facts.tier),
         )
         rules = [stored.rule for stored in await tx.rules.all()]
-        policy = policy_of(tenant, await tx.thresholds.all())
+        policy = attrs.evolve(
+            policy_of(tenant, await tx.thresholds.all()),
+            learned=await tx.learning.deltas(facts.tier),
+        )
         found = evaluate(facts, rules, policy)
         if found.verdict is not Verdict.AUTO_APPROVED or found.rule is None:
             return found

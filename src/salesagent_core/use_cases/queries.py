@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
 
+from salesagent_core.domain.address import fold_alias
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.domain.draft_card import DraftCard
@@ -21,6 +22,7 @@ from salesagent_core.domain.run import (
 from salesagent_core.errors import InvalidInput, Problem, Reason
 from salesagent_core.ids import DraftId, RunId, TenantId
 from salesagent_core.ports.clock import Clock
+from salesagent_core.ports.outcomes import OutcomeReads
 from salesagent_core.ports.read_model import (
     Beside,
     DraftDetail,
@@ -88,11 +90,18 @@ class TaskView:
 
 
 class Queries:
-    """Every method reads one tenant and changes nothing."""
+    """Every method reads one tenant and changes nothing.
 
-    def __init__(self, read_model: ReadModel, clock: Clock) -> None:
+    With ``outcomes`` a score holds what became of earlier mail to the contact, as it counts now:
+    an outcome fades, so this is no part of what is stored with the draft.
+    """
+
+    def __init__(
+        self, read_model: ReadModel, clock: Clock, outcomes: OutcomeReads | None = None
+    ) -> None:
         self._read = read_model
         self._clock = clock
+        self._outcomes = outcomes
 
     async def queue(
         self,
@@ -107,7 +116,7 @@ class Queries:
             tenant_id, wanted, now=self._clock.now(), limit=limit, offset=offset
         )
         return QueuePage(
-            entries=tuple(self._entry(card) for card in found.cards),
+            entries=await self._entries(tenant_id, found.cards),
             total=found.total,
             oldest=found.oldest,
         )
@@ -118,7 +127,7 @@ class Queries:
         """A part of the queue with the drafts in full."""
         page = await self.queue(tenant_id, limit=limit, offset=offset)
         found = await self._read.named(tenant_id, [entry.card.id for entry in page.entries])
-        return tuple(self._item(draft, decision) for draft, decision in found)
+        return tuple(await self._items(tenant_id, found))
 
     async def beside(self, tenant_id: TenantId, draft_id: DraftId) -> Beside:
         """Where a draft stands in the queue."""
@@ -135,7 +144,7 @@ class Queries:
         _page(limit, 0)
         found = await self._read.changed(tenant_id, statuses, since=since, limit=limit)
         return QueuePage(
-            entries=tuple(self._entry(card) for card in found.cards),
+            entries=await self._entries(tenant_id, found.cards),
             total=found.total,
             oldest=found.oldest,
         )
@@ -150,12 +159,14 @@ class Queries:
         """Drafts of these statuses (all when none is named), newest first."""
         _page(limit, offset)
         found = await self._read.drafts(tenant_id, statuses=statuses, limit=limit, offset=offset)
-        return tuple(self._item(draft, decision) for draft, decision in found)
+        return tuple(await self._items(tenant_id, found))
 
     async def draft(self, tenant_id: TenantId, draft_id: DraftId) -> DraftView:
         """Raises: NotFound."""
         detail = await self._read.draft(tenant_id, draft_id)
-        aps, parts = self._score(detail.draft)
+        draft, email = detail.draft, _address(detail.draft)
+        adjusted = await self._adjustments(tenant_id, [email])
+        aps, parts = self._score(draft.priority, draft.submitted_at, email, adjusted)
         return DraftView(detail=detail, aps=aps, parts=parts)
 
     async def runs(
@@ -220,22 +231,50 @@ class Queries:
         """Counts and ages."""
         return await self._read.queue_status(tenant_id)
 
-    def _entry(self, card: DraftCard) -> QueueEntry:
-        aps, parts = self._scored(card.priority, card.submitted_at)
-        return QueueEntry(card=card, aps=aps, parts=parts)
+    async def _entries(
+        self, tenant_id: TenantId, cards: Sequence[DraftCard]
+    ) -> tuple[QueueEntry, ...]:
+        adjusted = await self._adjustments(tenant_id, (card.email for card in cards))
+        entries = []
+        for card in cards:
+            aps, parts = self._score(card.priority, card.submitted_at, card.email, adjusted)
+            entries.append(QueueEntry(card=card, aps=aps, parts=parts))
+        return tuple(entries)
 
-    def _item(self, draft: Draft, decision: Decision | None) -> QueueItem:
-        aps, parts = self._score(draft)
-        return QueueItem(draft=draft, decision=decision, aps=aps, parts=parts)
+    async def _items(
+        self, tenant_id: TenantId, found: Sequence[tuple[Draft, Decision | None]]
+    ) -> list[QueueItem]:
+        adjusted = await self._adjustments(tenant_id, (_address(draft) for draft, _ in found))
+        items = []
+        for draft, decision in found:
+            aps, parts = self._score(draft.priority, draft.submitted_at, _address(draft), adjusted)
+            items.append(QueueItem(draft=draft, decision=decision, aps=aps, parts=parts))
+        return items
 
-    def _score(self, draft: Draft) -> tuple[float, tuple[Reason, ...]]:
-        return self._scored(draft.priority, draft.submitted_at)
+    async def _adjustments(
+        self, tenant_id: TenantId, emails: Iterable[str]
+    ) -> Mapping[str, float] | None:
+        """Points by folded address; None where nobody keeps outcomes."""
+        if self._outcomes is None:
+            return None
+        people = {fold_alias(email) for email in emails}
+        return await self._outcomes.adjustments(tenant_id, sorted(people), self._clock.now())
 
-    def _scored(
-        self, priority: Priority, submitted_at: datetime
+    def _score(
+        self,
+        priority: Priority,
+        submitted_at: datetime,
+        email: str,
+        adjusted: Mapping[str, float] | None,
     ) -> tuple[float, tuple[Reason, ...]]:
         hours = max(0.0, (self._clock.now() - submitted_at).total_seconds() / 3600)
+        if adjusted is not None:
+            priority = attrs.evolve(priority, adjustment=adjusted.get(fold_alias(email), 0.0))
         return priority_score(priority, hours), explain_priority(priority, hours)
+
+
+def _address(draft: Draft) -> str:
+    return draft.lead.person.email
 
 
 def _page(limit: int, offset: int) -> None:

@@ -92,7 +92,7 @@ async def ask_gate(
     usage = await tx.sends.usage(slot_keys(draft), besides=besides, lock=lock)
     return judge_send(
         GateFacts(
-            now=await tx.sends.now(),
+            now=usage.counted_at or await tx.sends.now(),
             tenant_id=draft.tenant_id,
             recipient=person.email,
             switches=switches,
@@ -108,6 +108,7 @@ async def ask_gate(
             else draft.revision.findings,
             zone=zone_for(person.country or draft.lead.company.country, person.time_zone)
             or tenant.time_zone,
+            hours=draft.hours,
         )
     )
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from salesagent_core.domain.conversation import Direction
 from salesagent_core.domain.evidence import Source, SourceKind
 from salesagent_core.domain.scheduling import describe_slot
+from salesagent_core.domain.treatment import NO_TREATMENT, Treatment
 from salesagent_core.use_cases.facts import Facts
 
 # Addresses and ids of the form identify people; the writer needs neither.
 _UNCITED_FIELDS = frozenset({"email", "e-mail", "email_address", "work_email", "hs_object_id"})
 
 
-def gather_sources(facts: Facts) -> tuple[Source, ...]:
+def gather_sources(facts: Facts, treatment: Treatment = NO_TREATMENT) -> tuple[Source, ...]:
     """All sources of the run, in the order in which an operator would look for them."""
     return (
         *_form(facts),
@@ -24,6 +25,7 @@ def gather_sources(facts: Facts) -> tuple[Source, ...]:
         *_memories(facts),
         *_house(facts),
         *_instruction(facts),
+        *_treatment(treatment),
     )
 
 
@@ -127,5 +129,16 @@ def _instruction(facts: Facts) -> Iterator[Source]:
             kind=SourceKind.OPERATOR,
             label="the operator's wish",
             text=redraft.instruction,
+            untrusted=False,
+        )
+
+
+def _treatment(treatment: Treatment) -> Iterator[Source]:
+    for kind, words in treatment.texts:
+        yield Source(
+            id=f"experiment.{kind.value}",
+            kind=SourceKind.OPERATOR,
+            label=f"our test of the {kind.value.replace('_', ' ')}",
+            text=words,
             untrusted=False,
         )

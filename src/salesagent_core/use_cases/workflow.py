@@ -28,6 +28,7 @@ from salesagent_core.ports.calendar import Calendar
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.crm import Crm
 from salesagent_core.ports.crm_updates import CrmUpdates
+from salesagent_core.ports.experiments import ActiveExperiments
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.mailbox import MailDrafts, MailReader
 from salesagent_core.ports.memory import Memory
@@ -76,6 +77,7 @@ class World:
     on_approval: ApprovalHook | None = None
     crm_updates: CrmUpdates | None = None
     trust: EarnedTrust | None = None
+    experiments: ActiveExperiments | None = None
 
 
 def sixteen_steps(world: World) -> Workflow:
@@ -156,7 +158,7 @@ def sixteen_steps(world: World) -> Workflow:
                 name="write_draft",
                 result=WrittenDraft,
                 needs=("plan_next_step", "recall_memory", "find_assets", "load_voice"),
-                act=WriteDraft(world.writer),
+                act=WriteDraft(world.writer, world.experiments),
                 timeout=WRITING_TIMEOUT,
             ),
             Step(

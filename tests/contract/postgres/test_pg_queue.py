@@ -20,6 +20,12 @@ from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.domain.draft_card import card_of
 from salesagent_core.domain.icp import Fit, Tier
 from salesagent_core.domain.lead import Company, Lead, Person
+from salesagent_core.domain.outcome import (
+    Outcome,
+    OutcomeSource,
+    OutcomeType,
+    contact_adjustment,
+)
 from salesagent_core.domain.priority import Priority, priority_score
 from salesagent_core.domain.run import Degradation
 from salesagent_core.domain.snooze import snooze
@@ -62,25 +68,92 @@ async def ids(reads: PgReadModel, wanted: QueueFilter = QueueFilter()) -> list[D
     return [card.id for card in (await reads.queue(TENANT, wanted, now=NOW, limit=50)).cards]
 
 
+def happened(email: str, kind: OutcomeType, days_ago: float, confidence: float = 1.0) -> Outcome:
+    at = NOW - timedelta(days=days_ago)
+    return Outcome(
+        id=new_id(),
+        key=f"{kind.value}:{email}:{days_ago}",
+        type=kind,
+        email=email,
+        occurred_at=at,
+        recorded_at=at,
+        source=OutcomeSource.MAILBOX,
+        confidence=confidence,
+    )
+
+
+async def record(work: PgUnitOfWork, *outcomes: Outcome) -> None:
+    async with work.begin(TENANT) as tx:
+        for one in outcomes:
+            assert await tx.outcomes.add(one)
+
+
+def held(email: str, kind: OutcomeType, times: int = 3) -> list[Outcome]:
+    """Enough of it to reach the bound, up or down."""
+    return [happened(email, kind, hour / 24) for hour in range(times)]
+
+
 async def test_the_order_is_that_of_the_score(reads: PgReadModel, work: PgUnitOfWork) -> None:
     made = [
         waiting(1, revenue=0.9),
         waiting(2, age=timedelta(days=13), revenue=0.9),
-        waiting(3, revenue=0.9, adjustment=-20.0),
-        waiting(4, revenue=1.0, urgency=1.0, strategic=1.0, effort=0.0, adjustment=20.0),
-        waiting(5, age=timedelta(hours=2), revenue=1.0, strategic=1.0, adjustment=20.0),
-        waiting(6, age=timedelta(days=365 * 9), revenue=0.0, effort=1.0, adjustment=-20.0),
+        waiting(3, revenue=0.9),
+        waiting(4, revenue=1.0, urgency=1.0, strategic=1.0, effort=0.0),
+        waiting(5, age=timedelta(hours=2), revenue=1.0, strategic=1.0),
+        waiting(6, age=timedelta(days=365 * 9), revenue=0.0, effort=1.0),
+        waiting(7, revenue=0.9),
+        waiting(8, revenue=0.9),
+        waiting(9, revenue=0.9),
     ]
     await put(work, *made)
+    lost, won = OutcomeType.DEAL_LOST, OutcomeType.DEAL_WON
+    became = [
+        *held("p3@firm3.example", lost),
+        *held("p4@firm4.example", won),
+        *held("p5@firm5.example", won),
+        *held("p6@firm6.example", lost, 5),
+        happened("p7@firm7.example", OutcomeType.EMAIL_REPLIED, 45.5, 0.8),
+        happened("p7@firm7.example", OutcomeType.TASK_OVERDUE, 3),
+        happened("p8@firm8.example", OutcomeType.EMAIL_SENT, 1),
+        happened("p8@firm8.example", OutcomeType.EMAIL_OPENED, 2, 0.3),
+        # The clock of another system is ahead of ours.
+        happened("p9@firm9.example", OutcomeType.NEGATIVE_RESPONSE, -0.5, 0.9),
+    ]
+    await record(work, *became)
 
     def key(one: Draft) -> tuple[float, datetime]:
         hours = (NOW - one.submitted_at).total_seconds() / 3600
-        return -priority_score(one.priority, hours), one.submitted_at
+        theirs = [each for each in became if each.email == one.lead.person.email]
+        points = contact_adjustment(theirs, NOW)
+        score = priority_score(attrs.evolve(one.priority, adjustment=points), hours)
+        return -score, one.submitted_at
 
-    assert await ids(reads) == [one.id for one in sorted(made, key=key)]
+    wanted = [one.id for one in sorted(made, key=key)]
+    assert await ids(reads) == wanted
+    assert await ids(reads, QueueFilter(words="person")) == wanted
     page = await reads.queue(TENANT, QueueFilter(), now=NOW, limit=2, offset=2)
-    assert (len(page.cards), page.total) == (2, 6)
+    assert (len(page.cards), page.total) == (2, 9)
     assert page.oldest == NOW - timedelta(days=365 * 9)
+    side = await reads.beside(TENANT, wanted[4], now=NOW)
+    assert (side.before, side.after, side.total) == (wanted[3], wanted[5], 9)
+
+
+async def test_an_outcome_is_found_by_the_folded_address_and_fades(
+    reads: PgReadModel, work: PgUnitOfWork
+) -> None:
+    first, second = waiting(1), waiting(2, revenue=0.7)
+    tagged = attrs.evolve(first.lead.person, email="p1+news@firm1.example")
+    first = attrs.evolve(first, lead=attrs.evolve(first.lead, person=tagged))
+    await put(work, first, second)
+    assert await ids(reads) == [second.id, first.id]
+    await record(
+        work,
+        happened("p1@firm1.example", OutcomeType.DEAL_WON, 0),
+        happened("p1@firm1.example", OutcomeType.MEETING_HELD, 0),
+    )
+    assert await ids(reads) == [first.id, second.id]
+    later = await reads.queue(TENANT, QueueFilter(), now=NOW + timedelta(days=60), limit=5)
+    assert [card.id for card in later.cards] == [second.id, first.id], "a quarter of it is left"
 
 
 async def test_a_card_says_what_the_draft_says(reads: PgReadModel, work: PgUnitOfWork) -> None:

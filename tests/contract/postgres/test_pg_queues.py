@@ -1,4 +1,4 @@
-"""CRM events, the backlog, keys, tenants and voices over a real database."""
+"""CRM events, the backlog, keys and tenants over a real database."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
-from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
+from salesagent_adapters.postgres.directory import PgTenantDirectory
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.rows import new_id
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_core.domain.tenant import Tenant
-from salesagent_core.domain.voice import VoiceProfile
 from salesagent_core.errors import Conflict, NotFound
 from salesagent_core.ids import SubmissionId, TenantId
 from salesagent_core.ports.api_keys import ApiKey, PageSession, Scope
@@ -246,16 +245,6 @@ async def test_a_portal_has_one_tenant(database: Database, vault: Vault) -> None
     await directory.save(moved, ["new"])
     assert await directory.by_portal("7") == moved
     assert await directory.by_portal("2") is None
-
-
-async def test_a_mailbox_has_its_own_voice(database: Database, vault: Vault) -> None:
-    voices = PgVoices(database, vault)
-    assert await voices.load(TENANT, "sales@example.org") is None
-    profile = VoiceProfile(name="sales")
-    await voices.save(TENANT, "Sales@example.org", VoiceProfile(name="older"))
-    await voices.save(TENANT, "sales@example.org", profile)
-    assert await voices.load(TENANT, "sales@example.org") == profile
-    assert await voices.load(OTHER, "sales@example.org") is None
 
 
 async def test_an_unreadable_event_does_not_hold_up_the_others(

@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 from sqlalchemy import Table, insert, select, text
 from sqlalchemy.exc import ProgrammingError
@@ -26,20 +27,27 @@ from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.connections import PgConsentFlows
 from salesagent_adapters.postgres.conversion_polls import PgConversionPolls
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
-from salesagent_adapters.postgres.directory import PgTenantDirectory, PgVoices
+from salesagent_adapters.postgres.directory import PgTenantDirectory
 from salesagent_adapters.postgres.engine import SET_TENANT, Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.model_budget import PgModelBudget
 from salesagent_adapters.postgres.rate_budget import PgRateBudget
-from salesagent_adapters.postgres.rows import Chest, new_id
+from salesagent_adapters.postgres.rows import Chest, new_id, place
+from salesagent_adapters.postgres.saved_views import PgSavedViews
 from salesagent_adapters.postgres.tables import metadata
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
+from salesagent_adapters.postgres.vendor_health import PgVendorHealth
 from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.approval_rules import Condition, Operator, Rule
 from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.autonomy import Segment, grant
+from salesagent_core.domain.experiment import Experiment, Variant
 from salesagent_core.domain.icp import Tier
+from salesagent_core.domain.learning import LearnedChange
+from salesagent_core.domain.moves import DealPlace, MeetingPlace
+from salesagent_core.domain.outcome import Outcome, OutcomeSource, OutcomeType
 from salesagent_core.domain.recipients import RecipientRule, RuleKind
 from salesagent_core.domain.run import DeadLetterState
 from salesagent_core.domain.send_gate import Stop
@@ -47,6 +55,7 @@ from salesagent_core.domain.sending import AttemptStatus, SendAttempt
 from salesagent_core.domain.spending import Budget, ModelUse
 from salesagent_core.domain.suppression import Suppression, SuppressionReason
 from salesagent_core.domain.tenant import Tenant
+from salesagent_core.domain.treatment import Assigned, ExperimentKind
 from salesagent_core.domain.voice import VoiceProfile
 from salesagent_core.errors import InvalidInput, NotFound, Reason
 from salesagent_core.ids import DraftId, TenantId
@@ -60,9 +69,14 @@ from salesagent_core.ports.connections import (
     Tokens,
 )
 from salesagent_core.ports.crm_events import CrmEvent
+from salesagent_core.ports.outcome_watches import WatchKind, WatchState
+from salesagent_core.ports.outcomes import MeetingSeen, SentFacts
 from salesagent_core.ports.rate_budget import Allowance
+from salesagent_core.ports.saved_views import SavedView
 from salesagent_core.ports.send_ledger import SlotKeys
 from salesagent_core.ports.send_switches import EVERY_TENANT
+from salesagent_core.ports.vendor_health import Answering, VendorState
+from salesagent_core.ports.voices import StoredVoice
 
 TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
 PLANTED = "planted-needle"
@@ -90,10 +104,15 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     allowance = Allowance(name="vendor", burst=1, step=timedelta(seconds=1))
     await PgRateBudget(database).reserve(tenant, allowance, timedelta(minutes=1))
     await fill_approvals(database, vault, tenant)
+    await fill_outcomes(database, vault, tenant)
+    await fill_trials(database, vault, tenant)
+    seen = VendorState(vendor="Gmail", tenant_id=tenant, state=Answering.OPEN)
+    await PgVendorHealth(database).report(new_id(), [seen])
 
 
 async def fill_review(database: Database, vault: Vault, tenant: TenantId, run_id: str) -> None:
-    made = draft(run_id, tenant=tenant)
+    got = Assigned(experiment_id="e", experiment=PLANTED, kind=ExperimentKind.BODY, variant=PLANTED)
+    made = attrs.evolve(draft(run_id, tenant=tenant), assigned=(got,), voice=PLANTED)
     async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
         await tx.drafts.add(made)
         await tx.decisions.add(
@@ -146,7 +165,6 @@ async def fill_settings(database: Database, vault: Vault, tenant: TenantId) -> N
     await directory.save(
         Tenant(id=tenant, name=PLANTED, mailbox=NEEDLE, sender_name=PLANTED), [PLANTED]
     )
-    await PgVoices(database, vault).save(tenant, NEEDLE, VoiceProfile(name=PLANTED))
     event = CrmEvent(
         id=new_id(),
         tenant_id=tenant,
@@ -232,6 +250,7 @@ async def fill_connections(database: Database, vault: Vault, tenant: TenantId) -
         await tx.connections.save(
             KeptConnection(connection=connection, tokens=tokens, generation=1)
         )
+    await PgMailboxWatches(database, vault).claim(None, 10)
     flow = ConsentFlow(
         tenant_id=tenant,
         digest=new_id().encode(),
@@ -272,6 +291,86 @@ async def fill_approvals(database: Database, vault: Vault, tenant: TenantId) -> 
             )
         )
         await tx.approved_recipients.add(NEEDLE, DraftId("d-1"), "deal_won", SENT_AT)
+
+
+async def fill_outcomes(database: Database, vault: Vault, tenant: TenantId) -> None:
+    outcome = Outcome(
+        id=new_id(),
+        key="k",
+        type=OutcomeType.EMAIL_REPLIED,
+        email=NEEDLE,
+        occurred_at=SENT_AT,
+        recorded_at=SENT_AT,
+        source=OutcomeSource.OPERATOR,
+        note=PLANTED,
+    )
+    mail = SentFacts(
+        draft_id=DraftId("d-1"),
+        email=NEEDLE,
+        mailbox=NEEDLE,
+        thread_id=PLANTED,
+        tier=Tier.HOT,
+        rule="mine",
+        automatic=False,
+        language="en",
+        local_hour=9,
+        sent_at=SENT_AT,
+    )
+    change = LearnedChange(
+        id=new_id(),
+        segment=Segment(tier=Tier.HOT, rule="mine"),
+        period="2026-03",
+        before=0.9,
+        after=0.92,
+        sent=40,
+        replied=0,
+        counted_until=SENT_AT,
+        made_at=SENT_AT,
+        made_by="a",
+    )
+    held = MeetingPlace(start=SENT_AT, end=SENT_AT)
+    meeting = MeetingSeen(meeting_id="m", email=NEEDLE, draft_id=None, place=held)
+    async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
+        await tx.outcomes.add(outcome)
+        await tx.outcomes.note_sent(mail)
+        await tx.outcomes.put_deal("d", DealPlace(pipeline_id="p", stage_id="s", position=1))
+        await tx.outcomes.put_meeting(NEEDLE, meeting)
+        await tx.watches.ensure(WatchKind.MAIL, WatchState(mailbox=NEEDLE, since=SENT_AT))
+        await tx.learning.add(change)
+
+
+async def fill_trials(database: Database, vault: Vault, tenant: TenantId) -> None:
+    test = Experiment(
+        id=new_id(),
+        name=PLANTED,
+        kind=ExperimentKind.BODY,
+        variants=(Variant(name=PLANTED), Variant(name="other", text=PLANTED)),
+        created_at=SENT_AT,
+        created_by="a",
+    )
+    voice = StoredVoice(
+        id=new_id(),
+        mailbox=NEEDLE,
+        profile=VoiceProfile(name=PLANTED, greeting=PLANTED),
+        active=True,
+        changed_at=SENT_AT,
+        changed_by="a",
+    )
+    async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
+        await tx.experiments.put(test)
+        await tx.voices.put(voice)
+    view = SavedView(id=new_id(), name=PLANTED, query=f"q={PLANTED}")
+    await PgSavedViews(database, vault).save(tenant, "k-1", view)
+    # As a version before there were several profiles wrote it.
+    chest = Chest(vault)
+    index = chest.contact_index(NEEDLE)
+    older = {
+        "tenant_id": tenant,
+        "mailbox_index": index,
+        "sealed": chest.shut(voice.profile, place("voice", tenant, index)),
+    }
+    async with database.tenant(tenant) as connection:
+        await connection.execute(metadata.tables["voices"].insert().values(older))
 
 
 async def rows_in(connection: Any, table: Table) -> int:

@@ -205,6 +205,9 @@ class PublishDraft:
             degraded=facts.degraded,
             in_mailbox=facts.mailbox_draft,
             thread_read=tuple(mail.id for mail in facts.conversation.mails),
+            assigned=facts.written.treatment.assigned,
+            hours=facts.written.treatment.hours,
+            voice=facts.voice.name,
         )
         return self._approved_if(evaluation, draft)
 
@@ -217,11 +220,15 @@ class PublishDraft:
             raise Conflict("the draft was decided while it was being written again")
         revision = self._revision(facts, number=present.revision.number + 1)
         draft = revise(present, revision, self._clock.now())
+        written = facts.written
         draft = attrs.evolve(
             draft,
-            sources=facts.written.sources,
+            sources=written.sources,
             degraded=tuple(mark for mark in present.degraded if mark != NEW_MAIL),
             thread_read=tuple(mail.id for mail in facts.conversation.mails),
+            assigned=written.treatment.assigned,
+            hours=written.treatment.hours,
+            voice=facts.voice.name,
         )
         return self._approved_if(evaluation, draft)
 

@@ -3,15 +3,15 @@
 Only adds, so that the version before goes on working while this runs: a draft that it writes has
 no card, and is opened to be listed.
 
-Revision ID: 0012
+Revision ID: 0011
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -23,7 +23,10 @@ _SEES = (
 
 def upgrade() -> None:
     """Add the columns, and the table behind its policy."""
-    op.execute("ALTER TABLE drafts ADD COLUMN card bytea, ADD COLUMN snoozed_until timestamptz")
+    op.execute(
+        "ALTER TABLE drafts ADD COLUMN card bytea, ADD COLUMN snoozed_until timestamptz,"
+        " ADD COLUMN person_index text"
+    )
     op.execute(
         "CREATE TABLE saved_views ("
         " tenant_id text NOT NULL,"
@@ -45,4 +48,6 @@ def downgrade() -> None:
     """Remove them again; drafts that were put aside are back in the queue."""
     op.execute("DROP INDEX drafts_changed")
     op.execute("DROP TABLE saved_views")
-    op.execute("ALTER TABLE drafts DROP COLUMN card, DROP COLUMN snoozed_until")
+    op.execute(
+        "ALTER TABLE drafts DROP COLUMN card, DROP COLUMN snoozed_until, DROP COLUMN person_index"
+    )
