@@ -40,6 +40,7 @@ from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
 from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeWatches
 from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
+from salesagent_adapters.postgres.saved_views import PgSavedViews
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_adapters.postgres.vectors import missing
@@ -51,6 +52,7 @@ from salesagent_app.dependency_watch import DependencyWatch, Pool, Probes
 from salesagent_app.http.app import create_app
 from salesagent_app.http.services import (
     ApprovalServices,
+    CommandServices,
     HttpServices,
     ImprovementServices,
     MailPushes,
@@ -93,12 +95,15 @@ from salesagent_core.ports.vendor_health import VendorState
 from salesagent_core.ports.vendor_probe import Trial
 from salesagent_core.ports.voices import VoiceTransaction
 from salesagent_core.use_cases.advance_run import AdvanceRuns
+from salesagent_core.use_cases.approve_draft import ApproveDraft
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
+from salesagent_core.use_cases.by_word.pending import PendingCommands
 from salesagent_core.use_cases.connect_mailbox import ConnectMailbox, MailboxView
 from salesagent_core.use_cases.control_sending import ControlSending
 from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.earned_trust import EarnedTrust
+from salesagent_core.use_cases.follow_command import FollowCommand
 from salesagent_core.use_cases.follow_up import FollowUpMail
 from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.learn_from_edits import LearnFromEdits
@@ -343,6 +348,7 @@ class Providers(containers.DeclarativeContainer):
     )
     outcome_reads = providers.Singleton(PgOutcomeReads, database, vault)
     queries = providers.Singleton(Queries, read_model, clock, outcome_reads)
+    saved_views = providers.Singleton(PgSavedViews, database, vault)
 
     schedule_send = providers.Singleton(
         ScheduleSend,
@@ -407,6 +413,21 @@ class Providers(containers.DeclarativeContainer):
         tenants=tenants,
         permission=send_permission,
         queue=queue,
+        ids=ids,
+    )
+    transcriber = providers.Singleton(attrgetter("transcriber"), models)
+    follow_command = providers.Singleton(
+        FollowCommand,
+        queries=queries,
+        review=review_draft,
+        approve=providers.Singleton(
+            ApproveDraft, review=review_draft, schedule=schedule_send, control=control_sending
+        ),
+        schedule=schedule_send,
+        interpreter=providers.Singleton(attrgetter("interpreter"), models),
+        pending=providers.Singleton(PendingCommands, sealer=vault, clock=clock, ids=ids),
+        unit_of_work=unit_of_work,
+        clock=clock,
         ids=ids,
     )
     manage_recipients = providers.Singleton(ManageRecipients, work=unit_of_work, ids=ids)
@@ -527,6 +548,9 @@ class Container:
                     autonomy=make.manage_autonomy(),
                     backtest=make.backtest_policy(),
                 ),
+                commands=CommandServices(
+                    follow=make.follow_command(), transcriber=make.transcriber()
+                ),
                 mail_pushes=self._mail_pushes(),
                 improvement=ImprovementServices(
                     experiments=make.manage_experiments(),
@@ -543,6 +567,8 @@ class Container:
                 warnings=_stand_in_warning(settings.stand_ins),
                 dependencies=self.dependencies,
                 close=self.close,
+                views=make.saved_views(),
+                vendor_states=self.vendor_states,
             )
         )
 

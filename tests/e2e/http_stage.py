@@ -9,13 +9,13 @@ from typing import Any
 
 import httpx
 from litestar import Litestar
-from tests.e2e.http_stores import PORTAL, SECRET, Inbox, Keys, Reading, Store, Tenants
+from tests.e2e.http_stores import PORTAL, SECRET, Inbox, Keys, Reading, Store, Tenants, Views
 
 from salesagent_adapters.hubspot.signature import sign_plain
 from salesagent_adapters.system.clock import FixedClock
 from salesagent_adapters.system.identity import SeededIds
 from salesagent_app.http.app import create_app
-from salesagent_app.http.services import HttpServices, Limits
+from salesagent_app.http.services import HttpServices, Limits, VendorState
 from salesagent_app.keys import create_key
 from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.conversation import Conversation, Direction, Mail
@@ -77,6 +77,7 @@ class Stage:
         self.ids = SeededIds(self.clock)
         self.store, self.keys, self.tenants = Store(), Keys(), Tenants()
         self.not_ready: list[str] = []
+        self.vendors: list[VendorState] = []
         self.public_url = public_url
         self.services = HttpServices(
             receive_submission=ReceiveSubmission(self.store, self.ids),
@@ -101,6 +102,8 @@ class Stage:
             public_url=public_url,
             warnings=tuple(warnings),
             limits=limits,
+            views=Views(),
+            vendor_states=lambda: self.vendors,
         )
         self.app: Litestar = create_app(self.services)
 

@@ -12,6 +12,8 @@ import attrs
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.draft import Draft, DraftStatus, Revision
+from salesagent_core.domain.draft_card import DraftCard, card_of, holds, search_words
+from salesagent_core.domain.priority import priority_score
 from salesagent_core.domain.run import (
     DeadLetter,
     DeadLetterState,
@@ -31,7 +33,16 @@ from salesagent_core.ports.api_keys import ApiKey, PageSession
 from salesagent_core.ports.crm_events import ClaimedEvent, CrmEvent, EventReceipt
 from salesagent_core.ports.intake import Arrival, Receipt
 from salesagent_core.ports.job_queue import Topic
-from salesagent_core.ports.read_model import DraftDetail, QueueStatus, RunDetail, RunSummary
+from salesagent_core.ports.read_model import (
+    Beside,
+    CardPage,
+    DraftDetail,
+    QueueFilter,
+    QueueStatus,
+    RunDetail,
+    RunSummary,
+)
+from salesagent_core.ports.saved_views import MAX_VIEWS, SavedView
 
 SECRET = "not-a-real-secret-but-long-enough"
 PORTAL = "62515"
@@ -120,14 +131,14 @@ class Store:
         self.letters: dict[str, DeadLetter] = {}
         self.rung: list[tuple[Topic, str]] = []
 
-    def _ready(self) -> None:
+    def ready(self) -> None:
         if self.down:
             raise Unavailable("the database cannot be reached")
         if self.broken:
             raise ZeroDivisionError(self.unspeakable)
 
     async def accept(self, arrival: Arrival) -> Receipt:
-        self._ready()
+        self.ready()
         keys = arrival.keys
         for key in filter(None, (keys.conversion, keys.moment, keys.content)):
             scoped = f"{arrival.submission.tenant_id}:{key}"
@@ -148,7 +159,7 @@ class Store:
 
     @asynccontextmanager
     async def begin(self, tenant_id: TenantId) -> AsyncIterator[Work]:
-        self._ready()
+        self.ready()
         yield Work(self, tenant_id)
 
 
@@ -274,6 +285,30 @@ def _own(row: _Row | None, tenant_id: TenantId) -> _Row:
     return row
 
 
+def _score(card: DraftCard, now: datetime) -> float:
+    return priority_score(card.priority, (now - card.submitted_at).total_seconds() / 3600)
+
+
+class Views:
+    """Saved views by owner."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], list[SavedView]] = {}
+
+    async def of(self, tenant_id: TenantId, owner: str) -> tuple[SavedView, ...]:
+        return tuple(self.kept.get((tenant_id, owner), ()))
+
+    async def save(self, tenant_id: TenantId, owner: str, view: SavedView) -> None:
+        mine = self.kept.setdefault((tenant_id, owner), [])
+        if len(mine) >= MAX_VIEWS:
+            raise Conflict("there are too many saved views already")
+        mine.append(view)
+
+    async def drop(self, tenant_id: TenantId, owner: str, view_id: str) -> None:
+        mine = self.kept.get((tenant_id, owner), [])
+        mine[:] = [one for one in mine if one.id != view_id]
+
+
 class Reading:
     """The read model over the same dicts."""
 
@@ -296,9 +331,70 @@ class Reading:
         mine.sort(key=lambda one: one.created_at, reverse=True)
         return tuple((one, self._latest(one.id)) for one in mine[offset : offset + limit])
 
-    async def pending(self, tenant_id: TenantId) -> tuple[tuple[Draft, Decision | None], ...]:
-        waiting = (DraftStatus.PENDING_APPROVAL,)
-        return await self.drafts(tenant_id, statuses=waiting, limit=100_000)
+    async def named(
+        self, tenant_id: TenantId, draft_ids: Sequence[DraftId]
+    ) -> tuple[tuple[Draft, Decision | None], ...]:
+        mine = {one.id: one for one in self._store.rows.values() if one.tenant_id == tenant_id}
+        return tuple((mine[one], self._latest(one)) for one in draft_ids if one in mine)
+
+    async def queue(
+        self,
+        tenant_id: TenantId,
+        wanted: QueueFilter,
+        *,
+        now: datetime,
+        limit: int,
+        offset: int = 0,
+    ) -> CardPage:
+        found = [
+            card_of(one)
+            for one in self._store.rows.values()
+            if one.tenant_id == tenant_id and self._wanted(one, wanted, now)
+        ]
+        found.sort(key=lambda one: (-_score(one, now), one.submitted_at, one.id))
+        return CardPage(
+            cards=tuple(found[offset : offset + limit]),
+            total=len(found),
+            oldest=min((one.created_at for one in found), default=None),
+        )
+
+    async def beside(self, tenant_id: TenantId, draft_id: DraftId, *, now: datetime) -> Beside:
+        page = await self.queue(tenant_id, QueueFilter(), now=now, limit=100_000)
+        ids: list[DraftId | None] = [None, *(card.id for card in page.cards), None]
+        at = ids.index(draft_id) if draft_id in ids else 0
+        before = ids[at - 1] if at else None
+        return Beside(before=before, after=ids[at + 1], total=page.total)
+
+    async def changed(
+        self,
+        tenant_id: TenantId,
+        statuses: Sequence[DraftStatus],
+        *,
+        since: datetime | None,
+        limit: int,
+    ) -> CardPage:
+        found = [
+            card_of(one)
+            for one in self._store.rows.values()
+            if one.tenant_id == tenant_id and one.status in statuses
+        ]
+        found = [one for one in found if since is None or one.updated_at >= since]
+        found.sort(key=lambda one: one.updated_at, reverse=True)
+        oldest = min((one.created_at for one in found), default=None)
+        return CardPage(cards=tuple(found[:limit]), total=len(found), oldest=oldest)
+
+    def _wanted(self, draft: Draft, wanted: QueueFilter, now: datetime) -> bool:
+        aside = draft.snoozed_until is not None and draft.snoozed_until > now
+        latest = self._latest(draft.id)
+        return (
+            draft.status in wanted.statuses
+            and (not wanted.tiers or draft.fit.tier in wanted.tiers)
+            and wanted.degraded in (None, bool(draft.degraded))
+            and (wanted.waiting_for is None or now - draft.created_at >= wanted.waiting_for)
+            and wanted.snoozed in (None, aside)
+            and (wanted.rule is None or (latest is not None and latest.rule == wanted.rule))
+            and holds(card_of(draft), search_words(wanted.words))
+        )
 
     async def draft(self, tenant_id: TenantId, draft_id: DraftId) -> DraftDetail:
         draft = _own(self._store.rows.get(draft_id), tenant_id)
@@ -315,15 +411,27 @@ class Reading:
         tenant_id: TenantId,
         *,
         statuses: Sequence[RunStatus] = (),
+        parked: bool = False,
         limit: int,
         offset: int = 0,
     ) -> tuple[RunSummary, ...]:
         mine = [
             self._summary(one)
             for one in self._store.runs.values()
-            if one.tenant_id == tenant_id and (not statuses or one.status in statuses)
+            if one.tenant_id == tenant_id
+            and (not statuses or one.status in statuses)
+            and (not parked or (one.status is RunStatus.WAITING and one.next_attempt_at is None))
         ]
+        mine.sort(key=lambda one: one.run.created_at, reverse=True)
         return tuple(mine[offset : offset + limit])
+
+    async def run_state(self, tenant_id: TenantId, run_id: RunId | None) -> str:
+        self._store.ready()
+        mine = [one for one in self._store.runs.values() if one.tenant_id == tenant_id]
+        if run_id is not None:
+            mine = [_own(self._store.runs.get(run_id), tenant_id)]
+        done = sum(len(self._store.entries.get(one.id, ())) for one in mine)
+        return f"{done}|" + ",".join(f"{one.id}:{one.status}" for one in mine)
 
     async def run(self, tenant_id: TenantId, run_id: RunId) -> RunDetail:
         run = _own(self._store.runs.get(run_id), tenant_id)
@@ -351,7 +459,8 @@ class Reading:
         return tuple(mine[offset : offset + limit])
 
     async def queue_status(self, tenant_id: TenantId) -> QueueStatus:
-        pending = await self.pending(tenant_id)
+        pending = [one for one in self._store.rows.values() if one.tenant_id == tenant_id]
+        pending = [one for one in pending if one.status is DraftStatus.PENDING_APPROVAL]
         return QueueStatus(
             runs={},
             due=0,
@@ -374,4 +483,5 @@ class Reading:
             done=len(entries),
             degraded=tuple(one.step for one in entries if one.status is StepStatus.DEGRADED),
             draft_id=draft.id if draft else None,
+            about=draft.lead.person.full_name if draft else None,
         )

@@ -32,7 +32,7 @@ def addresses(stage: Stage) -> list[tuple[str, str]]:
     found = []
     for route in stage.app.routes:
         path = route.path
-        for part in ("draft_id", "run_id", "task_id", "letter_id"):
+        for part in ("draft_id", "run_id", "task_id", "letter_id", "view_id"):
             path = path.replace(f"{{{part}:uuid}}", ID)
         path = (
             path.replace("{path:str}", "any").replace("{tag:str}", "a").replace("{name:str}", "b")

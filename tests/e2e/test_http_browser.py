@@ -101,7 +101,7 @@ async def visitor(
     await page.goto(url + "/login")
     await page.fill("#key", await stage.key(Scope.ADMIN))
     await page.click("text=Log in >> nth=-1")
-    await page.wait_for_url(lambda there: "/queue" in there)
+    await page.wait_for_url(lambda there: "/login" not in there)
     yield Visitor(context, page, url)
     await context.close()
 
@@ -111,6 +111,7 @@ async def test_a_morning_on_the_keyboard() -> None:
         drafts = [stage.draft(fit=0.95 - number / 10) for number in range(4)]
         async with visitor(started, stage, url) as person:
             keyboard = person.page.keyboard
+            await person.go("/queue")
             await keyboard.press("j")
             await keyboard.press("Enter")
             await person.settled(drafts[0].id)

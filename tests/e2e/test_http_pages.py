@@ -276,7 +276,7 @@ async def test_a_stuck_run_says_where_and_an_admin_unsticks_it(stage: Stage) -> 
 
 async def test_empty_pages_say_what_comes_next(stage: Stage) -> None:
     client = await stage.logged_in()
-    assert "Nothing waits for you" in words_of(await client.get("/"))
+    assert "Nothing waits for you" in words_of(await client.get("/queue"))
     assert "No form has come in yet" in words_of(await client.get("/runs"))
     assert "No draft has been written yet" in words_of(await client.get("/drafts"))
 
@@ -344,7 +344,7 @@ async def test_nothing_that_a_stranger_writes_becomes_markup(
         answer = await client.get(address.format(strange_one))
         assert answer.status_code == 200
         found = Tags(answer.text)
-        assert len(found.all("script")) == len(expected.all("script")) == 1
+        assert len(found.all("script")) == len(expected.all("script"))
         assert not found.all("img")
         assert not [one for _, one in found.tags for name in one if name.startswith("on")]
         for link in found.all("a"):
@@ -377,4 +377,4 @@ def test_marking_a_text_never_changes_it(
     ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "", "/a b"],
 )
 def test_a_login_never_leads_elsewhere(text: str) -> None:
-    assert local_path(text) == "/queue"
+    assert local_path(text) == "/"

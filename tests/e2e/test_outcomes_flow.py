@@ -108,11 +108,11 @@ class Desk:
 
     async def aps(self, draft: Draft) -> float:
         queue = await self.office.make.queries().queue(DEFAULT_TENANT)
-        return float(next(item.aps for item in queue if item.draft.id == draft.id))
+        return float(next(one.aps for one in queue.entries if one.card.id == draft.id))
 
     async def order(self) -> list[str]:
         queue = await self.office.make.queries().queue(DEFAULT_TENANT)
-        return [item.draft.lead.person.email for item in queue]
+        return [one.card.email for one in queue.entries]
 
     async def approved(self, email: str = LEAD) -> bool:
         async with self.office.make.unit_of_work().begin(DEFAULT_TENANT) as tx:

@@ -20,8 +20,9 @@ from salesagent_app.cli import cli
 from salesagent_app.container import Providers
 from salesagent_app.http.admin import admin_router
 from salesagent_app.http.analytics import analytics_router
-from salesagent_app.http.auth import Gate
+from salesagent_app.http.auth import Gate, Guard
 from salesagent_app.http.autonomy import autonomy_router, policy_router
+from salesagent_app.http.commands import Commands, command_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.experiments import experiment_router
 from salesagent_app.http.health import health_router
@@ -225,6 +226,7 @@ def endpoints() -> Iterator[str]:
         rule_router(gate),
         autonomy_router(gate),
         policy_router(gate),
+        command_router(cast("Guard", None), cast("Commands", None)),
         push_router(),
         outcome_router(gate),
         learning_router(gate),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 
 from salesagent_adapters.memory.faults import Faults
 from salesagent_core.domain.audio import audio_kind
@@ -11,15 +12,21 @@ from salesagent_core.ports.transcriber import Transcript
 
 
 class MemoryTranscriber:
-    """The transcriber port. A recording that nobody announced holds no words."""
+    """The transcriber port. A recording that nobody announced holds the words that
+    come next, or none."""
 
     def __init__(self, faults: Faults | None = None) -> None:
         self._faults = faults or Faults()
         self._heard: dict[bytes, str] = {}
+        self._next: deque[str] = deque()
 
     def hears(self, audio: bytes, text: str) -> None:
         """From now on this recording says that."""
         self._heard[hashlib.sha256(audio).digest()] = text
+
+    def hears_next(self, text: str) -> None:
+        """The next recording that nobody announced says that; several come one after the other."""
+        self._next.append(text)
 
     async def transcribe(
         self,
@@ -32,4 +39,7 @@ class MemoryTranscriber:
         """See ``Transcriber.transcribe``."""
         audio_kind(audio, media_type)
         async with self._faults.around("transcriber.transcribe"):
-            return Transcript(text=self._heard.get(hashlib.sha256(audio).digest(), "").strip())
+            text = self._heard.get(hashlib.sha256(audio).digest())
+            if text is None:
+                text = self._next.popleft() if self._next else ""
+            return Transcript(text=text.strip())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, text
 
 from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.engine import Database
+from salesagent_adapters.postgres.outcome_points import FADED
 from salesagent_adapters.postgres.rows import Chest, place
 from salesagent_core.domain.address import fold_alias
 from salesagent_core.domain.outcome import (
@@ -31,9 +32,6 @@ SELECT count(*) AS sent,
 FROM sent_mails s
 WHERE s.tenant_id = :tenant AND s.sent_at >= :since AND s.sent_at < :until
 """)
-
-FADED = timedelta(days=365)
-"""After twelve half-lives nothing is left of an outcome's weight that a score would show."""
 
 _WEIGHTS = text("""
 SELECT contact_index, key_index, type, source, confidence, occurred_at, recorded_at

@@ -14,9 +14,9 @@ from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.dead_letters import CRM_EVENT_DONE
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.journal import in_order
+from salesagent_adapters.postgres.queue_reads import PgQueueReads
 from salesagent_adapters.postgres.repositories import decisions_of, revisions_of
 from salesagent_adapters.postgres.rows import (
-    Chest,
     EntryRows,
     clean,
     read_decision,
@@ -60,8 +60,26 @@ SELECT
 """
 )
 
+_RUN_STATE = text(
+    """
+SELECT r.status, r.updated_at, r.pass_number, r.attempt, r.waiting_for, r.failure,
+  (SELECT count(*) FROM journal j WHERE j.tenant_id = r.tenant_id AND j.run_id = r.id
+     AND j.pass_number = r.pass_number) AS steps,
+  (SELECT count(*) FROM dead_letters l WHERE l.tenant_id = r.tenant_id AND l.subject_id = r.id
+     AND l.state = 'open') AS letters
+FROM runs r WHERE r.tenant_id = :tenant AND r.id = :run
+"""
+)
+_RUNS_STATE = text(
+    """
+SELECT count(*), md5(string_agg(id || status, ',' ORDER BY id)) FROM (
+  SELECT id, status FROM runs WHERE tenant_id = :tenant ORDER BY created_at DESC, id DESC LIMIT 100
+) AS newest
+"""
+)
 
-class PgReadModel:
+
+class PgReadModel(PgQueueReads):
     """``ReadModel`` over PostgreSQL; ``result_types`` as for ``PgJournal``."""
 
     def __init__(
@@ -70,9 +88,7 @@ class PgReadModel:
         sealer: Sealer,
         result_types: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        self._database = database
-        self._sealer = sealer
-        self._chest = Chest(sealer)
+        super().__init__(database, sealer)
         self._entry_rows = EntryRows(self._chest, result_types)
 
     async def drafts(
@@ -89,14 +105,18 @@ class PgReadModel:
         async with self._database.tenant(tenant_id) as connection:
             return await self._with_decisions(connection, tenant_id, statement)
 
-    async def pending(self, tenant_id: TenantId) -> tuple[tuple[Draft, Decision | None], ...]:
-        """See ``ReadModel.pending``."""
+    async def named(
+        self, tenant_id: TenantId, draft_ids: Sequence[DraftId]
+    ) -> tuple[tuple[Draft, Decision | None], ...]:
+        """See ``ReadModel.named``."""
         table = tables.drafts
         statement = select(table).where(
-            table.c.tenant_id == tenant_id, table.c.status == DraftStatus.PENDING_APPROVAL.value
+            table.c.tenant_id == tenant_id, table.c.id.in_([clean(one) for one in draft_ids])
         )
         async with self._database.tenant(tenant_id) as connection:
-            return await self._with_decisions(connection, tenant_id, statement)
+            found = await self._with_decisions(connection, tenant_id, statement)
+        by_id = {draft.id: (draft, decision) for draft, decision in found}
+        return tuple(by_id[one] for one in draft_ids if one in by_id)
 
     async def draft(self, tenant_id: TenantId, draft_id: DraftId) -> DraftDetail:
         """See ``ReadModel.draft``."""
@@ -124,12 +144,16 @@ class PgReadModel:
         tenant_id: TenantId,
         *,
         statuses: Sequence[RunStatus] = (),
+        parked: bool = False,
         limit: int,
         offset: int = 0,
     ) -> tuple[RunSummary, ...]:
         """See ``ReadModel.runs``."""
         table = tables.runs
         statement = _page(select(table), table, statuses, limit, offset, tenant_id)
+        if parked:
+            waits = table.c.status == RunStatus.WAITING.value
+            statement = statement.where(waits, table.c.due_at.is_(None))
         async with self._database.tenant(tenant_id) as connection:
             rows = (await connection.execute(statement)).all()
             return await self._summaries(connection, tenant_id, rows)
@@ -163,6 +187,16 @@ class PgReadModel:
             draft_id=drafts.get(run_id),
             dead_letters=buried,
         )
+
+    async def run_state(self, tenant_id: TenantId, run_id: RunId | None) -> str:
+        """See ``ReadModel.run_state``."""
+        statement = _RUNS_STATE if run_id is None else _RUN_STATE
+        async with self._database.tenant(tenant_id) as connection:
+            values = {"tenant": tenant_id, "run": clean(run_id or "")}
+            row = (await connection.execute(statement, values)).one_or_none()
+        if row is None:
+            raise NotFound("there is no such run")
+        return "|".join(str(value) for value in row)
 
     async def task_run(self, tenant_id: TenantId, task_id: str) -> RunSummary | None:
         """See ``ReadModel.task_run``. An event that concerned nobody has no run, ever."""
@@ -267,8 +301,14 @@ class PgReadModel:
         for run_id, step, status in steps:
             finished.setdefault(run_id, {})[step] = status
         drafts = await self._draft_ids(connection, tenant_id, [row.id for row in rows])
+        names = await self._names(connection, tenant_id, list(drafts.values()))
         return tuple(
-            _summary(read_run(self._chest, row), finished.get(row.id, {}), drafts.get(row.id))
+            _summary(
+                read_run(self._chest, row),
+                finished.get(row.id, {}),
+                drafts.get(row.id),
+                names.get(drafts.get(row.id, DraftId(""))),
+            )
             for row in rows
         )
 
@@ -329,7 +369,9 @@ def _at_its_step(run: Run, finished: set[str]) -> Run:
     return attrs.evolve(run, current_step=step)
 
 
-def _summary(run: Run, finished: Mapping[str, str], draft_id: DraftId | None) -> RunSummary:
+def _summary(
+    run: Run, finished: Mapping[str, str], draft_id: DraftId | None, about: str | None
+) -> RunSummary:
     return RunSummary(
         run=_at_its_step(run, set(finished)),
         done=len(finished),
@@ -337,4 +379,5 @@ def _summary(run: Run, finished: Mapping[str, str], draft_id: DraftId | None) ->
             step for step in STEP_NAMES if finished.get(step) == StepStatus.DEGRADED.value
         ),
         draft_id=draft_id,
+        about=about,
     )

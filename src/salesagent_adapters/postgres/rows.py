@@ -15,8 +15,10 @@ import attrs
 import msgspec
 from cattrs.preconf.msgspec import make_converter
 
+from salesagent_core.domain.address import fold_alias
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.draft import Draft, DraftStatus, Revision
+from salesagent_core.domain.draft_card import card_of
 from salesagent_core.domain.run import (
     DeadLetter,
     DeadLetterState,
@@ -237,6 +239,9 @@ def draft_columns(chest: Chest, draft: Draft) -> dict[str, Any]:
         "voice_index": None if draft.voice is None else chest.index(draft.voice),
         "edit_similarity": draft.edit_similarity,
         "sealed": chest.shut(draft, place("draft", draft.tenant_id, draft.id)),
+        "card": chest.shut(card_of(draft), place("card", draft.tenant_id, draft.id)),
+        "snoozed_until": draft.snoozed_until,
+        "person_index": chest.contact_index(fold_alias(draft.lead.person.email)),
     }
 
 

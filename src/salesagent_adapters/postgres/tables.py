@@ -190,6 +190,11 @@ drafts = _table(
         server_default=text("(now() + interval '1 day')"),
     ),
     Column("audit_token", BigInteger, nullable=False, server_default="0"),
+    # What lists show. Null where a version without cards wrote the row last.
+    _bytes("card", null=True),
+    _time("snoozed_until", null=True),
+    # By whom outcomes are found: the digest of the folded address.
+    _text("person_index", null=True),
     # When somebody looks again at what became of the mail, once it is sent.
     _time("follow_due_at", null=True, now=True),
     Column("follow_token", BigInteger, nullable=False, server_default="0"),
@@ -199,6 +204,7 @@ drafts = _table(
     key=("id", "tenant_id"),
 )
 Index("drafts_status", drafts.c.tenant_id, drafts.c.status, drafts.c.created_at)
+Index("drafts_changed", drafts.c.tenant_id, drafts.c.status, drafts.c.updated_at)
 Index("drafts_contact", drafts.c.tenant_id, drafts.c.contact_index)
 Index(
     "drafts_behind",
@@ -632,6 +638,15 @@ approved_recipients = _table(
     key=("tenant_id", "contact_index"),
 )
 
+saved_views = _table(
+    "saved_views",
+    _text("id"),
+    _text("owner"),
+    _time("created_at", now=True),
+    _bytes("sealed"),
+    key=("tenant_id", "id"),
+)
+Index("saved_views_owner", saved_views.c.tenant_id, saved_views.c.owner)
 vendor_states = _table(
     "vendor_states",
     _text("process"),

@@ -21,6 +21,7 @@ from salesagent_app.http.admin import admin_router
 from salesagent_app.http.analytics import analytics_router
 from salesagent_app.http.auth import Caller, Gate, provide_caller, requires
 from salesagent_app.http.autonomy import autonomy_router, policy_router
+from salesagent_app.http.commands import Commands, command_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.errors import json_error, log_fault, request_id_of, status_of
 from salesagent_app.http.experiments import experiment_router
@@ -37,6 +38,7 @@ from salesagent_app.http.services import HttpServices
 from salesagent_app.http.switches import stop_router, suppression_router, switch_router
 from salesagent_app.http.voices import voice_router
 from salesagent_app.http.webhooks import webhook_handlers
+from salesagent_app.web.api_access import key_or_page
 from salesagent_app.web.pages import Pages
 from salesagent_core.ports.api_keys import Scope as KeyScope
 
@@ -74,7 +76,8 @@ def create_app(services: HttpServices) -> Litestar:
     """The application: webhooks, API, health, OpenAPI and the operator's pages."""
     gate = Gate(services.api_keys, services.clock)
     ids = request_ids()
-    pages = Pages(services, gate)
+    commands = Commands(services)
+    pages = Pages(services, gate, commands)
     webhooks = webhook_handlers(services, ids)
     watch = services.dependencies
 
@@ -105,6 +108,11 @@ def create_app(services: HttpServices) -> Litestar:
             *(
                 [rule_router(gate), autonomy_router(gate), policy_router(gate)]
                 if services.approvals
+                else []
+            ),
+            *(
+                [command_router(key_or_page(gate, pages.cookie_name), commands)]
+                if services.commands
                 else []
             ),
             *([push_router()] if services.mail_pushes else []),

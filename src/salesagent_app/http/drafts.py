@@ -94,8 +94,8 @@ async def list_drafts(
 async def list_pending(
     services: Services, caller: Calling, limit: Limit = 50, offset: Offset = 0
 ) -> list[DraftRow]:
-    queue = await services.queries.queue(caller.tenant_id)
-    return [draft_row(item) for item in queue[offset : offset + limit]]
+    found = await services.queries.pending(caller.tenant_id, limit=limit, offset=offset)
+    return [draft_row(item) for item in found]
 
 
 @get("/drafts/{draft_id:uuid}", responses=documented(404), summary="One draft, with its sources")

@@ -21,12 +21,11 @@ from salesagent_app.http.errors import ErrorAnswer, answer_of
 from salesagent_app.http.inputs import Calling, ContentHash, Id, Services
 from salesagent_app.http.openapi import documented
 from salesagent_app.http.services import HttpServices, SendingServices
-from salesagent_core.domain.draft import Draft
-from salesagent_core.domain.send_gate import SendMode, SendRefused
-from salesagent_core.domain.sending import UNDO, SendAttempt
-from salesagent_core.errors import Conflict, Reason, SalesAgentError, Unavailable
+from salesagent_core.domain.sending import SendAttempt
+from salesagent_core.errors import Reason, SalesAgentError, Unavailable
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.api_keys import Scope
+from salesagent_core.use_cases.approve_draft import ApproveDraft
 
 MAX_BULK = 100
 
@@ -127,32 +126,21 @@ async def approve_and_schedule(
     Raises:
         NotFound, Conflict: as ``ReviewDraft.approve``. What the gate refuses is in the answer.
     """
-    draft = await services.review.approve(
+    sending = services.sending
+    approve = ApproveDraft(
+        review=services.review,
+        schedule=sending.schedule if sending else None,
+        control=sending.control if sending else None,
+    )
+    approved = await approve(
         caller.tenant_id, draft_id, content_hash=content_hash, operator=caller.id
     )
-    if services.sending is None:
-        return decided(draft)
-    mode = await services.sending.control.mode(caller.tenant_id)
-    if mode.mode is SendMode.DRAFT_ONLY:
-        return decided(draft)
-    return await _scheduled(services.sending, caller, draft, content_hash)
-
-
-async def _scheduled(
-    sending: SendingServices, caller: Caller, draft: Draft, content_hash: str
-) -> DecidedAnswer:
-    answer = decided(draft)
-    try:
-        attempt = await sending.schedule(
-            caller.tenant_id, draft.id, content_hash=content_hash, operator=caller.id, delay=UNDO
-        )
-    except SendRefused as refused:
-        return attrs.evolve(answer, refused=refused.reasons, may_go_at=refused.may_go_at)
-    except Conflict as not_now:
-        # Approved all the same; the mailbox does not hold the draft yet, say.
-        why = Reason(code="not_schedulable", sentence=str(not_now))
-        return attrs.evolve(answer, refused=(why,))
-    return attrs.evolve(answer, send_at=attempt.due_at)
+    return attrs.evolve(
+        decided(approved.draft),
+        send_at=approved.send_at,
+        refused=approved.refused,
+        may_go_at=approved.may_go_at,
+    )
 
 
 @post(

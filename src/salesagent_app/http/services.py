@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Protocol
 
 import attrs
 
 from salesagent_app.dependency_watch import DependencyWatch
+from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
+from salesagent_core.ports.saved_views import SavedViews
 from salesagent_core.ports.tenants import TenantDirectory
+from salesagent_core.ports.transcriber import Transcriber
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
 from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
 from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
+from salesagent_core.use_cases.follow_command import FollowCommand
 from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
@@ -37,14 +43,30 @@ Readiness = Callable[[], Awaitable[Sequence[str]]]
 """Says what is not ready, each as a sentence without secrets; empty means ready."""
 
 
+class VendorState(Protocol):
+    """How a vendor answers one tenant, as this process sees it: ``state`` is ``closed`` while all
+    is well, ``until`` when it is asked again."""
+
+    @property
+    def vendor(self) -> str: ...
+    @property
+    def tenant_id(self) -> TenantId: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def until(self) -> datetime | None: ...
+
+
 @attrs.frozen(kw_only=True)
 class Limits:
     """``webhook_bytes`` and ``request_bytes`` bound request bodies; ``logins_per_minute`` is
-    per address."""
+    per address, commands and recordings per caller."""
 
     webhook_bytes: int = 1024 * 1024
     request_bytes: int = 1024 * 1024
     logins_per_minute: int = 10
+    commands_per_minute: int = 60
+    recordings_per_minute: int = 20
 
 
 def _without_slash(url: str) -> str:
@@ -69,6 +91,14 @@ class ApprovalServices:
     rules: ManageRules
     autonomy: ManageAutonomy
     backtest: BacktestPolicy
+
+
+@attrs.frozen(kw_only=True)
+class CommandServices:
+    """Commands by word: what follows them, and who writes down what was said."""
+
+    follow: FollowCommand
+    transcriber: Transcriber
 
 
 @attrs.frozen(kw_only=True)
@@ -108,7 +138,8 @@ class HttpServices:
     as "HubSpot is a memory stand-in", shown on every page. Without ``sending`` every approval
     is only that, and there are no routes to send by; without ``mailboxes`` none to connect
     them, without ``mail_pushes`` none that takes them, without ``approvals`` none to change what
-    goes alone, without ``outcomes`` none to tell what became of mail.
+    goes alone, without ``outcomes`` none to tell what became of mail, without ``views`` none are
+    kept, without ``commands`` none are followed.
     """
 
     receive_submission: ReceiveSubmission
@@ -129,6 +160,9 @@ class HttpServices:
     sending: SendingServices | None = None
     mailboxes: ConnectMailbox | None = None
     approvals: ApprovalServices | None = None
+    views: SavedViews | None = None
+    vendor_states: Callable[[], Sequence[VendorState]] | None = None
+    commands: CommandServices | None = None
     mail_pushes: MailPushes | None = None
     dependencies: DependencyWatch | None = None
     improvement: ImprovementServices | None = None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, post
+from litestar.datastructures import Cookie
 from litestar.di import Provide
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Gate, Visit
+from salesagent_app.http.commands import Commands
 from salesagent_app.http.errors import (
     Forbidden,
     Unauthenticated,
@@ -20,13 +22,27 @@ from salesagent_app.http.errors import (
 )
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.assets import Assets
+from salesagent_app.web.bulk import BulkPages
+from salesagent_app.web.deciding import DecisionPages
+from salesagent_app.web.desk import Desk, Shown
+from salesagent_app.web.jarvis import JarvisPages
+from salesagent_app.web.live import LivePages
 from salesagent_app.web.mailboxes import MailboxPages
 from salesagent_app.web.opt_out import OptOutPages
+from salesagent_app.web.queue import QueuePages
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.review import ReviewPages
 from salesagent_app.web.runs import RunPages
 from salesagent_app.web.sending import SendingPages
-from salesagent_app.web.sessions import Sessions, Visiting, local_path, login_redirect
+from salesagent_app.web.sessions import (
+    Sessions,
+    Visiting,
+    kept_fields,
+    local_path,
+    login_redirect,
+)
+from salesagent_app.web.today import TodayPages
+from salesagent_core.ids import DraftId
 
 AnyRequest = Request[Any, Any, Any]
 Page = Response[Any]
@@ -48,27 +64,41 @@ _TITLES = {
 class Pages:
     """Builds the routes of the pages and their error answers."""
 
-    def __init__(self, services: HttpServices, gate: Gate) -> None:
+    def __init__(self, services: HttpServices, gate: Gate, commands: Commands) -> None:
         self._services = services
+        self._commands = commands
         self._gate = gate
         self._assets = Assets()
         self._renderer = Renderer(services, self._assets)
         self._sessions = Sessions(services, gate)
+        self._desk = Desk(services, self._renderer)
+
+    @property
+    def cookie_name(self) -> str:
+        """The cookie of the pages' sessions."""
+        return self._sessions.cookie_name
 
     def routes(self) -> list[Any]:
         """Open: login, static files, unsubscribing, and the way through Google's consent, which
         looks after itself. All others are behind the session guard."""
+        parts = (self._services, self._sessions, self._renderer)
         sending = SendingPages(self._services, self._sessions)
-        review = ReviewPages(self._services, self._sessions, self._renderer)
-        runs = RunPages(self._services, self._sessions, self._renderer)
+        runs = RunPages(*parts)
+        jarvis = JarvisPages(*parts, self._commands)
         mailboxes = MailboxPages(self._services, self._sessions, self._renderer, self._gate)
         closed = Router(
             "/",
             guards=[self._sessions.guard()],
             dependencies={"visit": Provide(_visit)},
             route_handlers=[
-                *review.routes(),
+                *TodayPages(self._services, self._renderer).routes(),
+                *QueuePages(*parts).routes(),
+                *BulkPages(*parts).routes(),
+                *ReviewPages(self._services, self._sessions, self._desk).routes(),
+                *DecisionPages(self._services, self._sessions, self._desk).routes(),
                 *runs.routes(),
+                *LivePages(self._services).routes(),
+                *(jarvis.routes() if self._services.commands else []),
                 *(sending.routes() if self._services.sending else []),
                 *(mailboxes.routes() if self._services.mailboxes else []),
                 self._logout(),
@@ -83,7 +113,11 @@ class Pages:
     def error(self, request: AnyRequest, error: Exception) -> Page:
         """The page for an error: what happened, what it means, what to do."""
         if isinstance(error, Unauthenticated):
-            return login_redirect(request)
+            kept = request.scope["state"].get("kept")
+            if not kept:
+                return login_redirect(request)
+            ended = "Your session has ended. Log in, and what you typed is there again."
+            return self._login_page(f"/drafts/{kept['draft']}", ended, 401, kept)
         status = status_of(error)
         answer = answer_of(error, request_id_of(request))
         visit = request.scope["state"].get("visit")
@@ -109,8 +143,11 @@ class Pages:
             try:
                 cookie = await self._sessions.log_in(request, fields.get("key", ""))
             except (Unauthenticated, Forbidden) as refused:
-                return self._login_page(wanted, str(refused), status_of(refused))
-            return Redirect(wanted, status_code=303, cookies=[cookie])
+                kept = kept_fields(fields)
+                return self._login_page(wanted, str(refused), status_of(refused), kept)
+            if not kept_fields(fields):
+                return Redirect(wanted, status_code=303, cookies=[cookie])
+            return await self._restored(cookie, kept_fields(fields))
 
         return [show, log_in]
 
@@ -123,9 +160,26 @@ class Pages:
 
         return log_out
 
-    def _login_page(self, wanted: str, refused: str | None, status: int) -> Page:
+    async def _restored(self, cookie: Cookie, kept: dict[str, str]) -> Page:
+        """The page of a draft with the form open that a session's end had interrupted."""
+        visit = await self._sessions.visit(cookie.value)
+        form = "edit" if kept["form"] == "check" else kept["form"]
+        page = await self._desk.page(
+            visit, DraftId(kept["draft"]), Shown(form=form, typed=kept, kept=True)
+        )
+        page.cookies.append(cookie)
+        return page
+
+    def _login_page(
+        self, wanted: str, refused: str | None, status: int, kept: dict[str, str] | None = None
+    ) -> Page:
         return self._renderer.page(
-            "login.html", visit=None, status=status, wanted=wanted, refused=refused
+            "login.html",
+            visit=None,
+            status=status,
+            wanted=wanted,
+            refused=refused,
+            kept=kept or {},
         )
 
 

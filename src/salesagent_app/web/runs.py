@@ -1,4 +1,4 @@
-"""Runs: the list, one run's sixteen steps, and the button that unsticks it."""
+"""Runs: the list, one run's sixteen steps, and the buttons that unstick it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,18 @@ from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_app.web.views import timeline
 from salesagent_core.domain.run import DeadLetterState, RunStatus
+from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import RunId
 from salesagent_core.ports.api_keys import Scope
 
-PAGE_SIZE = 100
+PAGE_SIZE = 50
+PARKED = "parked"
+"""The filter for runs that wait for a person; all others are states of runs."""
+MAX_NOTE = 500
 AnyRequest = Request[Any, Any, Any]
 Page = Response[Any]
 At = Annotated[int, QueryParameter(name="from", ge=0, le=1_000_000)]
-Status = Annotated[RunStatus | None, QueryParameter(name="status")]
+Status = Annotated[str, QueryParameter(name="status", max_length=20)]
 
 
 class RunPages:
@@ -39,7 +43,7 @@ class RunPages:
         """The routes, to be put behind the session guard."""
 
         @get("/runs", name="runs")
-        async def runs(visit: Visiting, status: Status = None, start: At = 0) -> Page:
+        async def runs(visit: Visiting, status: Status = "", start: At = 0) -> Page:
             return await self._runs(visit, status, start)
 
         @get("/runs/{run_id:uuid}", name="run")
@@ -52,20 +56,43 @@ class RunPages:
             name="retry-form",
         )
         async def retry(request: AnyRequest, visit: Visiting, run_id: Id, letter_id: Id) -> Page:
-            await self._sessions.form(request, visit)
-            if not visit.caller.may(Scope.ADMIN):
-                raise Forbidden("Sending work round again needs a key with the admin scope.")
+            await self._fields(request, visit, "Sending work round again")
             await self._services.dead_letters.retry(
                 visit.caller.tenant_id, str(letter_id), by=visit.caller.id
             )
             return Redirect(f"/runs/{run_id}", status_code=303)
 
-        return [runs, run, retry]
+        @post(
+            "/runs/{run_id:uuid}/failures/{letter_id:uuid}/resolve",
+            status_code=200,
+            name="resolve-form",
+        )
+        async def resolve(request: AnyRequest, visit: Visiting, run_id: Id, letter_id: Id) -> Page:
+            fields = await self._fields(request, visit, "Closing what is stuck")
+            note = " ".join(fields.get("note", "").split())
+            if not note or len(note) > MAX_NOTE:
+                problem = Problem(where="note", what=f"must have 1 to {MAX_NOTE} characters")
+                raise InvalidInput("the note is missing or too long", [problem])
+            await self._services.dead_letters.resolve(
+                visit.caller.tenant_id, str(letter_id), by=visit.caller.id, note=note
+            )
+            return Redirect(f"/runs/{run_id}", status_code=303)
 
-    async def _runs(self, visit: Visit, status: RunStatus | None, start: int) -> Page:
+        return [runs, run, retry, resolve]
+
+    async def _fields(self, request: AnyRequest, visit: Visit, what: str) -> dict[str, str]:
+        """The form of somebody who may do this. Raises: Forbidden."""
+        fields = await self._sessions.form(request, visit)
+        if not visit.caller.may(Scope.ADMIN):
+            raise Forbidden(f"{what} needs a key with the admin scope.")
+        return fields
+
+    async def _runs(self, visit: Visit, status: str, start: int) -> Page:
+        known = status if status == PARKED or status in set(RunStatus) else ""
         found = await self._services.queries.runs(
             visit.caller.tenant_id,
-            statuses=(status,) if status is not None else (),
+            statuses=(RunStatus(known),) if known and known != PARKED else (),
+            parked=known == PARKED,
             limit=PAGE_SIZE + 1,
             offset=start,
         )
@@ -76,8 +103,11 @@ class RunPages:
             more=len(found) > PAGE_SIZE,
             start=start,
             size=PAGE_SIZE,
-            status_filter=status,
-            statuses=tuple(RunStatus),
+            status_filter=known,
+            statuses={
+                **{one.value: name for one, name in words.RUNS.items()},
+                PARKED: words.PARKED,
+            },
         )
 
     async def _run(self, visit: Visit, run_id: RunId) -> Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import attrs
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.response import Redirect
 
@@ -25,7 +27,7 @@ from salesagent_app.http.auth import (
     Visit,
     caller_of,
 )
-from salesagent_app.http.errors import Forbidden
+from salesagent_app.http.errors import Forbidden, Unauthenticated
 from salesagent_app.http.services import HttpServices, SendingServices
 from salesagent_core.errors import InvalidInput, Problem, RateLimited
 from salesagent_core.ids import TenantId
@@ -37,6 +39,11 @@ Visiting = NamedDependency[Visit]
 MAX_FORM_FIELDS = 20
 MAX_ADDRESSES = 10_000
 WINDOW = timedelta(minutes=1)
+WORK_PATH = re.compile(
+    r"/drafts/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(edit|check|reject|again)"
+)
+WORK_FIELDS = ("content_hash", "subject", "body", "reason", "instruction")
+"""What of a form about a draft is kept for whoever must log in first."""
 
 
 class Sessions:
@@ -63,17 +70,30 @@ class Sessions:
         """
 
         async def has_session(connection: Connection, _: BaseRouteHandler) -> None:
-            token = connection.cookies.get(self.cookie_name)
-            visit = await self._gate.by_token(token)
-            if self._sending is not None:
-                now = await sending_now(self._sending, visit.caller.tenant_id)
-                visit = attrs.evolve(visit, sending=now)
-            if self._mailboxes is not None:
-                stuck = await self._mailboxes.stuck(visit.caller.tenant_id)
-                visit = attrs.evolve(visit, stuck=stuck)
+            try:
+                visit = await self.visit(connection.cookies.get(self.cookie_name))
+            except Unauthenticated:
+                if isinstance(connection, Request) and self._is_ours(connection):
+                    connection.scope["state"]["kept"] = await kept_work(connection)
+                raise
             connection.scope["state"]["visit"] = visit
 
         return has_session
+
+    async def visit(self, token: str | None) -> Visit:
+        """The visit that a cookie's token stands for, with what every page shows.
+
+        Raises:
+            Unauthenticated, Forbidden
+        """
+        visit = await self._gate.by_token(token)
+        if self._sending is not None:
+            now = await sending_now(self._sending, visit.caller.tenant_id)
+            visit = attrs.evolve(visit, sending=now)
+        if self._mailboxes is not None:
+            stuck = await self._mailboxes.stuck(visit.caller.tenant_id)
+            visit = attrs.evolve(visit, stuck=stuck)
+        return visit
 
     async def caller(self, request: AnyRequest) -> Caller:
         """Who asks, by their session or by an API key: for the one open page that both may use.
@@ -112,13 +132,26 @@ class Sessions:
             Forbidden: it came from elsewhere, or from another session.
             InvalidInput: it is no form.
         """
+        return dict(await self.pairs(request, visit))
+
+    async def pairs(
+        self, request: AnyRequest, visit: Visit | None, most: int = MAX_FORM_FIELDS
+    ) -> list[tuple[str, str]]:
+        """As ``form``, with every value of a field that is there several times."""
         self._require_same_origin(request)
-        fields = await read_form(request)
+        pairs = await read_form(request, most)
         if visit is not None and not hmac.compare_digest(
-            fields.get("csrf", "").encode(), visit.csrf.encode()
+            dict(pairs).get("csrf", "").encode(), visit.csrf.encode()
         ):
             raise Forbidden("This form is not from your session. Load the page again.")
-        return fields
+        return pairs
+
+    def _is_ours(self, request: AnyRequest) -> bool:
+        try:
+            self._require_same_origin(request)
+        except Forbidden:
+            return False
+        return True
 
     def _require_same_origin(self, request: AnyRequest) -> None:
         site = request.headers.get("sec-fetch-site")
@@ -185,8 +218,8 @@ class LoginThrottle:
         self._tries = recent if len(recent) <= MAX_ADDRESSES else {}
 
 
-async def read_form(request: AnyRequest) -> dict[str, str]:
-    """The fields of an urlencoded form; the last of a repeated one.
+async def read_form(request: AnyRequest, most: int = MAX_FORM_FIELDS) -> list[tuple[str, str]]:
+    """The fields of an urlencoded form, in its order.
 
     Raises:
         InvalidInput: another content type, or too many fields.
@@ -196,20 +229,42 @@ async def read_form(request: AnyRequest) -> dict[str, str]:
         raise _no_form("must be application/x-www-form-urlencoded")
     body = await request.body()
     try:
-        pairs = parse_qsl(
-            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FORM_FIELDS
+        return parse_qsl(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=most
         )
     except ValueError:
-        raise _no_form(f"must have at most {MAX_FORM_FIELDS} fields") from None
-    return dict(pairs)
+        raise _no_form(f"must have at most {most} fields") from None
+
+
+async def kept_work(request: AnyRequest) -> dict[str, str]:
+    """What somebody typed about a draft and sent after their session had ended, to be given back
+    to them once they are logged in; empty for any other request."""
+    path = WORK_PATH.fullmatch(request.scope["path"])
+    if path is None or request.method != "POST":
+        return {}
+    try:
+        fields = dict(await read_form(request))
+    except (InvalidInput, HTTPException):
+        return {}
+    typed = {name: fields[name] for name in WORK_FIELDS if fields.get(name)}
+    return {"draft": path[1], "form": path[2], **typed} if typed else {}
+
+
+def kept_fields(fields: dict[str, str]) -> dict[str, str]:
+    """What ``kept_work`` kept, as the login form carries it; empty where there is nothing."""
+    path = WORK_PATH.fullmatch(f"/drafts/{fields.get('draft', '')}/{fields.get('form', '')}")
+    if path is None:
+        return {}
+    names = ("draft", "form", *WORK_FIELDS)
+    return {name: fields[name] for name in names if name in fields}
 
 
 def local_path(text: str | None) -> str:
-    """``text`` if it is a path on this site, else the queue: never a way to elsewhere."""
+    """``text`` if it is a path on this site, else the first page: never a way to elsewhere."""
     if text is None or not text.startswith("/") or text.startswith("//") or len(text) > 500:
-        return "/queue"
+        return "/"
     if any(char == "\\" or char <= " " or char >= "\x7f" for char in text):
-        return "/queue"
+        return "/"
     return text
 
 

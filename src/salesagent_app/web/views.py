@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -19,7 +18,7 @@ from salesagent_core.domain.run import JournalEntry
 from salesagent_core.domain.scheduling import SlotOffer
 from salesagent_core.errors import Reason
 from salesagent_core.ports.read_model import RunDetail
-from salesagent_core.use_cases.queries import DraftView, QueueItem
+from salesagent_core.use_cases.queries import DraftView
 
 
 @attrs.frozen(kw_only=True)
@@ -88,7 +87,6 @@ class TimelineRow:
     bar: Bar | None
 
 
-_SEVERITY_ORDER = {Severity.BLOCK: 0, Severity.REVIEW: 1, Severity.INFO: 2}
 MIN_BAR = 0.6
 
 
@@ -115,7 +113,7 @@ def review_view(reading: DraftView, now: datetime) -> ReviewView:
         cited=tuple(sorted(cited, key=lambda one: one.number or 0)),
         uncited=tuple(one for one in sources if one.number is None),
         findings=tuple(
-            sorted(draft.revision.findings, key=lambda one: _SEVERITY_ORDER[one.severity])
+            sorted(draft.revision.findings, key=lambda one: words.SEVERITY_ORDER[one.severity])
         ),
         latest=decisions[0] if decisions else None,
         earlier=decisions[1:],
@@ -177,17 +175,6 @@ def timeline(detail: RunDetail) -> tuple[TimelineRow, ...]:
         )
         for row in rows
     )
-
-
-def neighbours(queue: Sequence[QueueItem], draft_id: str) -> tuple[str | None, str | None]:
-    """The ids before and after a draft in the queue; of one not in it, none and the first."""
-    ids = [entry.draft.id for entry in queue]
-    if draft_id not in ids:
-        return None, ids[0] if ids else None
-    at = ids.index(draft_id)  # type: ignore[arg-type]
-    before = ids[at - 1] if at > 0 else None
-    after = ids[at + 1] if at + 1 < len(ids) else None
-    return before, after
 
 
 def _numbers(draft: Draft) -> dict[str, int]:

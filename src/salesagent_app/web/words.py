@@ -52,6 +52,16 @@ RUNS = {
     RunStatus.FAILED: "failed",
 }
 
+LETTERS = {
+    "run": "A run",
+    "crm_event": "A HubSpot event",
+    "draft": "A draft's copy in the mailbox",
+    "send": "A mail",
+}
+"""What gave up, at the beginning of a sentence."""
+
+PARKED = "waiting for a person"
+
 STEP_STATES = {
     "pending": "not run yet",
     "done": "done",
@@ -64,6 +74,8 @@ SEVERITIES = {
     Severity.REVIEW: "Look at this",
     Severity.INFO: "Note",
 }
+
+SEVERITY_ORDER = {Severity.BLOCK: 0, Severity.REVIEW: 1, Severity.INFO: 2}
 
 SOURCES = {
     "form": "form",

@@ -122,7 +122,8 @@ class Draft:
     ``revision`` is the current one. ``in_mailbox`` is None until the mailbox holds the draft;
     when its hash differs from the revision's, the mailbox is behind and is being brought level.
     ``thread_read`` are the mailbox's ids of the thread's mails that were read for it: another one,
-    from their side or written by hand on ours, makes the draft stale.
+    from their side or written by hand on ours, makes the draft stale. ``snoozed_until``: out of
+    the queue until then.
     ``assigned`` are the variants of our tests that it got, ``hours`` when it may go by itself where
     a test says so. ``voice`` names the profile it was written in; ``edit_similarity`` (0..1) is how
     like the writer's last text a person approved it, None before that.
@@ -146,6 +147,7 @@ class Draft:
     degraded: tuple[Degradation, ...] = ()
     in_mailbox: MailboxDraft | None = None
     thread_read: tuple[str, ...] = ()
+    snoozed_until: datetime | None = None
     assigned: tuple[Assigned, ...] = ()
     hours: Hours | None = None
     voice: str | None = None
@@ -214,7 +216,9 @@ def overtaken(draft: Draft, mail_ids: Iterable[str], now: datetime) -> Draft:
         draft = move(draft, DraftStatus.PENDING_APPROVAL, now)
     degraded = draft.degraded if NEW_MAIL in draft.degraded else (*draft.degraded, NEW_MAIL)
     read = (*draft.thread_read, *unread)
-    return attrs.evolve(draft, degraded=degraded, thread_read=read, updated_at=now)
+    return attrs.evolve(
+        draft, degraded=degraded, thread_read=read, snoozed_until=None, updated_at=now
+    )
 
 
 def require_current(draft: Draft, shown_hash: str) -> None:
@@ -237,7 +241,7 @@ def move(draft: Draft, to: DraftStatus, now: datetime) -> Draft:
     """
     if to not in TRANSITIONS[draft.status]:
         raise Conflict(f"a draft that is {draft.status.value} cannot become {to.value}")
-    return attrs.evolve(draft, status=to, updated_at=now)
+    return attrs.evolve(draft, status=to, snoozed_until=None, updated_at=now)
 
 
 def revise(draft: Draft, revision: Revision, now: datetime) -> Draft:
@@ -254,4 +258,4 @@ def revise(draft: Draft, revision: Revision, now: datetime) -> Draft:
         raise Conflict(f"a draft that is {draft.status.value} cannot be changed")
     if revision.number != draft.revision.number + 1:
         raise Conflict(f"revision {revision.number} does not follow {draft.revision.number}")
-    return attrs.evolve(draft, revision=revision, updated_at=now)
+    return attrs.evolve(draft, revision=revision, snoozed_until=None, updated_at=now)

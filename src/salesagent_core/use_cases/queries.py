@@ -10,7 +10,8 @@ import attrs
 from salesagent_core.domain.address import fold_alias
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.draft import Draft, DraftStatus
-from salesagent_core.domain.priority import explain_priority, priority_score
+from salesagent_core.domain.draft_card import DraftCard
+from salesagent_core.domain.priority import Priority, explain_priority, priority_score
 from salesagent_core.domain.run import (
     STEP_NAMES,
     DeadLetter,
@@ -23,7 +24,9 @@ from salesagent_core.ids import DraftId, RunId, TenantId
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.outcomes import OutcomeReads
 from salesagent_core.ports.read_model import (
+    Beside,
     DraftDetail,
+    QueueFilter,
     QueueStatus,
     ReadModel,
     RunDetail,
@@ -41,6 +44,24 @@ class QueueItem:
     decision: Decision | None
     aps: float
     parts: tuple[Reason, ...]
+
+
+@attrs.frozen(kw_only=True)
+class QueueEntry:
+    """A draft's card in the queue, with its score as ``QueueItem``."""
+
+    card: DraftCard
+    aps: float
+    parts: tuple[Reason, ...]
+
+
+@attrs.frozen(kw_only=True)
+class QueuePage:
+    """Some entries of ``total``; ``oldest`` is when the oldest of all of them was written."""
+
+    entries: tuple[QueueEntry, ...]
+    total: int
+    oldest: datetime | None
 
 
 @attrs.frozen(kw_only=True)
@@ -82,11 +103,51 @@ class Queries:
         self._clock = clock
         self._outcomes = outcomes
 
-    async def queue(self, tenant_id: TenantId) -> tuple[QueueItem, ...]:
+    async def queue(
+        self,
+        tenant_id: TenantId,
+        wanted: QueueFilter = QueueFilter(),
+        limit: int = 50,
+        offset: int = 0,
+    ) -> QueuePage:
         """What waits for a person, most urgent first; equal scores by age, oldest first."""
-        pending = await self._read.pending(tenant_id)
-        items = await self._items(tenant_id, pending)
-        return tuple(sorted(items, key=lambda item: (-item.aps, item.draft.submitted_at)))
+        _page(limit, offset)
+        found = await self._read.queue(
+            tenant_id, wanted, now=self._clock.now(), limit=limit, offset=offset
+        )
+        return QueuePage(
+            entries=await self._entries(tenant_id, found.cards),
+            total=found.total,
+            oldest=found.oldest,
+        )
+
+    async def pending(
+        self, tenant_id: TenantId, limit: int = 50, offset: int = 0
+    ) -> tuple[QueueItem, ...]:
+        """A part of the queue with the drafts in full."""
+        page = await self.queue(tenant_id, limit=limit, offset=offset)
+        found = await self._read.named(tenant_id, [entry.card.id for entry in page.entries])
+        return tuple(await self._items(tenant_id, found))
+
+    async def beside(self, tenant_id: TenantId, draft_id: DraftId) -> Beside:
+        """Where a draft stands in the queue."""
+        return await self._read.beside(tenant_id, draft_id, now=self._clock.now())
+
+    async def changed(
+        self,
+        tenant_id: TenantId,
+        statuses: Sequence[DraftStatus],
+        since: datetime | None = None,
+        limit: int = 10,
+    ) -> QueuePage:
+        """Drafts of these statuses that changed since then (ever), the last changed first."""
+        _page(limit, 0)
+        found = await self._read.changed(tenant_id, statuses, since=since, limit=limit)
+        return QueuePage(
+            entries=await self._entries(tenant_id, found.cards),
+            total=found.total,
+            oldest=found.oldest,
+        )
 
     async def drafts(
         self,
@@ -103,8 +164,9 @@ class Queries:
     async def draft(self, tenant_id: TenantId, draft_id: DraftId) -> DraftView:
         """Raises: NotFound."""
         detail = await self._read.draft(tenant_id, draft_id)
-        adjusted = await self._adjustments(tenant_id, [detail.draft])
-        aps, parts = self._score(detail.draft, adjusted)
+        draft, email = detail.draft, _address(detail.draft)
+        adjusted = await self._adjustments(tenant_id, [email])
+        aps, parts = self._score(draft.priority, draft.submitted_at, email, adjusted)
         return DraftView(detail=detail, aps=aps, parts=parts)
 
     async def runs(
@@ -113,10 +175,20 @@ class Queries:
         statuses: Sequence[RunStatus] = (),
         limit: int = 50,
         offset: int = 0,
+        parked: bool = False,
     ) -> tuple[RunSummary, ...]:
-        """Runs of these statuses (all when none is named), newest first."""
+        """Runs of these statuses (all when none is named), newest first; ``parked``: only those
+        that go on when a person acts."""
         _page(limit, offset)
-        return await self._read.runs(tenant_id, statuses=statuses, limit=limit, offset=offset)
+        return await self._read.runs(
+            tenant_id, statuses=statuses, parked=parked, limit=limit, offset=offset
+        )
+
+    async def run_state(self, tenant_id: TenantId, run_id: RunId | None = None) -> str:
+        """Some text that differs once the run (any run, where none is named) changed.
+
+        Raises: NotFound."""
+        return await self._read.run_state(tenant_id, run_id)
 
     async def run(self, tenant_id: TenantId, run_id: RunId) -> RunDetail:
         """Raises: NotFound."""
@@ -159,34 +231,50 @@ class Queries:
         """Counts and ages."""
         return await self._read.queue_status(tenant_id)
 
+    async def _entries(
+        self, tenant_id: TenantId, cards: Sequence[DraftCard]
+    ) -> tuple[QueueEntry, ...]:
+        adjusted = await self._adjustments(tenant_id, (card.email for card in cards))
+        entries = []
+        for card in cards:
+            aps, parts = self._score(card.priority, card.submitted_at, card.email, adjusted)
+            entries.append(QueueEntry(card=card, aps=aps, parts=parts))
+        return tuple(entries)
+
     async def _items(
         self, tenant_id: TenantId, found: Sequence[tuple[Draft, Decision | None]]
     ) -> list[QueueItem]:
-        adjusted = await self._adjustments(tenant_id, (draft for draft, _ in found))
+        adjusted = await self._adjustments(tenant_id, (_address(draft) for draft, _ in found))
         items = []
         for draft, decision in found:
-            aps, parts = self._score(draft, adjusted)
+            aps, parts = self._score(draft.priority, draft.submitted_at, _address(draft), adjusted)
             items.append(QueueItem(draft=draft, decision=decision, aps=aps, parts=parts))
         return items
 
     async def _adjustments(
-        self, tenant_id: TenantId, drafts: Iterable[Draft]
+        self, tenant_id: TenantId, emails: Iterable[str]
     ) -> Mapping[str, float] | None:
         """Points by folded address; None where nobody keeps outcomes."""
         if self._outcomes is None:
             return None
-        people = {fold_alias(draft.lead.person.email) for draft in drafts}
+        people = {fold_alias(email) for email in emails}
         return await self._outcomes.adjustments(tenant_id, sorted(people), self._clock.now())
 
     def _score(
-        self, draft: Draft, adjusted: Mapping[str, float] | None
+        self,
+        priority: Priority,
+        submitted_at: datetime,
+        email: str,
+        adjusted: Mapping[str, float] | None,
     ) -> tuple[float, tuple[Reason, ...]]:
-        hours = max(0.0, (self._clock.now() - draft.submitted_at).total_seconds() / 3600)
-        priority = draft.priority
+        hours = max(0.0, (self._clock.now() - submitted_at).total_seconds() / 3600)
         if adjusted is not None:
-            points = adjusted.get(fold_alias(draft.lead.person.email), 0.0)
-            priority = attrs.evolve(priority, adjustment=points)
+            priority = attrs.evolve(priority, adjustment=adjusted.get(fold_alias(email), 0.0))
         return priority_score(priority, hours), explain_priority(priority, hours)
+
+
+def _address(draft: Draft) -> str:
+    return draft.lead.person.email
 
 
 def _page(limit: int, offset: int) -> None:

@@ -20,8 +20,10 @@ from salesagent_core.domain.draft import (
     require_current,
     revise,
 )
-from salesagent_core.domain.finding import INBOUND_PART
+from salesagent_core.domain.evidence import Claim
+from salesagent_core.domain.finding import INBOUND_PART, Finding
 from salesagent_core.domain.run import Redraft, Run
+from salesagent_core.domain.snooze import SnoozeFor, snooze, snooze_until, wake
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.domain.voice import HOUSE_VOICE
 from salesagent_core.errors import Conflict, InvalidInput, Problem, Reason, Unavailable
@@ -142,6 +144,62 @@ class ReviewDraft:
         await self._ring(Topic.DRAFT_SYNC, draft_id)
         return edited
 
+    async def check(
+        self, tenant_id: TenantId, draft_id: DraftId, *, subject: str, body: str
+    ) -> tuple[Finding, ...]:
+        """What would be found in this text if it were saved now. Saves nothing.
+
+        Raises:
+            NotFound: no such draft. InvalidInput: the text cannot stand in a mail.
+        """
+        subject, body = checked_text(subject, body)
+        tenant = await self._tenants.get(tenant_id)
+        async with self._unit_of_work.begin(tenant_id) as tx:
+            draft = await tx.drafts.get(draft_id)
+        _, findings = await self._checked(tenant, draft, subject, body)
+        return findings
+
+    async def snooze(
+        self,
+        tenant_id: TenantId,
+        draft_id: DraftId,
+        *,
+        content_hash: str,
+        operator: str,
+        choice: SnoozeFor,
+    ) -> Draft:
+        """Put the draft that was shown aside: it is out of the queue until then.
+
+        Raises:
+            NotFound, Conflict: as ``approve``. InvalidInput: it would expire before.
+        """
+        tenant = await self._tenants.get(tenant_id)
+        now = self._clock.now()
+        async with self._unit_of_work.begin(tenant_id) as tx:
+            draft = await tx.drafts.get(draft_id, lock=True)
+            require_current(draft, content_hash)
+            aside = snooze(draft, snooze_until(choice, now, tenant.time_zone), now)
+            await tx.drafts.save(aside)
+            await self._audit(
+                tx, aside, "draft.snoozed", operator, (("until", str(aside.snoozed_until)),)
+            )
+        return aside
+
+    async def wake(self, tenant_id: TenantId, draft_id: DraftId, *, operator: str) -> Draft:
+        """Have a draft that was put aside in the queue again; one that was not stays as it is.
+
+        Raises:
+            NotFound: no such draft.
+        """
+        async with self._unit_of_work.begin(tenant_id) as tx:
+            draft = await tx.drafts.get(draft_id, lock=True)
+            if draft.snoozed_until is None:
+                return draft
+            awake = wake(draft, self._clock.now())
+            await tx.drafts.save(awake)
+            await self._audit(tx, awake, "draft.woken", operator, ())
+        return awake
+
     async def regenerate(
         self,
         tenant_id: TenantId,
@@ -187,11 +245,7 @@ class ReviewDraft:
             raise InvalidInput(
                 "the edit changes nothing", [Problem(where="body", what="is the same as before")]
             )
-        claims = moved_claims(draft.revision.claims, body)
-        voice = await self._voices.load(tenant.id, draft.mailbox) or HOUSE_VOICE
-        inbound = tuple(
-            finding for finding in draft.revision.findings if finding.part == INBOUND_PART
-        )
+        claims, findings = await self._checked(tenant, draft, subject, body)
         return Revision(
             number=draft.revision.number + 1,
             subject=subject,
@@ -201,18 +255,29 @@ class ReviewDraft:
             author_id=operator,
             created_at=self._clock.now(),
             claims=claims,
-            findings=check_text(
-                subject=subject,
-                body=body,
-                claims=claims,
-                sources=draft.sources,
-                voice=voice,
-                tenant=tenant,
-                lead=draft.lead,
-                language=draft.plan.language,
-            )
-            + inbound,
+            findings=findings,
         )
+
+    async def _checked(
+        self, tenant: Tenant, draft: Draft, subject: str, body: str
+    ) -> tuple[tuple[Claim, ...], tuple[Finding, ...]]:
+        """The claims as they stand in this text, and all that is found in it."""
+        claims = moved_claims(draft.revision.claims, body)
+        voice = await self._voices.load(tenant.id, draft.mailbox) or HOUSE_VOICE
+        inbound = tuple(
+            finding for finding in draft.revision.findings if finding.part == INBOUND_PART
+        )
+        found = check_text(
+            subject=subject,
+            body=body,
+            claims=claims,
+            sources=draft.sources,
+            voice=voice,
+            tenant=tenant,
+            lead=draft.lead,
+            language=draft.plan.language,
+        )
+        return claims, found + inbound
 
     async def _decide(
         self, tx: Transaction, draft: Draft, verdict: Verdict, operator: str, reason: str = ""

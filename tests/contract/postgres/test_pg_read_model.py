@@ -71,9 +71,10 @@ async def test_drafts_are_listed_newest_first_with_their_latest_decision(
     assert await reads.drafts(TENANT, statuses=[DraftStatus.APPROVED], limit=10) == (
         (made[1], decisions[1]),
     )
-    assert {one.id for one, _ in await reads.pending(TENANT)} == {made[0].id, made[2].id}
+    named = await reads.named(TENANT, [made[1].id, DraftId(new_id()), made[0].id])
+    assert named == ((made[1], decisions[1]), (made[0], None))
     assert await reads.drafts(OTHER, limit=10) == ()
-    assert await reads.pending(OTHER) == ()
+    assert await reads.named(OTHER, [made[0].id]) == ()
 
 
 async def test_details_show_all_that_belongs_together(
@@ -100,6 +101,7 @@ async def test_details_show_all_that_belongs_together(
     (summary,) = await reads.runs(TENANT, limit=10)
     assert (summary.done, summary.degraded, summary.draft_id) == (2, ("find_assets",), made.id)
     assert summary.run == detail.run
+    assert summary.about == "Ada"
 
     await journal.bury(
         claimed.lease, step="decide", code="Rejected", error="no", attempts=4, parked=False

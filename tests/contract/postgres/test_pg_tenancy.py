@@ -35,6 +35,7 @@ from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.model_budget import PgModelBudget
 from salesagent_adapters.postgres.rate_budget import PgRateBudget
 from salesagent_adapters.postgres.rows import Chest, new_id, place
+from salesagent_adapters.postgres.saved_views import PgSavedViews
 from salesagent_adapters.postgres.tables import metadata
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_adapters.postgres.vendor_health import PgVendorHealth
@@ -71,6 +72,7 @@ from salesagent_core.ports.crm_events import CrmEvent
 from salesagent_core.ports.outcome_watches import WatchKind, WatchState
 from salesagent_core.ports.outcomes import MeetingSeen, SentFacts
 from salesagent_core.ports.rate_budget import Allowance
+from salesagent_core.ports.saved_views import SavedView
 from salesagent_core.ports.send_ledger import SlotKeys
 from salesagent_core.ports.send_switches import EVERY_TENANT
 from salesagent_core.ports.vendor_health import Answering, VendorState
@@ -357,6 +359,8 @@ async def fill_trials(database: Database, vault: Vault, tenant: TenantId) -> Non
     async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
         await tx.experiments.put(test)
         await tx.voices.put(voice)
+    view = SavedView(id=new_id(), name=PLANTED, query=f"q={PLANTED}")
+    await PgSavedViews(database, vault).save(tenant, "k-1", view)
     # As a version before there were several profiles wrote it.
     chest = Chest(vault)
     index = chest.contact_index(NEEDLE)

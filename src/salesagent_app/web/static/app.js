@@ -96,3 +96,7 @@ if (seconds) {
     seconds.closest(".undo").hidden = true;
   }, 1000);
 }
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-reload]")) location.reload();
+});

@@ -1,0 +1,1 @@
+"""Commands by word: the parts that ``follow_command`` is put together from."""
