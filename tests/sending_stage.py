@@ -342,13 +342,14 @@ class Stage:
     async def later(self, time: timedelta) -> None:
         """Let time pass: leases end, timers come due, windows move."""
         values = {"d": time}
-        async with self.database.across_tenants() as connection:
-            for statement in (
-                "UPDATE send_attempts SET due_at = due_at - CAST(:d AS interval)",
-                "UPDATE drafts SET sync_due_at = sync_due_at - CAST(:d AS interval)",
-                "UPDATE send_slots SET settled_at = settled_at - CAST(:d AS interval)",
-                "UPDATE drafts SET audit_due_at = audit_due_at - CAST(:d AS interval)",
-            ):
+        for statement in (
+            "UPDATE send_attempts SET due_at = due_at - CAST(:d AS interval)",
+            "UPDATE drafts SET sync_due_at = sync_due_at - CAST(:d AS interval)",
+            "UPDATE send_slots SET settled_at = settled_at - CAST(:d AS interval)",
+            "UPDATE drafts SET audit_due_at = audit_due_at - CAST(:d AS interval)",
+        ):
+            # One each: who was killed may hold rows for a moment still, in any order.
+            async with self.database.across_tenants() as connection:
                 await connection.execute(text(statement), values)
 
     async def until_quiet(self, rounds: int = 12) -> None:
