@@ -125,7 +125,7 @@ async def test_a_mailbox_is_connected_lost_and_connected_again(
                 await page.goto(f"{url}/login")
                 await page.fill("#key", key.secret)
                 await page.click("text=Log in >> nth=-1")
-                await page.wait_for_url(lambda there: "/queue" in there)
+                await page.wait_for_url(lambda there: "/login" not in there)
 
                 await page.click("nav >> text=Mailboxes")
                 await look_at(page, "never-connected")
