@@ -21,6 +21,8 @@ from salesagent_adapters.dramatiq.broker import answers
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
 from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
 from salesagent_adapters.google.token_keeper import TokenKeeper
+from salesagent_adapters.login.codes import PyotpCodes
+from salesagent_adapters.login.passwords import ArgonPasswords
 from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.backlog import PgBacklog
@@ -34,6 +36,7 @@ from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.experiments import PgActiveExperiments
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.logins import PgLoginTries, PgPeopleDirectory
 from salesagent_adapters.postgres.long_memory import PgLongMemory, PgUnrememberedSends
 from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
@@ -57,6 +60,7 @@ from salesagent_app.http.services import (
     ImprovementServices,
     MailPushes,
     OutcomeServices,
+    PeopleServices,
     SendingServices,
 )
 from salesagent_app.settings import ApiEnv, Settings
@@ -107,13 +111,18 @@ from salesagent_core.use_cases.follow_command import FollowCommand
 from salesagent_core.use_cases.follow_up import FollowUpMail
 from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.learn_from_edits import LearnFromEdits
+from salesagent_core.use_cases.log_in import LogIn
+from salesagent_core.use_cases.manage_account import ManageAccount
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
+from salesagent_core.use_cases.manage_keys import ManageKeys
+from salesagent_core.use_cases.manage_people import ManagePeople
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
 from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.outcome_recorder import OutcomeRecorder
+from salesagent_core.use_cases.people_parts import LoginParts
 from salesagent_core.use_cases.poll_conversions import PollConversions
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.read_outcomes import ReadOutcomes
@@ -297,6 +306,33 @@ class Providers(containers.DeclarativeContainer):
         ids=ids,
         secret=providers.Object(_new_secret),
     )
+
+    people_directory = providers.Singleton(PgPeopleDirectory, database, vault)
+    login_tries = providers.Singleton(PgLoginTries, database, vault)
+    time_codes = providers.Singleton(PyotpCodes)
+    login_parts = providers.Singleton(
+        LoginParts,
+        clock=clock,
+        ids=ids,
+        secret=providers.Object(_new_secret),
+        passwords=providers.Singleton(ArgonPasswords),
+    )
+    log_in = providers.Singleton(
+        LogIn,
+        work=unit_of_work,
+        directory=people_directory,
+        tries=login_tries,
+        codes=time_codes,
+        sealer=vault,
+        parts=login_parts,
+    )
+    manage_account = providers.Singleton(
+        ManageAccount, work=unit_of_work, tries=login_tries, codes=time_codes, parts=login_parts
+    )
+    manage_people = providers.Singleton(
+        ManagePeople, work=unit_of_work, directory=people_directory, parts=login_parts
+    )
+    manage_keys = providers.Singleton(ManageKeys, work=unit_of_work, parts=login_parts)
 
     receive_submission = providers.Singleton(ReceiveSubmission, intake, ids)
     receive_crm_events = providers.Singleton(ReceiveCrmEvents, crm_events)
@@ -562,6 +598,13 @@ class Container:
                     record=make.record_outcome(),
                     detect=make.detect_outcomes(),
                     learn=make.learn(),
+                ),
+                people=PeopleServices(
+                    directory=make.people_directory(),
+                    log_in=make.log_in(),
+                    account=make.manage_account(),
+                    manage=make.manage_people(),
+                    keys=make.manage_keys(),
                 ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),

@@ -13,6 +13,7 @@ from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
+from salesagent_core.ports.people import PeopleDirectory
 from salesagent_core.ports.saved_views import SavedViews
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.transcriber import Transcriber
@@ -22,8 +23,12 @@ from salesagent_core.use_cases.control_sending import ControlSending
 from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.follow_command import FollowCommand
 from salesagent_core.use_cases.learn import Learn
+from salesagent_core.use_cases.log_in import LogIn
+from salesagent_core.use_cases.manage_account import ManageAccount
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
+from salesagent_core.use_cases.manage_keys import ManageKeys
+from salesagent_core.use_cases.manage_people import ManagePeople
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
@@ -130,6 +135,17 @@ class ImprovementServices:
 
 
 @attrs.frozen(kw_only=True)
+class PeopleServices:
+    """People who log in, and the keys of programs."""
+
+    directory: PeopleDirectory
+    log_in: LogIn
+    account: ManageAccount
+    manage: ManagePeople
+    keys: ManageKeys
+
+
+@attrs.frozen(kw_only=True)
 class HttpServices:
     """Everything that the routes call.
 
@@ -139,7 +155,7 @@ class HttpServices:
     is only that, and there are no routes to send by; without ``mailboxes`` none to connect
     them, without ``mail_pushes`` none that takes them, without ``approvals`` none to change what
     goes alone, without ``outcomes`` none to tell what became of mail, without ``views`` none are
-    kept, without ``commands`` none are followed.
+    kept, without ``commands`` none are followed, without ``people`` only keys log in.
     """
 
     receive_submission: ReceiveSubmission
@@ -167,3 +183,4 @@ class HttpServices:
     dependencies: DependencyWatch | None = None
     improvement: ImprovementServices | None = None
     outcomes: OutcomeServices | None = None
+    people: PeopleServices | None = None

@@ -37,6 +37,7 @@ class Renderer:
             mode=services.mode,
             has_mailboxes=services.mailboxes is not None,
             has_jarvis=services.commands is not None,
+            has_people=services.people is not None,
         )
 
     def page(
