@@ -241,7 +241,11 @@ class Providers(containers.DeclarativeContainer):
     backlog = providers.Singleton(PgBacklog, database)
     vendor_health = providers.Singleton(PgVendorHealth, database)
     crm_events = providers.Singleton(
-        PgCrmEventInbox, database, vault, providers.Callable(_bell, queue, Topic.CRM_EVENT)
+        PgCrmEventInbox,
+        database,
+        vault,
+        providers.Callable(_bell, queue, Topic.CRM_EVENT),
+        clock.provided.now,
     )
     draft_syncs = providers.Singleton(PgDraftSyncs, database, vault)
     send_queue = providers.Singleton(PgSendQueue, database, vault)
@@ -281,7 +285,7 @@ class Providers(containers.DeclarativeContainer):
     workflow: providers.Provider[Workflow] = providers.Singleton(sixteen_steps, steps_world)
     result_types = workflow.provided.result_types
     read_model = providers.Singleton(PgReadModel, database, vault, result_types)
-    journal = providers.Singleton(PgJournal, database, vault, result_types)
+    journal = providers.Singleton(PgJournal, database, vault, result_types, now=clock.provided.now)
     unit_of_work = providers.Singleton(PgUnitOfWork, database, vault, result_types)
     intake = providers.Singleton(
         PgIntake, database, vault, providers.Callable(_bell, queue, Topic.RUN)
@@ -303,7 +307,7 @@ class Providers(containers.DeclarativeContainer):
     resolve_crm_events = providers.Singleton(
         ResolveCrmEvents, crm_events, crm, receive_submission, clock, ids
     )
-    conversion_polls = providers.Singleton(PgConversionPolls, database)
+    conversion_polls = providers.Singleton(PgConversionPolls, database, clock.provided.now)
     poll_conversions = providers.Singleton(
         PollConversions,
         conversion_polls,
@@ -398,7 +402,7 @@ class Providers(containers.DeclarativeContainer):
     )
     watch_mailboxes = providers.Singleton(
         WatchMailboxes,
-        watches=providers.Singleton(PgMailboxWatches, database, vault),
+        watches=providers.Singleton(PgMailboxWatches, database, vault, clock.provided.now),
         history=providers.Singleton(attrgetter("history"), google),
         sender=mail_sender,
         pushes=providers.Singleton(attrgetter("pushes"), google),

@@ -7,7 +7,7 @@ the steal, and the thief reads what it wrote, or finds its token gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from salesagent_adapters.postgres.journal_writes import (
     lease_lost,
     store,
 )
+from salesagent_adapters.postgres.machine_time import machine_time
 from salesagent_adapters.postgres.rows import (
     Chest,
     EntryRows,
@@ -118,7 +119,8 @@ _ORDER = {step: number for number, step in enumerate(STEP_NAMES)}
 class PgJournal:
     """``Journal`` over PostgreSQL.
 
-    ``result_types`` names the class of each step's result, by which stored results are read.
+    ``result_types`` names the class of each step's result, by which stored results are read;
+    ``now`` is the clock by which callers reckon their waits.
     """
 
     def __init__(
@@ -128,8 +130,10 @@ class PgJournal:
         result_types: Mapping[str, Any],
         *,
         max_batch: int = MAX_BATCH,
+        now: Callable[[], datetime] = machine_time,
     ) -> None:
         self._database = database
+        self._now = now
         self._chest = Chest(sealer)
         self._sealer = sealer
         self._entries = EntryRows(self._chest, result_types)
@@ -208,7 +212,13 @@ class PgJournal:
         """See ``Journal.wait``."""
         index = self._chest.contact_index(mailbox) if mailbox is not None else None
         end = End(
-            RunStatus.WAITING, until, clean(why), step=step, attempt=attempt, mailbox_index=index
+            RunStatus.WAITING,
+            until,
+            self._now(),
+            clean(why),
+            step=step,
+            attempt=attempt,
+            mailbox_index=index,
         )
         await self._commits.put(Write(lease, (), end))
 
