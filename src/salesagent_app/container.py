@@ -43,6 +43,7 @@ from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.saved_views import PgSavedViews
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
+from salesagent_adapters.postgres.usage import PgUsage
 from salesagent_adapters.postgres.vectors import missing
 from salesagent_adapters.postgres.vendor_health import PgVendorHealth
 from salesagent_adapters.postgres.voices import PgVoices
@@ -112,6 +113,7 @@ from salesagent_core.use_cases.manage_experiments import ManageExperiments
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.manage_usage import ManageUsage
 from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.outcome_recorder import OutcomeRecorder
 from salesagent_core.use_cases.poll_conversions import PollConversions
@@ -352,6 +354,14 @@ class Providers(containers.DeclarativeContainer):
     )
     outcome_reads = providers.Singleton(PgOutcomeReads, database, vault)
     queries = providers.Singleton(Queries, read_model, clock, outcome_reads)
+    manage_usage = providers.Singleton(
+        ManageUsage,
+        usage=providers.Singleton(PgUsage, database, vault),
+        tenants=tenants,
+        queue=queue,
+        clock=clock,
+        ids=ids,
+    )
     saved_views = providers.Singleton(PgSavedViews, database, vault)
 
     schedule_send = providers.Singleton(
@@ -572,6 +582,7 @@ class Container:
                 dependencies=self.dependencies,
                 close=self.close,
                 views=make.saved_views(),
+                usage=make.manage_usage(),
                 vendor_states=self.vendor_states,
             )
         )

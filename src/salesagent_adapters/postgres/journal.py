@@ -15,6 +15,7 @@ import attrs
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from salesagent_adapters.postgres.admission import ADMISSION, admit
 from salesagent_adapters.postgres.dead_letters import add_dead_letter
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.group_commit import MAX_BATCH, GroupCommit, Line
@@ -49,7 +50,7 @@ from salesagent_core.ports.secrets_vault import Sealer
 
 _CLAIM = """
 WITH due AS MATERIALIZED (
-  SELECT tenant_id, id FROM runs
+  SELECT tenant_id, id, admitted_month AS admitted FROM runs
   WHERE due_at <= now() {named}
   ORDER BY due_at, id
   LIMIT :limit
@@ -57,12 +58,12 @@ WITH due AS MATERIALIZED (
 )
 UPDATE runs r
 SET status = 'processing', lease_token = r.lease_token + 1, due_at = now() + :lease,
-    updated_at = now()
+    updated_at = now(), waiting_code = NULL, {admission}
 FROM due WHERE r.tenant_id = due.tenant_id AND r.id = due.id
-RETURNING r.*
+RETURNING r.*, due.admitted
 """
-_CLAIM_ANY = text(_CLAIM.format(named=""))
-_CLAIM_NAMED = text(_CLAIM.format(named="AND id = ANY(:ids)"))
+_CLAIM_ANY = text(_CLAIM.format(named="", admission=ADMISSION))
+_CLAIM_NAMED = text(_CLAIM.format(named="AND id = ANY(:ids)", admission=ADMISSION))
 
 _SUBMISSIONS = text("""
 SELECT s.tenant_id, s.id, s.sealed
@@ -152,6 +153,7 @@ class PgJournal:
             else:
                 values["ids"] = list(run_ids)
                 rows = (await connection.execute(_CLAIM_NAMED, values)).all()
+            rows = await admit(connection, rows)
             if not rows:
                 return ()
             submissions = await self._submissions(connection, rows)
@@ -208,6 +210,7 @@ class PgJournal:
         step: str,
         attempt: int,
         mailbox: str | None = None,
+        code: str | None = None,
     ) -> None:
         """See ``Journal.wait``."""
         index = self._chest.contact_index(mailbox) if mailbox is not None else None
@@ -219,6 +222,7 @@ class PgJournal:
             step=step,
             attempt=attempt,
             mailbox_index=index,
+            waiting_code=code,
         )
         await self._commits.put(Write(lease, (), end))
 

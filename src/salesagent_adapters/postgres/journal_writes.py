@@ -48,7 +48,7 @@ FROM unnest(%%b, %%b) AS e (tenant_id, mailbox_index)
 
 _END = b"""
 UPDATE runs r
-SET status = e.status, waiting_mailbox = e.mailbox_index,
+SET status = e.status, waiting_mailbox = e.mailbox_index, waiting_code = e.waiting_code,
     due_at = CASE WHEN e.mailbox_index IS NOT NULL AND e.attempt <= %b AND EXISTS (
                     SELECT FROM mailbox_connections c
                     WHERE c.tenant_id = e.tenant_id AND c.mailbox_index = e.mailbox_index
@@ -60,8 +60,9 @@ SET status = e.status, waiting_mailbox = e.mailbox_index,
     attempt = CASE WHEN e.attempt < 0 THEN r.attempt ELSE e.attempt END,
     finished_at = CASE WHEN e.status = 'waiting' THEN NULL ELSE now() END,
     updated_at = now()
-FROM unnest(%b, %b, %b, %b, %b, %b, %b, %b, %b, %b)
-  AS e (tenant_id, id, status, due_at, told_at, waiting_for, failure, step, attempt, mailbox_index)
+FROM unnest(%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)
+  AS e (tenant_id, id, status, due_at, told_at, waiting_for, failure, step, attempt, mailbox_index,
+        waiting_code)
 WHERE r.id = e.id AND r.tenant_id IS NOT DISTINCT FROM e.tenant_id
 """
 
@@ -88,6 +89,7 @@ class End:
     step: str | None = None
     attempt: int = _KEEP_ATTEMPT
     mailbox_index: str | None = None
+    waiting_code: str | None = None
 
 
 @attrs.frozen
@@ -176,4 +178,5 @@ def _end_arrays(ends: Sequence[tuple[Lease, End]]) -> list[arrays.PackedArray | 
         arrays.texts([end.step for _, end in ends]),
         arrays.ints([end.attempt for _, end in ends]),
         arrays.texts([end.mailbox_index for _, end in ends]),
+        arrays.texts([end.waiting_code for _, end in ends]),
     ]

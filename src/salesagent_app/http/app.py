@@ -36,6 +36,7 @@ from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
 from salesagent_app.http.services import HttpServices
 from salesagent_app.http.switches import stop_router, suppression_router, switch_router
+from salesagent_app.http.usage import budget_router, usage_router
 from salesagent_app.http.voices import voice_router
 from salesagent_app.http.webhooks import webhook_handlers
 from salesagent_app.web.api_access import key_or_page
@@ -122,6 +123,7 @@ def create_app(services: HttpServices) -> Litestar:
                 else []
             ),
             *([outcome_router(gate), learning_router(gate)] if services.outcomes else []),
+            *([usage_router(gate), budget_router(gate)] if services.usage else []),
             health_router(gate),
             *pages.routes(),
         ],

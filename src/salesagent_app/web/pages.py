@@ -42,6 +42,7 @@ from salesagent_app.web.sessions import (
     login_redirect,
 )
 from salesagent_app.web.today import TodayPages
+from salesagent_app.web.usage import UsagePages
 from salesagent_core.ids import DraftId
 
 AnyRequest = Request[Any, Any, Any]
@@ -99,6 +100,11 @@ class Pages:
                 *runs.routes(),
                 *LivePages(self._services).routes(),
                 *(jarvis.routes() if self._services.commands else []),
+                *(
+                    UsagePages(self._services, self._renderer).routes()
+                    if self._services.usage
+                    else []
+                ),
                 *(sending.routes() if self._services.sending else []),
                 *(mailboxes.routes() if self._services.mailboxes else []),
                 self._logout(),

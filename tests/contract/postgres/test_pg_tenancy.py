@@ -20,6 +20,7 @@ from tests.contract.postgres.samples import (
     draft,
     valid,
 )
+from tests.contract.postgres.test_pg_usage import bound
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.postgres import vectors
@@ -38,6 +39,7 @@ from salesagent_adapters.postgres.rows import Chest, new_id, place
 from salesagent_adapters.postgres.saved_views import PgSavedViews
 from salesagent_adapters.postgres.tables import metadata
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
+from salesagent_adapters.postgres.usage import PgUsage
 from salesagent_adapters.postgres.vendor_health import PgVendorHealth
 from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.approval_rules import Condition, Operator, Rule
@@ -106,6 +108,7 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     await fill_approvals(database, vault, tenant)
     await fill_outcomes(database, vault, tenant)
     await fill_trials(database, vault, tenant)
+    await bound(PgUsage(database, vault), tenant, hard_runs=5)
     seen = VendorState(vendor="Gmail", tenant_id=tenant, state=Answering.OPEN)
     await PgVendorHealth(database).report(new_id(), [seen])
 
