@@ -122,6 +122,7 @@ class IcpProfile:
             for country in tenant.blocked_countries
         )
         return cls(
+            weights=IcpWeights(**dict(tenant.fit_weights)),
             departments=frozenset(departments) or DEFAULT_DEPARTMENTS,
             industries=frozenset(name for name in industries if name) or DEFAULT_INDUSTRIES,
             countries=frozenset().union(*(countries_of(region) for region in regions)),
