@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from salesagent_core.domain.icp import Fit, IcpProfile, IcpWeights, score_fit
-from salesagent_core.domain.industry import industry_group
+from salesagent_core.domain.industry import GROUPS, industry_group
 from salesagent_core.domain.lead import Lead
 from salesagent_core.domain.mail_host import registrable_domain
 from salesagent_core.domain.region import countries_of
@@ -80,6 +80,8 @@ def read_icp(data: object) -> dict[str, Any]:
     weights = _weights(data.get("weights"), problems)
     if problems:
         raise InvalidInput("this profile cannot be used", problems)
+    groups = (each if each in GROUPS else industry_group(each) for each in lists["industries"])
+    lists["industries"] = list(dict.fromkeys(each for each in groups if each))
     lists["competitor_domains"] = _domains(lists["competitor_domains"])
     lists["target_accounts"] = _domains(lists["target_accounts"])
     return {**lists, "employees_min": low, "employees_max": high, "weights": weights}
