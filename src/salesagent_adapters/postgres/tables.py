@@ -845,3 +845,24 @@ Index(
     unique=True,
     postgresql_where=text("active"),
 )
+
+settings_versions = _table(
+    "settings_versions",
+    _text("name"),
+    _integer("version"),
+    _time("changed_at"),
+    _text("changed_by"),
+    _bytes("sealed"),
+    key=("tenant_id", "name", "version"),
+)
+
+mail_templates = _table(
+    "mail_templates",
+    _text("id"),
+    # A keyed digest: a name is what a person wrote.
+    _text("name_index"),
+    _text("used_for"),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "name_index", name="mail_templates_name"),
+    key=("tenant_id", "id"),
+)

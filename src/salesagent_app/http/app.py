@@ -21,6 +21,7 @@ from salesagent_app.http.admin import admin_router
 from salesagent_app.http.analytics import analytics_router
 from salesagent_app.http.auth import Caller, Gate, provide_caller, requires
 from salesagent_app.http.autonomy import autonomy_router, policy_router
+from salesagent_app.http.chosen import icp_router, template_router
 from salesagent_app.http.commands import Commands, command_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.errors import json_error, log_fault, request_id_of, status_of
@@ -124,6 +125,7 @@ def create_app(services: HttpServices) -> Litestar:
             ),
             *([outcome_router(gate), learning_router(gate)] if services.outcomes else []),
             *([usage_router(gate), budget_router(gate)] if services.usage else []),
+            *([icp_router(gate), template_router(gate)] if services.chosen else []),
             health_router(gate),
             *pages.routes(),
         ],

@@ -23,6 +23,7 @@ from salesagent_app.http.errors import (
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.assets import Assets
 from salesagent_app.web.bulk import BulkPages
+from salesagent_app.web.chosen.rooms import setting_routes
 from salesagent_app.web.deciding import DecisionPages
 from salesagent_app.web.desk import Desk, Shown
 from salesagent_app.web.jarvis import JarvisPages
@@ -107,6 +108,7 @@ class Pages:
                 ),
                 *(sending.routes() if self._services.sending else []),
                 *(mailboxes.routes() if self._services.mailboxes else []),
+                *setting_routes(*parts),
                 self._logout(),
             ],
             include_in_schema=False,
