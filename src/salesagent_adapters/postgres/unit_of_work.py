@@ -39,6 +39,8 @@ from salesagent_adapters.postgres.send_policy import (
     PgSendSwitches,
     PgSuppressions,
 )
+from salesagent_adapters.postgres.settings_book import PgSettingsBook
+from salesagent_adapters.postgres.templates import PgTemplateShelf
 from salesagent_adapters.postgres.trust import PgApprovedRecipients, PgTrustLedger
 from salesagent_adapters.postgres.voices import PgVoiceShelf
 from salesagent_core.domain.run import JournalEntry, Lease, RunStatus, StepStatus
@@ -78,6 +80,8 @@ class PgTransaction:
         self.user_sessions = PgUserSessions(connection, tenant_id, chest)
         self.invitations = PgInvitations(connection, tenant_id, chest)
         self.keys = PgKeyRing(connection, tenant_id, chest)
+        self.settings = PgSettingsBook(connection, tenant_id, chest)
+        self.templates = PgTemplateShelf(connection, tenant_id, chest)
 
     async def record(self, lease: Lease, entries: Sequence[JournalEntry]) -> None:
         """See ``Transaction.record``."""

@@ -15,7 +15,6 @@ from salesagent_app.http.people import people_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import FOR_VIEWERS, Sessions, Visiting
-from salesagent_app.web.settings_links import links_for
 from salesagent_app.web.signing_in import came_from
 from salesagent_core.errors import Conflict, InvalidInput, RateLimited, SalesAgentError
 from salesagent_core.use_cases.manage_account import ManageAccount
@@ -160,7 +159,6 @@ class AccountPages:
             "account.html",
             visit=visit,
             status=status_of(refused) if refused else 200,
-            links=links_for(visit),
             view=view,
             qr=qr_of(waiting.address) if waiting is not None else None,
             banner=DONE.get(done or ""),

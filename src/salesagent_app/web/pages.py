@@ -24,6 +24,7 @@ from salesagent_app.http.services import HttpServices
 from salesagent_app.web.account import AccountPages
 from salesagent_app.web.assets import Assets
 from salesagent_app.web.bulk import BulkPages
+from salesagent_app.web.chosen.rooms import setting_routes
 from salesagent_app.web.deciding import DecisionPages
 from salesagent_app.web.desk import Desk, Shown
 from salesagent_app.web.jarvis import JarvisPages
@@ -46,6 +47,7 @@ from salesagent_app.web.sessions import (
 )
 from salesagent_app.web.signing_in import SigningInPages
 from salesagent_app.web.today import TodayPages
+from salesagent_app.web.usage import UsagePages
 from salesagent_core.ids import DraftId
 
 AnyRequest = Request[Any, Any, Any]
@@ -103,9 +105,15 @@ class Pages:
                 *runs.routes(),
                 *LivePages(self._services).routes(),
                 *(jarvis.routes() if self._services.commands else []),
+                *(
+                    UsagePages(self._services, self._renderer).routes()
+                    if self._services.usage
+                    else []
+                ),
                 *(sending.routes() if self._services.sending else []),
                 *(mailboxes.routes() if self._services.mailboxes else []),
                 *(self._people_routes() if self._services.people else []),
+                *setting_routes(*parts),
                 self._logout(),
             ],
             include_in_schema=False,

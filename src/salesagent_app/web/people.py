@@ -15,7 +15,6 @@ from salesagent_app.http.people import invitation_link, people_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
-from salesagent_app.web.settings_links import links_for
 from salesagent_core.domain.people import Role, may_give
 from salesagent_core.errors import (
     Conflict,
@@ -177,7 +176,6 @@ class PeoplePages:
             "users.html",
             visit=visit,
             status=status_of(refused) if refused else 200,
-            links=links_for(visit),
             people=people,
             roles=ROLES,
             mine=[each for each in Role if may_give(role, each)],
@@ -203,7 +201,6 @@ class PeoplePages:
             "keys.html",
             visit=visit,
             status=status_of(refused) if refused else 200,
-            links=links_for(visit),
             good=[key for key in keys if self._is_good(key)],
             ended=[key for key in keys if not self._is_good(key)],
             makers=makers,
