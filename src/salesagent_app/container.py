@@ -68,7 +68,7 @@ from salesagent_app.http.services import (
     SettingsServices,
     VendorKeys,
 )
-from salesagent_app.settings import ApiEnv, Settings
+from salesagent_app.settings import SIGN_IN_CALLBACK, ApiEnv, Settings
 from salesagent_app.vendors import (
     crm_vendor,
     google_vendor,
@@ -147,6 +147,7 @@ from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.send_draft import SendDrafts
 from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
+from salesagent_core.use_cases.sign_in import SignIn
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
 from salesagent_core.use_cases.watch_mail import WatchMail
@@ -184,6 +185,26 @@ def _google_oauth(settings: Settings) -> GoogleOAuth | None:
             redirect_uri=settings.google_redirect_uri,
             root=settings.google_api_root,
         )
+    )
+
+
+def _sign_in(settings: Settings, vault: Vault, clock: Clock) -> SignIn | None:
+    """Signing in at Google, where it is set up."""
+    client_id, secret = settings.google_client_id, settings.google_client_secret
+    if client_id is None or secret is None or not settings.google_sign_in_domains:
+        return None
+    client = GoogleClient(
+        client_id=client_id,
+        client_secret=secret.get_secret_value(),
+        redirect_uri=f"{settings.public_url}{SIGN_IN_CALLBACK}",
+        root=settings.google_api_root,
+    )
+    return SignIn(
+        provider=GoogleOAuth(client),
+        domains=settings.google_sign_in_domains,
+        sealer=vault,
+        secret=_new_secret,
+        clock=clock,
     )
 
 
@@ -361,6 +382,7 @@ class Providers(containers.DeclarativeContainer):
     manage_people = providers.Singleton(
         ManagePeople, work=unit_of_work, directory=people_directory, parts=login_parts
     )
+    sign_in = providers.Singleton(_sign_in, settings, vault, clock)
     manage_keys = providers.Singleton(ManageKeys, work=unit_of_work, parts=login_parts)
 
     receive_submission = providers.Singleton(ReceiveSubmission, intake, ids)
@@ -692,6 +714,7 @@ class Container:
                     account=make.manage_account(),
                     manage=make.manage_people(),
                     keys=make.manage_keys(),
+                    sign_in=make.sign_in(),
                 ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),

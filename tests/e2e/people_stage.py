@@ -69,10 +69,13 @@ async def csrf_of(client: httpx.AsyncClient) -> str:
 
 
 @asynccontextmanager
-async def house_of(database_url: str, vault: Vault, **settings: object) -> AsyncIterator[House]:
-    """Serve it on a free port until the block ends."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+async def house_of(
+    database_url: str, vault: Vault, *, listener: socket.socket | None = None, **settings: object
+) -> AsyncIterator[House]:
+    """Serve it on a free port, or the one given, until the block ends."""
+    if listener is None:
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
     url = f"http://localhost:{listener.getsockname()[1]}"
     container = build_container(
         settings=read_settings(public_url=url, **settings),

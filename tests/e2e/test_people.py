@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 from tests.e2e.people_stage import PASSWORD, House, csrf_of, house_of
+from tests.services.emulate import CLIENT_ID, CLIENT_SECRET, emulate_google, google_seed
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_app.keys import create_key
@@ -188,3 +192,47 @@ async def test_log_in_gives_a_new_session_and_log_out_ends_it(house: House) -> N
     assert (await client.post("/logout", data={"csrf": token})).status_code == 303
     new = house.client(cookie=f"salesagent={second}")
     assert (await new.get("/queue")).status_code == 303
+
+
+async def test_google_vouches_for_who_was_invited(
+    database_url: str, vault: Vault, tmp_path: Path
+) -> None:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    back = f"http://localhost:{listener.getsockname()[1]}/login/google/callback"
+    people = ["ada@example.com", "eve@example.org", "bo@example.com"]
+    settings: dict[str, object] = {
+        "google_client_id": CLIENT_ID,
+        "google_client_secret": CLIENT_SECRET,
+        "google_redirect_uri": back.replace("/login/", "/auth/"),
+        "google_sign_in_domains": ("example.com",),
+    }
+    with emulate_google(tmp_path, google_seed(users=people, redirect_uris=[back])) as google:
+        settings["google_api_root"] = google.url
+        async with house_of(database_url, vault, listener=listener, **settings) as house:
+            await house.person("Ada", Role.OWNER)
+            await house.person("Eve", Role.OWNER)
+
+            async def sign_in(client: Any, email: str) -> str:
+                begun = await client.get("/login/google", params={"next": "/runs"})
+                assert begun.status_code == 303
+                return await asyncio.to_thread(google.consent, begun.headers["location"], email)
+
+            client = house.client()
+            assert "Sign in with Google" in (await client.get("/login")).text
+            there = await sign_in(client, "ada@example.com")
+            # Whoever gets hold of the way back has not begun it.
+            assert (await house.client().get(there)).status_code == 403
+            entered = await client.get(there)
+            assert entered.status_code == 200, entered.text
+            assert 'content="0;url=/runs"' in entered.text
+            assert (await client.get("/runs")).status_code == 200
+            # The code is used up, and so is the flow.
+            assert (await client.get(there)).status_code == 403
+
+            for stranger in ("bo@example.com", "eve@example.com"):
+                client = house.client()
+                found = "eve@example.org" if stranger.startswith("eve") else stranger
+                answer = await client.get(await sign_in(client, found))
+                assert answer.status_code == 403, stranger
+                assert (await client.get("/runs")).status_code == 303

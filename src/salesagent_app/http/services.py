@@ -47,6 +47,7 @@ from salesagent_core.use_cases.record_outcome import RecordOutcome
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
+from salesagent_core.use_cases.sign_in import SignIn
 
 Readiness = Callable[[], Awaitable[Sequence[str]]]
 """Says what is not ready, each as a sentence without secrets; empty means ready."""
@@ -162,13 +163,14 @@ class ImprovementServices:
 
 @attrs.frozen(kw_only=True)
 class PeopleServices:
-    """People who log in, and the keys of programs."""
+    """People who log in, and the keys of programs. Without ``sign_in`` nobody comes by Google."""
 
     directory: PeopleDirectory
     log_in: LogIn
     account: ManageAccount
     manage: ManagePeople
     keys: ManageKeys
+    sign_in: SignIn | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -173,7 +173,7 @@ def qr_of(text: str) -> str:
     import segno
 
     code = segno.make(text, error="m", micro=False)
-    return code.svg_inline(
+    drawn = code.svg_inline(
         scale=QR_SCALE,
         border=4,
         dark="#000000",
@@ -182,3 +182,4 @@ def qr_of(text: str) -> str:
         omitsize=True,
         title="QR code for your authenticator app",
     )
+    return str(drawn).replace("<svg ", '<svg role="img" ', 1)

@@ -216,6 +216,7 @@ class Pages:
             refused=refused,
             kept=kept or {},
             people=self._services.people is not None,
+            google=self._services.people is not None and self._services.people.sign_in is not None,
         )
 
 

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.people import INVITE, people_of
 from salesagent_app.http.services import HttpServices
+from salesagent_app.settings import SIGN_IN_CALLBACK
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, address_of, kept_fields, local_path
-from salesagent_core.errors import Conflict, InvalidInput, NotFound, Rejected, SalesAgentError
+from salesagent_core.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    PolicyRefused,
+    Rejected,
+    SalesAgentError,
+)
 from salesagent_core.use_cases.log_in import Came, CodeNeeded
 from salesagent_core.use_cases.people_parts import Opened
+from salesagent_core.use_cases.sign_in import SIGN_IN_LASTS, SignIn
 
 AnyRequest = Request[Any, Any, Any]
 Page = Response[Any]
@@ -25,6 +35,11 @@ LoginPage = Callable[[Fields, str, int], Page]
 EnteredPage = Callable[[Cookie, Fields], Awaitable[Page]]
 """Where somebody goes who is logged in now."""
 
+Wanted = Annotated[str | None, QueryParameter(name="next", max_length=500)]
+State = Annotated[str, QueryParameter(name="state", max_length=4_096)]
+Code = Annotated[str | None, QueryParameter(name="code", max_length=4_096)]
+
+NOT_INVITED = "Nobody has invited this address. Ask an admin for an invitation."
 NOT_RIGHT = "Address and password do not fit together. Nobody tells which of them is wrong."
 NOT_THE_CODE = "That is not the code. Wait for the next one, or use a recovery code."
 MAX_AGENT = 500
@@ -60,6 +75,7 @@ class SigningInPages:
         self._services = services
         self._sessions = sessions
         self._renderer = renderer
+        self._secure = services.public_url.startswith("https:")
         self._again = again
         self._entered = entered
 
@@ -82,7 +98,22 @@ class SigningInPages:
         async def accept(request: AnyRequest) -> Page:
             return await self._accept(request)
 
-        return [with_password, with_code, invited, accept]
+        return [with_password, with_code, invited, accept, *self._google_routes()]
+
+    def _google_routes(self) -> list[Any]:
+        @get("/login/google", include_in_schema=False, name="login-google")
+        async def to_google(wanted: Wanted = None) -> Page:
+            begun = self._sign_in.begin(local_path(wanted))
+            cookie = self._flow_cookie(begun.kept, int(SIGN_IN_LASTS.total_seconds()))
+            return Redirect(begun.url, status_code=303, cookies=[cookie])
+
+        @get(SIGN_IN_CALLBACK, include_in_schema=False, name="login-google-callback")
+        async def from_google(request: AnyRequest, begun: State = "", code: Code = None) -> Page:
+            page = await self._from_google(request, begun, code)
+            page.set_cookie(self._flow_cookie("", 0))
+            return page
+
+        return [to_google, from_google]
 
     async def step(self, request: AnyRequest, fields: Fields, done: Opened | CodeNeeded) -> Page:
         """On from a proof of who it is: into the application, or to the code."""
@@ -113,6 +144,48 @@ class SigningInPages:
         if opened is None:
             return self._code_page(fields, step, NOT_THE_CODE, 401)
         return await self.step(request, fields, opened)
+
+    async def _from_google(self, request: AnyRequest, state: str, code: str | None) -> Page:
+        self._sessions.count_try(request)
+        kept = request.cookies.get(self._flow_cookie_name, "")
+        try:
+            back = await self._sign_in.finish(kept=kept, state=state, code=code)
+        except (Rejected, PolicyRefused) as refused:
+            return self._again({}, str(refused), 403)
+        fields = {"next": back.wanted}
+        done = await people_of(self._services).log_in.by_google(
+            back.who.email, back.who.name, came_from(request)
+        )
+        if done is None:
+            return self._again(fields, NOT_INVITED, 403)
+        if isinstance(done, CodeNeeded):
+            return self._code_page(fields, done.step, None, 200)
+        # Not a redirect: it would be the other site's still, and come without the session.
+        page = self._renderer.page("entered.html", visit=None, wanted=local_path(back.wanted))
+        page.set_cookie(await self._sessions.entered(request, done))
+        return page
+
+    @property
+    def _sign_in(self) -> SignIn:
+        found = people_of(self._services).sign_in
+        if found is None:
+            raise NotFound("Nobody signs in with Google here.")
+        return found
+
+    @property
+    def _flow_cookie_name(self) -> str:
+        return "__Host-salesagent-sign-in" if self._secure else "salesagent-sign-in"
+
+    def _flow_cookie(self, value: str, max_age: int) -> Cookie:
+        return Cookie(
+            key=self._flow_cookie_name,
+            value=value,
+            max_age=max_age,
+            path="/",
+            httponly=True,
+            secure=self._secure,
+            samesite="lax",
+        )
 
     def _code_page(self, fields: Fields, step: str, refused: str | None, status: int) -> Page:
         return self._renderer.page(
