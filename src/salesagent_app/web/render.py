@@ -37,6 +37,9 @@ class Renderer:
             mode=services.mode,
             has_mailboxes=services.mailboxes is not None,
             has_jarvis=services.commands is not None,
+            has_outcomes=services.outcomes is not None,
+            has_tests=services.improvement is not None,
+            has_trust=services.approvals is not None,
         )
 
     def page(
