@@ -51,6 +51,7 @@ from salesagent_adapters.postgres.vendor_health import PgVendorHealth
 from salesagent_adapters.postgres.voices import PgVoices
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
+from salesagent_adapters.throttle.shared import SharedWindows
 from salesagent_app.dependency_watch import DependencyWatch, Pool, Probes
 from salesagent_app.http.app import create_app
 from salesagent_app.http.services import (
@@ -58,6 +59,7 @@ from salesagent_app.http.services import (
     CommandServices,
     HttpServices,
     ImprovementServices,
+    Limits,
     MailPushes,
     OutcomeServices,
     SendingServices,
@@ -178,6 +180,10 @@ def _google_oauth(settings: Settings) -> GoogleOAuth | None:
     )
 
 
+def _redis_url(settings: Settings) -> str | None:
+    return settings.redis_url.get_secret_value() if settings.redis_url else None
+
+
 def _new_secret() -> str:
     """384 random bits in 64 characters: a state, a nonce or a verifier of PKCE."""
     return secrets.token_urlsafe(48)
@@ -261,6 +267,7 @@ class Providers(containers.DeclarativeContainer):
     memory = providers.Singleton(attrgetter("memory"), models)
     writer = providers.Singleton(attrgetter("writer"), models)
 
+    windows = providers.Singleton(SharedWindows, providers.Callable(_redis_url, settings))
     api_keys = providers.Singleton(PgApiKeys, database)
     backlog = providers.Singleton(PgBacklog, database)
     vendor_health = providers.Singleton(PgVendorHealth, database)
@@ -657,6 +664,11 @@ class Container:
                 views=make.saved_views(),
                 usage=make.manage_usage(),
                 vendor_states=self.vendor_states,
+                windows=make.windows(),
+                limits=Limits(
+                    open_per_minute=settings.rate_limit_open_per_minute,
+                    caller_per_minute=settings.rate_limit_key_per_minute,
+                ),
             )
         )
 
@@ -755,6 +767,7 @@ class Container:
         await make.intake().close()
         await make.crm_events().close()
         await make.journal().close()
+        await make.windows().close()
         await make.database().close()
 
     def vendor_states(self) -> tuple[VendorState, ...]:

@@ -15,7 +15,7 @@ from salesagent_app.http.services import HttpServices
 from salesagent_app.web import words
 from salesagent_app.web.assets import Assets
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 
 
 class Renderer:
