@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from salesagent_app import approval_commands, people_commands, voice_commands
+from salesagent_app import approval_commands, people_commands, privacy_commands, voice_commands
 from salesagent_core.errors import Problem, SalesAgentError
 from salesagent_core.ports.api_keys import Scope
 
@@ -45,6 +45,8 @@ cli.add_command(approval_commands.autonomy)
 cli.add_command(approval_commands.policy)
 cli.add_command(voice_commands.voices)
 cli.add_command(people_commands.users)
+cli.add_command(privacy_commands.keys)
+cli.add_command(privacy_commands.audit)
 
 
 def main() -> None:

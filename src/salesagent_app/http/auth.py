@@ -208,14 +208,6 @@ class Gate:
             return False
         return caller_of(key).may(scope)
 
-    async def name_of(self, tenant_id: TenantId, caller_id: str) -> str | None:
-        """What the person or key is called that is written down as ``caller_id``."""
-        if caller_id.startswith(_BY_USER):
-            user = await self._user(tenant_id, caller_id)
-            return user.name if user is not None else None
-        key = await self._api_keys.find(caller_id.removeprefix("key:"))
-        return key.name if key is not None and key.tenant_id == tenant_id else None
-
     async def close_session(self, visit: Visit) -> None:
         """Log out, on the server too."""
         if visit.user_id is not None and self._people is not None:

@@ -9,9 +9,10 @@ from typing import Any
 import attrs
 from litestar import Response
 
-from salesagent_app.http.auth import Gate, Visit
+from salesagent_app.http.auth import Visit
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.changes import RevisionChange, revision_change
+from salesagent_app.web.names import name_of
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.undo import DONE, UndoBar
 from salesagent_app.web.views import review_view
@@ -27,7 +28,6 @@ from salesagent_core.ports.read_model import DraftDetail
 SIDE_LIST = 30
 TYPED = ("subject", "body", "reason", "instruction")
 """The fields of the forms of a draft that hold what a person wrote."""
-_BY_PEOPLE = ("key:", "user:")
 Page = Response[Any]
 
 
@@ -61,10 +61,9 @@ class Shown:
 class Desk:
     """Builds both pages."""
 
-    def __init__(self, services: HttpServices, renderer: Renderer, gate: Gate) -> None:
+    def __init__(self, services: HttpServices, renderer: Renderer) -> None:
         self._services = services
         self._renderer = renderer
-        self._gate = gate
 
     async def page(self, visit: Visit, draft_id: DraftId, shown: Shown = Shown()) -> Page:
         """The draft beside its sources, and the queue beside it. Raises: NotFound."""
@@ -103,9 +102,7 @@ class Desk:
         detail = reading.detail
         latest = detail.decisions[-1] if detail.decisions else None
         current = detail.draft.revision
-        editor = None
-        if current.author_id.startswith(_BY_PEOPLE):
-            editor = await self._gate.name_of(visit.caller.tenant_id, current.author_id)
+        editor = await name_of(self._services, visit.caller.tenant_id, current.author_id)
         shown_hash = fields.get("content_hash", "")
         return self._renderer.page(
             "changed.html",
@@ -152,9 +149,9 @@ class Desk:
 
     async def _name(self, tenant_id: TenantId, decision: Decision | None) -> str | None:
         """Who decided, as they or their key are called; None where it was no person."""
-        if decision is None or not decision.by.startswith(_BY_PEOPLE):
+        if decision is None:
             return None
-        return await self._gate.name_of(tenant_id, decision.by)
+        return await name_of(self._services, tenant_id, decision.by)
 
 
 def _last_change(detail: DraftDetail) -> RevisionChange | None:

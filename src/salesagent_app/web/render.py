@@ -16,7 +16,7 @@ from salesagent_app.web import words
 from salesagent_app.web.assets import Assets
 from salesagent_app.web.settings_links import links_for
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 
 
 class Renderer:
@@ -42,6 +42,9 @@ class Renderer:
             has_jarvis=services.commands is not None,
             has_people=services.people is not None,
             people_links=links_for if services.people is not None else _no_links,
+            has_outcomes=services.outcomes is not None,
+            has_tests=services.improvement is not None,
+            has_trust=services.approvals is not None,
         )
 
     def page(

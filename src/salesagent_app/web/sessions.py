@@ -29,6 +29,7 @@ from salesagent_app.http.auth import (
     caller_of,
 )
 from salesagent_app.http.errors import Forbidden, Unauthenticated
+from salesagent_app.http.request_limits import address_of
 from salesagent_app.http.same_origin import READS, require_same_origin
 from salesagent_app.http.services import HttpServices, SendingServices
 from salesagent_core.errors import InvalidInput, Problem, RateLimited
@@ -131,7 +132,7 @@ class Sessions:
 
     def count_try(self, request: AnyRequest) -> None:
         """Note a try from this address, before it costs us anything. Raises: RateLimited."""
-        self._throttle.count(address_of(request), self._clock.now())
+        self._throttle.count(address_of(request.scope), self._clock.now())
 
     async def entered(self, request: AnyRequest, opened: Opened | str) -> Cookie:
         """The cookie of a new session; the one that the browser brought along ends."""
@@ -182,12 +183,6 @@ class Sessions:
             secure=self._secure,
             samesite="strict",
         )
-
-
-def address_of(request: AnyRequest) -> str:
-    """The network address that a request comes from."""
-    client = request.scope.get("client")
-    return client[0] if client else ""
 
 
 async def sending_now(sending: SendingServices, tenant_id: TenantId) -> SendingNow:

@@ -11,10 +11,11 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.people import INVITE, people_of
+from salesagent_app.http.request_limits import address_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.settings import SIGN_IN_CALLBACK
 from salesagent_app.web.render import Renderer
-from salesagent_app.web.sessions import Sessions, address_of, kept_fields, local_path
+from salesagent_app.web.sessions import Sessions, kept_fields, local_path
 from salesagent_core.errors import (
     Conflict,
     InvalidInput,
@@ -227,5 +228,5 @@ def came_from(request: AnyRequest) -> Came:
     browser = next((name for sign, name in _BROWSERS if sign in agent), "A browser")
     system = next((name for sign, name in _SYSTEMS if sign in agent), "")
     return Came(
-        address=address_of(request), browser=f"{browser} on {system}" if system else browser
+        address=address_of(request.scope), browser=f"{browser} on {system}" if system else browser
     )

@@ -12,6 +12,7 @@ from salesagent_app.http.auth import Visit
 from salesagent_app.http.chosen import chosen_of
 from salesagent_app.http.errors import Forbidden
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.names import name_of
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions
 from salesagent_core.errors import InvalidInput, Problem
@@ -23,7 +24,6 @@ AnyRequest = Request[Any, Any, Any]
 Page = Response[Any]
 MOST_FIELDS = 400
 NEEDS_ADMIN = "Only an admin changes settings. You can read them."
-_BY_KEY = "key:"
 
 
 @attrs.frozen(kw_only=True)
@@ -111,18 +111,14 @@ class Rooms:
             raise Forbidden(NEEDS_ADMIN)
         return Form(pairs=tuple(pairs))
 
-    async def _names(self, ids: Iterable[str]) -> Mapping[str, str]:
+    async def _names(self, visit: Visit, ids: Iterable[str]) -> Mapping[str, str]:
         """What those who changed something are called."""
         found = {BEFORE_ANYBODY: "the installation's settings"}
         for each in dict.fromkeys(ids):
             if each in found:
                 continue
-            key = (
-                await self._services.api_keys.find(each.removeprefix(_BY_KEY))
-                if each.startswith(_BY_KEY)
-                else None
-            )
-            found[each] = key.name if key is not None else each.partition(":")[2] or each
+            name = await name_of(self._services, visit.caller.tenant_id, each)
+            found[each] = name or each.partition(":")[2] or each
         return found
 
     def _page(
