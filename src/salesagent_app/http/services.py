@@ -21,6 +21,7 @@ from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
 from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.follow_command import FollowCommand
+from salesagent_core.use_cases.forget_person import ForgetPerson
 from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
@@ -130,6 +131,13 @@ class ImprovementServices:
 
 
 @attrs.frozen(kw_only=True)
+class PrivacyServices:
+    """What is kept about people."""
+
+    people: ForgetPerson
+
+
+@attrs.frozen(kw_only=True)
 class HttpServices:
     """Everything that the routes call.
 
@@ -167,3 +175,4 @@ class HttpServices:
     dependencies: DependencyWatch | None = None
     improvement: ImprovementServices | None = None
     outcomes: OutcomeServices | None = None
+    privacy: PrivacyServices | None = None
