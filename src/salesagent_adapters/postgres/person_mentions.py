@@ -9,7 +9,6 @@ from typing import Any, Final
 import attrs
 import msgspec
 from sqlalchemy import cast, func, or_, select, update
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
 
@@ -105,7 +104,7 @@ class PersonMentions:
             await connection.execute(
                 update(table)
                 .where(table.c.tenant_id == tenant_id, table.c.seq == row.seq)
-                .values(detail=cast(json.dumps(mark), JSONB), salt=None)
+                .values(detail=mark, salt=None)
             )
             wiped += 1
         return wiped

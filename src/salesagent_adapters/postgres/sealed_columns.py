@@ -74,6 +74,8 @@ SEALED: Final = (
     _sealed(tables.meeting_places, "meeting", "meeting_id", "contact_index"),
     _sealed(tables.experiments, "experiment", "id"),
     _sealed(tables.erasures, "erasure", "id"),
+    _sealed(tables.settings_versions, "setting", "name", "version"),
+    _sealed(tables.mail_templates, "mail_template", "id"),
 )
 
 PLAIN_BYTES: Final = frozenset(

@@ -5,6 +5,7 @@ The state is in the sealed values themselves, so it can be stopped anywhere and 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import attrs
@@ -14,6 +15,8 @@ from salesagent_core.ports.resealing import Resealing
 from salesagent_core.ports.secrets_vault import RotatingSealer
 
 BATCH = 200
+BETWEEN_PASSES = 0.5
+"""Seconds."""
 MAX_PASSES = 3
 """A column is gone through again while others write to it with an older key."""
 
@@ -83,9 +86,12 @@ class RotateKeys:
 
     async def _column(self, column: str) -> ColumnReport:
         resealed, unreadable, left = 0, 0, await self._store.left(column)
-        for _ in range(MAX_PASSES):
+        for number in range(MAX_PASSES):
             if left == unreadable:
                 break
+            if number:
+                # Somebody is writing what is left: they are given time to end.
+                await asyncio.sleep(BETWEEN_PASSES)
             done, unreadable = await self._pass(column)
             resealed += done
             left = await self._store.left(column)
