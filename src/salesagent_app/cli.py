@@ -46,6 +46,7 @@ cli.add_command(approval_commands.policy)
 cli.add_command(voice_commands.voices)
 cli.add_command(privacy_commands.keys)
 cli.add_command(privacy_commands.audit)
+cli.add_command(privacy_commands.gdpr)
 
 
 def main() -> None:

@@ -40,6 +40,7 @@ from salesagent_adapters.postgres.long_memory import PgLongMemory, PgUnremembere
 from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
 from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeWatches
+from salesagent_adapters.postgres.people import PgPeople
 from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.resealing import PgResealing
@@ -64,6 +65,7 @@ from salesagent_app.http.services import (
     Limits,
     MailPushes,
     OutcomeServices,
+    PrivacyServices,
     SendingServices,
     SettingsServices,
     VendorKeys,
@@ -115,6 +117,7 @@ from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.earned_trust import EarnedTrust
 from salesagent_core.use_cases.follow_command import FollowCommand
 from salesagent_core.use_cases.follow_up import FollowUpMail
+from salesagent_core.use_cases.forget_person import ForgetPerson
 from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.learn_from_edits import LearnFromEdits
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
@@ -343,10 +346,25 @@ class Providers(containers.DeclarativeContainer):
         secret=providers.Object(_new_secret),
     )
 
+    forget_person = providers.Singleton(
+        ForgetPerson,
+        people=providers.Singleton(PgPeople, database, vault),
+        work=unit_of_work,
+        drafts=mailbox,
+        tenants=tenants,
+        clock=clock,
+        ids=ids,
+    )
     receive_submission = providers.Singleton(ReceiveSubmission, intake, ids)
     receive_crm_events = providers.Singleton(ReceiveCrmEvents, crm_events)
     resolve_crm_events = providers.Singleton(
-        ResolveCrmEvents, crm_events, crm, receive_submission, clock, ids
+        ResolveCrmEvents,
+        crm_events,
+        crm,
+        receive_submission,
+        clock,
+        ids,
+        forget=forget_person.provided.erase_contact,
     )
     conversion_polls = providers.Singleton(PgConversionPolls, database, clock.provided.now)
     poll_conversions = providers.Singleton(
@@ -660,6 +678,7 @@ class Container:
                     detect=make.detect_outcomes(),
                     learn=make.learn(),
                 ),
+                privacy=PrivacyServices(people=make.forget_person()),
                 chosen=SettingsServices(
                     settings=make.manage_settings(),
                     templates=make.manage_templates(),
@@ -853,7 +872,7 @@ class Container:
     def _chores(self) -> tuple[Callable[[], Awaitable[object]], ...]:
         """What a worker does beside its work, a little at a time."""
         make = self.providers
-        return (partial(make.audit_chain().seal, SEALED_AT_ONCE),)
+        return (partial(make.audit_chain().seal, SEALED_AT_ONCE), make.forget_person().go_on)
 
     async def _begin_polling(self) -> None:
         make = self.providers

@@ -38,6 +38,7 @@ from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.openapi import openapi_config
 from salesagent_app.http.outcomes import learning_router, outcome_router
+from salesagent_app.http.privacy import privacy_router
 from salesagent_app.http.request_limits import UNPROVEN, RequestLimits
 from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
@@ -144,6 +145,7 @@ def create_app(services: HttpServices) -> Litestar:
                 else []
             ),
             *([outcome_router(gate), learning_router(gate)] if services.outcomes else []),
+            *([privacy_router(gate)] if services.privacy else []),
             *([usage_router(gate), budget_router(gate)] if services.usage else []),
             *([icp_router(gate), template_router(gate)] if services.chosen else []),
             health_router(gate),

@@ -22,6 +22,7 @@ from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
 from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.follow_command import FollowCommand
+from salesagent_core.use_cases.forget_person import ForgetPerson
 from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
@@ -168,6 +169,13 @@ class ImprovementServices:
 
 
 @attrs.frozen(kw_only=True)
+class PrivacyServices:
+    """What is kept about people."""
+
+    people: ForgetPerson
+
+
+@attrs.frozen(kw_only=True)
 class HttpServices:
     """Everything that the routes call.
 
@@ -206,6 +214,7 @@ class HttpServices:
     dependencies: DependencyWatch | None = None
     improvement: ImprovementServices | None = None
     outcomes: OutcomeServices | None = None
+    privacy: PrivacyServices | None = None
     usage: ManageUsage | None = None
     chosen: SettingsServices | None = None
     windows: Windows | None = None
