@@ -6,6 +6,7 @@ from typing import Any
 
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.chosen.icp import IcpPages
+from salesagent_app.web.chosen.rules import RulePages
 from salesagent_app.web.chosen.sending import SendingSettings
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions
@@ -17,4 +18,6 @@ def setting_routes(services: HttpServices, sessions: Sessions, renderer: Rendere
         return []
     parts = (services, sessions, renderer)
     rooms: list[Any] = [SendingSettings(*parts), IcpPages(*parts)]
+    if services.approvals is not None:
+        rooms.append(RulePages(*parts))
     return [route for room in rooms for route in room.routes()]
