@@ -9,6 +9,7 @@ from salesagent_app.web.chosen.files import FilePages
 from salesagent_app.web.chosen.icp import IcpPages
 from salesagent_app.web.chosen.rules import RulePages
 from salesagent_app.web.chosen.sending import SendingSettings
+from salesagent_app.web.chosen.setup import SetUpPages
 from salesagent_app.web.chosen.suppressions import SuppressionPages
 from salesagent_app.web.chosen.templates import TemplatePages
 from salesagent_app.web.chosen.voices import VoicePages
@@ -23,7 +24,14 @@ def setting_routes(services: HttpServices, sessions: Sessions, renderer: Rendere
     parts = (services, sessions, renderer)
     rooms: list[Any] = [
         room(*parts)
-        for room in (SendingSettings, IcpPages, FilePages, TemplatePages, SuppressionPages)
+        for room in (
+            SendingSettings,
+            IcpPages,
+            FilePages,
+            TemplatePages,
+            SuppressionPages,
+            SetUpPages,
+        )
     ]
     if services.approvals is not None:
         rooms.append(RulePages(*parts))
