@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any, cast
 
@@ -24,6 +24,7 @@ from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
 from salesagent_adapters.google.token_keeper import TokenKeeper
 from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.postgres.api_keys import PgApiKeys
+from salesagent_adapters.postgres.audit_chain import PgAuditChain
 from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.connections import PgConsentFlows
 from salesagent_adapters.postgres.conversion_polls import PgConversionPolls
@@ -41,15 +42,18 @@ from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
 from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeWatches
 from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
+from salesagent_adapters.postgres.resealing import PgResealing
 from salesagent_adapters.postgres.saved_views import PgSavedViews
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.templates import PgTemplates
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
+from salesagent_adapters.postgres.usage import PgUsage
 from salesagent_adapters.postgres.vectors import missing
 from salesagent_adapters.postgres.vendor_health import PgVendorHealth
 from salesagent_adapters.postgres.voices import PgVoices
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
+from salesagent_adapters.throttle.shared import SharedWindows
 from salesagent_app.dependency_watch import DependencyWatch, Pool, Probes
 from salesagent_app.http.app import create_app
 from salesagent_app.http.services import (
@@ -57,6 +61,7 @@ from salesagent_app.http.services import (
     CommandServices,
     HttpServices,
     ImprovementServices,
+    Limits,
     MailPushes,
     OutcomeServices,
     SendingServices,
@@ -119,6 +124,7 @@ from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_settings import ManageSettings, record
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
 from salesagent_core.use_cases.manage_templates import ManageTemplates
+from salesagent_core.use_cases.manage_usage import ManageUsage
 from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.outcome_recorder import OutcomeRecorder
 from salesagent_core.use_cases.poll_conversions import PollConversions
@@ -132,12 +138,14 @@ from salesagent_core.use_cases.record_outcome import RecordOutcome
 from salesagent_core.use_cases.remember_sent import RememberSent
 from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
 from salesagent_core.use_cases.review_draft import ReviewDraft
+from salesagent_core.use_cases.rotate_keys import RotateKeys
 from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.send_draft import SendDrafts
 from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
+from salesagent_core.use_cases.verify_audit import SEALED_AT_ONCE, VerifyAudit
 from salesagent_core.use_cases.watch_mail import WatchMail
 from salesagent_core.use_cases.watch_mailbox import WatchMailboxes
 from salesagent_core.use_cases.watch_meetings import WatchMeetings
@@ -174,6 +182,10 @@ def _google_oauth(settings: Settings) -> GoogleOAuth | None:
             root=settings.google_api_root,
         )
     )
+
+
+def _redis_url(settings: Settings) -> str | None:
+    return settings.redis_url.get_secret_value() if settings.redis_url else None
 
 
 def _new_secret() -> str:
@@ -259,11 +271,21 @@ class Providers(containers.DeclarativeContainer):
     memory = providers.Singleton(attrgetter("memory"), models)
     writer = providers.Singleton(attrgetter("writer"), models)
 
+    windows = providers.Singleton(SharedWindows, providers.Callable(_redis_url, settings))
     api_keys = providers.Singleton(PgApiKeys, database)
     backlog = providers.Singleton(PgBacklog, database)
     vendor_health = providers.Singleton(PgVendorHealth, database)
+    audit_chain = providers.Singleton(PgAuditChain, database, vault)
+    verify_audit = providers.Singleton(VerifyAudit, audit_chain, vault)
+    rotate_keys = providers.Singleton(
+        RotateKeys, providers.Singleton(PgResealing, database, vault), vault
+    )
     crm_events = providers.Singleton(
-        PgCrmEventInbox, database, vault, providers.Callable(_bell, queue, Topic.CRM_EVENT)
+        PgCrmEventInbox,
+        database,
+        vault,
+        providers.Callable(_bell, queue, Topic.CRM_EVENT),
+        clock.provided.now,
     )
     draft_syncs = providers.Singleton(PgDraftSyncs, database, vault)
     send_queue = providers.Singleton(PgSendQueue, database, vault)
@@ -304,7 +326,7 @@ class Providers(containers.DeclarativeContainer):
     workflow: providers.Provider[Workflow] = providers.Singleton(sixteen_steps, steps_world)
     result_types = workflow.provided.result_types
     read_model = providers.Singleton(PgReadModel, database, vault, result_types)
-    journal = providers.Singleton(PgJournal, database, vault, result_types)
+    journal = providers.Singleton(PgJournal, database, vault, result_types, now=clock.provided.now)
     unit_of_work = providers.Singleton(PgUnitOfWork, database, vault, result_types)
     intake = providers.Singleton(
         PgIntake, database, vault, providers.Callable(_bell, queue, Topic.RUN)
@@ -326,7 +348,7 @@ class Providers(containers.DeclarativeContainer):
     resolve_crm_events = providers.Singleton(
         ResolveCrmEvents, crm_events, crm, receive_submission, clock, ids
     )
-    conversion_polls = providers.Singleton(PgConversionPolls, database)
+    conversion_polls = providers.Singleton(PgConversionPolls, database, clock.provided.now)
     poll_conversions = providers.Singleton(
         PollConversions,
         conversion_polls,
@@ -371,6 +393,14 @@ class Providers(containers.DeclarativeContainer):
     )
     outcome_reads = providers.Singleton(PgOutcomeReads, database, vault)
     queries = providers.Singleton(Queries, read_model, clock, outcome_reads)
+    manage_usage = providers.Singleton(
+        ManageUsage,
+        usage=providers.Singleton(PgUsage, database, vault),
+        tenants=tenants,
+        queue=queue,
+        clock=clock,
+        ids=ids,
+    )
     saved_views = providers.Singleton(PgSavedViews, database, vault)
 
     schedule_send = providers.Singleton(
@@ -421,7 +451,7 @@ class Providers(containers.DeclarativeContainer):
     )
     watch_mailboxes = providers.Singleton(
         WatchMailboxes,
-        watches=providers.Singleton(PgMailboxWatches, database, vault),
+        watches=providers.Singleton(PgMailboxWatches, database, vault, clock.provided.now),
         history=providers.Singleton(attrgetter("history"), google),
         sender=mail_sender,
         pushes=providers.Singleton(attrgetter("pushes"), google),
@@ -641,7 +671,13 @@ class Container:
                 dependencies=self.dependencies,
                 close=self.close,
                 views=make.saved_views(),
+                usage=make.manage_usage(),
                 vendor_states=self.vendor_states,
+                windows=make.windows(),
+                limits=Limits(
+                    open_per_minute=settings.rate_limit_open_per_minute,
+                    caller_per_minute=settings.rate_limit_key_per_minute,
+                ),
             )
         )
 
@@ -714,6 +750,7 @@ class Container:
                 handlers,
                 begin=self._begin_polling,
                 report=VendorReporter(make.vendor_health(), make.ids().new(), self.vendor_states),
+                chores=self._chores(),
             ),
             drain=advance.drain,
             close=self.close,
@@ -740,6 +777,7 @@ class Container:
         await make.intake().close()
         await make.crm_events().close()
         await make.journal().close()
+        await make.windows().close()
         await make.database().close()
 
     def vendor_states(self) -> tuple[VendorState, ...]:
@@ -811,6 +849,11 @@ class Container:
         if verifier is None:
             return None
         return MailPushes(verify=verifier.verify, told=self.providers.watch_mailboxes().told)
+
+    def _chores(self) -> tuple[Callable[[], Awaitable[object]], ...]:
+        """What a worker does beside its work, a little at a time."""
+        make = self.providers
+        return (partial(make.audit_chain().seal, SEALED_AT_ONCE),)
 
     async def _begin_polling(self) -> None:
         make = self.providers

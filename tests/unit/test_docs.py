@@ -34,6 +34,7 @@ from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
 from salesagent_app.http.switches import suppression_router, switch_router
+from salesagent_app.http.usage import budget_router, usage_router
 from salesagent_app.http.voices import voice_router
 from salesagent_app.http.webhooks import EVENTS, FORMS, WORKFLOW
 from salesagent_app.process import Process
@@ -236,6 +237,8 @@ def endpoints() -> Iterator[str]:
         icp_router(gate),
         template_router(gate),
         analytics_router(gate),
+        usage_router(gate),
+        budget_router(gate),
         health_router(),
     )
     for router in routers:
