@@ -95,6 +95,7 @@ from salesagent_core.ports.vendor_health import VendorState
 from salesagent_core.ports.vendor_probe import Trial
 from salesagent_core.ports.voices import VoiceTransaction
 from salesagent_core.use_cases.advance_run import AdvanceRuns
+from salesagent_core.use_cases.after_restore import AfterRestore
 from salesagent_core.use_cases.approve_draft import ApproveDraft
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
@@ -389,6 +390,9 @@ class Providers(containers.DeclarativeContainer):
         voices=voices,
         queue=queue,
         ids=ids,
+    )
+    after_restore = providers.Singleton(
+        AfterRestore, audits=sent_audits, audit=audit_sent, work=unit_of_work, ids=ids
     )
     remember_sent = providers.Singleton(
         RememberSent,
