@@ -91,8 +91,15 @@ def _print_json(value: object) -> None:
     default=None,
     help="Work off runs in this process too. Default: only when REDIS_URL is not set.",
 )
+@click.option(
+    "--notice",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 60),
+    help="On SIGTERM: seconds to go on answering while readiness says no.",
+)
 @as_json
-def serve(host: str, port: int, worker: bool | None, json_: bool) -> None:
+def serve(host: str, port: int, worker: bool | None, notice: float, json_: bool) -> None:
     """Serve the API, the webhooks and the operator's pages."""
 
     from salesagent_app import serving
@@ -104,7 +111,7 @@ def serve(host: str, port: int, worker: bool | None, json_: bool) -> None:
     configure_logging(settings.log_level, pretty=False if json_ else None)
     with_worker = settings.redis_url is None if worker is None else worker
     with Process(settings) as process:
-        serving.serve(process, host=host, port=port, with_worker=with_worker)
+        serving.serve(process, host=host, port=port, with_worker=with_worker, notice=notice)
 
 
 @cli.command()
@@ -282,6 +289,32 @@ def send_mode(mode: str | None, why: str | None, tenant: str, json_: bool) -> No
     out.print(view.mode.value)
     if not view.allowed_by_settings:
         out.print("The settings of this installation allow drafts only.")
+
+
+@cli.command(name="usage")
+@click.option("--month", help="Such as 2026-11 (UTC); this month where none is named.")
+@click.option(
+    "--set",
+    "bounds",
+    multiple=True,
+    metavar="BOUND=NUMBER",
+    help="Change a bound: hard_runs=500, soft_cost=20.50, hard_sends=none. May be repeated.",
+)
+@click.option("--tenant", default="default", show_default=True)
+@as_json
+def usage_(month: str | None, bounds: tuple[str, ...], tenant: str, json_: bool) -> None:
+    """Show what a month took beside its budget, or change the budget."""
+    from salesagent_app import usage_commands
+
+    if bounds:
+        report = usage_commands.change(tenant, bounds)
+    else:
+        report = usage_commands.show(tenant, month)
+    if json_:
+        _print_json(usage_commands.as_dict(report))
+    else:
+        for line in usage_commands.lines(report):
+            out.print(escape(line), highlight=False)
 
 
 @cli.command(name="inspect")
