@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from salesagent_app import approval_commands, privacy_commands, voice_commands
+from salesagent_app import approval_commands, backup_commands, privacy_commands, voice_commands
 from salesagent_core.errors import Problem, SalesAgentError
 from salesagent_core.ports.api_keys import Scope
 
@@ -47,6 +47,9 @@ cli.add_command(voice_commands.voices)
 cli.add_command(privacy_commands.keys)
 cli.add_command(privacy_commands.audit)
 cli.add_command(privacy_commands.gdpr)
+cli.add_command(backup_commands.backup)
+cli.add_command(backup_commands.restore)
+cli.add_command(backup_commands.reconcile)
 
 
 def main() -> None:
@@ -91,8 +94,15 @@ def _print_json(value: object) -> None:
     default=None,
     help="Work off runs in this process too. Default: only when REDIS_URL is not set.",
 )
+@click.option(
+    "--notice",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 60),
+    help="On SIGTERM: seconds to go on answering while readiness says no.",
+)
 @as_json
-def serve(host: str, port: int, worker: bool | None, json_: bool) -> None:
+def serve(host: str, port: int, worker: bool | None, notice: float, json_: bool) -> None:
     """Serve the API, the webhooks and the operator's pages."""
 
     from salesagent_app import serving
@@ -104,7 +114,7 @@ def serve(host: str, port: int, worker: bool | None, json_: bool) -> None:
     configure_logging(settings.log_level, pretty=False if json_ else None)
     with_worker = settings.redis_url is None if worker is None else worker
     with Process(settings) as process:
-        serving.serve(process, host=host, port=port, with_worker=with_worker)
+        serving.serve(process, host=host, port=port, with_worker=with_worker, notice=notice)
 
 
 @cli.command()

@@ -7,6 +7,7 @@ what they need. One container serves one event loop, because connections belong 
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
@@ -107,6 +108,7 @@ from salesagent_core.ports.vendor_health import VendorState
 from salesagent_core.ports.vendor_probe import Trial
 from salesagent_core.ports.voices import VoiceTransaction
 from salesagent_core.use_cases.advance_run import AdvanceRuns
+from salesagent_core.use_cases.after_restore import AfterRestore
 from salesagent_core.use_cases.approve_draft import ApproveDraft
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
@@ -461,6 +463,9 @@ class Providers(containers.DeclarativeContainer):
         queue=queue,
         ids=ids,
     )
+    after_restore = providers.Singleton(
+        AfterRestore, audits=sent_audits, audit=audit_sent, work=unit_of_work, ids=ids
+    )
     remember_sent = providers.Singleton(
         RememberSent,
         sends=providers.Singleton(PgUnrememberedSends, database, vault),
@@ -633,6 +638,7 @@ class Container:
 
     def __init__(self, providers_: Providers) -> None:
         self.providers = providers_
+        self.draining = threading.Event()
 
     def http_app(self) -> WebApp:
         """The web application over this container's use cases."""
@@ -880,6 +886,8 @@ class Container:
             await make.conversion_polls().watch(make.default_tenant().id)
 
     async def _readiness(self) -> Sequence[str]:
+        if self.draining.is_set():
+            return ("this process is being stopped",)
         try:
             await self.providers.database().ping()
         except Unavailable:

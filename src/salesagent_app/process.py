@@ -54,6 +54,8 @@ class Process:
         self._send_permission = send_permission
         self._embedded: Path | None = None
         self._worker: WorkerHandle | None = None
+        self.draining = threading.Event()
+        """Set once this process takes leave: it still works, but wants nothing new."""
 
     def __enter__(self) -> Process:
         settings = self.settings
@@ -86,7 +88,7 @@ class Process:
 
     def container(self) -> Container:
         """A container for one event loop."""
-        return build_container(
+        made = build_container(
             settings=self.settings,
             database_url=self.database_url,
             vault=self.vault,
@@ -96,6 +98,8 @@ class Process:
             webhook_secrets=self.webhook_secrets,
             send_permission=self._send_permission,
         )
+        made.draining = self.draining
+        return made
 
     def start_worker(self) -> WorkerHandle:
         """Start the worker of this process; it stops when the process does."""

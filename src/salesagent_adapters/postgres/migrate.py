@@ -15,6 +15,7 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 from salesagent_adapters.postgres import vectors
 from salesagent_adapters.postgres.engine import CONNECT_TIMEOUT_S, sqlalchemy_url
 from salesagent_adapters.postgres.errors import mapped
+from salesagent_core.errors import Rejected
 
 VERSION_TABLE = "salesagent_schema"
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -43,6 +44,24 @@ def downgrade(url: str, revision: str) -> None:
     """
     with _locked(url) as (_, config):
         command.downgrade(config, revision)
+
+
+def rebuild(url: str, revision: str) -> None:
+    """Make an empty database one of exactly this revision, whatever empty tables it has.
+
+    Raises:
+        Rejected: this version of the code does not know that revision. Unavailable
+    """
+    known = {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision not in known:
+        raise Rejected(
+            f"this version does not know the schema {revision}: it was made by a newer one"
+        )
+    if current(url) not in (None, revision):
+        downgrade(url, "base")
+    with _locked(url) as (connection, config):
+        command.upgrade(config, revision)
+        vectors.ensure(connection)
 
 
 def current(url: str) -> str | None:
