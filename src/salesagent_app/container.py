@@ -7,7 +7,8 @@ what they need. One container serves one event loop, because connections belong 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, cast
@@ -42,7 +43,9 @@ from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.saved_views import PgSavedViews
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
+from salesagent_adapters.postgres.templates import PgTemplates
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
+from salesagent_adapters.postgres.usage import PgUsage
 from salesagent_adapters.postgres.vectors import missing
 from salesagent_adapters.postgres.vendor_health import PgVendorHealth
 from salesagent_adapters.postgres.voices import PgVoices
@@ -60,6 +63,8 @@ from salesagent_app.http.services import (
     MailPushes,
     OutcomeServices,
     SendingServices,
+    SettingsServices,
+    VendorKeys,
 )
 from salesagent_app.settings import ApiEnv, Settings
 from salesagent_app.vendors import (
@@ -84,6 +89,7 @@ from salesagent_core.ids import DraftId, RunId, TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.job_queue import JobQueue, Topic
+from salesagent_core.ports.settings_book import SettingsTransaction
 from salesagent_core.ports.unit_of_work import (
     ApprovalHook,
     DecidingTransaction,
@@ -113,7 +119,10 @@ from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
+from salesagent_core.use_cases.manage_settings import ManageSettings, record
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.manage_templates import ManageTemplates
+from salesagent_core.use_cases.manage_usage import ManageUsage
 from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.outcome_recorder import OutcomeRecorder
 from salesagent_core.use_cases.poll_conversions import PollConversions
@@ -196,6 +205,19 @@ def _suppression_hook(trust: EarnedTrust, recorder: OutcomeRecorder) -> Suppress
     return suppressed
 
 
+async def _setting_hook(
+    tx: SendingTransaction,
+    name: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    who: str,
+    why: str,
+    now: datetime,
+) -> None:
+    await record(cast(SettingsTransaction, tx), name, before, after, who=who, why=why, now=now)
+
+
 class Providers(containers.DeclarativeContainer):
     """How everything is made. What a process shares comes in from outside."""
 
@@ -226,7 +248,9 @@ class Providers(containers.DeclarativeContainer):
         ids=ids,
     )
 
-    google = providers.Singleton(google_vendor, settings, vendor_world, access_tokens, clock)
+    google = providers.Singleton(
+        google_vendor, settings, vendor_world, access_tokens, tenants, clock
+    )
     hubspot = providers.Singleton(crm_vendor, settings, vendor_world, database, clock)
     models = providers.Singleton(
         model_vendor, settings, vendor_world, database, vault, tenants, clock
@@ -248,7 +272,11 @@ class Providers(containers.DeclarativeContainer):
     backlog = providers.Singleton(PgBacklog, database)
     vendor_health = providers.Singleton(PgVendorHealth, database)
     crm_events = providers.Singleton(
-        PgCrmEventInbox, database, vault, providers.Callable(_bell, queue, Topic.CRM_EVENT)
+        PgCrmEventInbox,
+        database,
+        vault,
+        providers.Callable(_bell, queue, Topic.CRM_EVENT),
+        clock.provided.now,
     )
     draft_syncs = providers.Singleton(PgDraftSyncs, database, vault)
     send_queue = providers.Singleton(PgSendQueue, database, vault)
@@ -284,11 +312,12 @@ class Providers(containers.DeclarativeContainer):
         on_approval=on_approval,
         trust=trust,
         experiments=providers.Singleton(PgActiveExperiments, database, vault),
+        templates=providers.Singleton(PgTemplates, database, vault),
     )
     workflow: providers.Provider[Workflow] = providers.Singleton(sixteen_steps, steps_world)
     result_types = workflow.provided.result_types
     read_model = providers.Singleton(PgReadModel, database, vault, result_types)
-    journal = providers.Singleton(PgJournal, database, vault, result_types)
+    journal = providers.Singleton(PgJournal, database, vault, result_types, now=clock.provided.now)
     unit_of_work = providers.Singleton(PgUnitOfWork, database, vault, result_types)
     intake = providers.Singleton(
         PgIntake, database, vault, providers.Callable(_bell, queue, Topic.RUN)
@@ -310,7 +339,7 @@ class Providers(containers.DeclarativeContainer):
     resolve_crm_events = providers.Singleton(
         ResolveCrmEvents, crm_events, crm, receive_submission, clock, ids
     )
-    conversion_polls = providers.Singleton(PgConversionPolls, database)
+    conversion_polls = providers.Singleton(PgConversionPolls, database, clock.provided.now)
     poll_conversions = providers.Singleton(
         PollConversions,
         conversion_polls,
@@ -355,6 +384,14 @@ class Providers(containers.DeclarativeContainer):
     )
     outcome_reads = providers.Singleton(PgOutcomeReads, database, vault)
     queries = providers.Singleton(Queries, read_model, clock, outcome_reads)
+    manage_usage = providers.Singleton(
+        ManageUsage,
+        usage=providers.Singleton(PgUsage, database, vault),
+        tenants=tenants,
+        queue=queue,
+        clock=clock,
+        ids=ids,
+    )
     saved_views = providers.Singleton(PgSavedViews, database, vault)
 
     schedule_send = providers.Singleton(
@@ -405,7 +442,7 @@ class Providers(containers.DeclarativeContainer):
     )
     watch_mailboxes = providers.Singleton(
         WatchMailboxes,
-        watches=providers.Singleton(PgMailboxWatches, database, vault),
+        watches=providers.Singleton(PgMailboxWatches, database, vault, clock.provided.now),
         history=providers.Singleton(attrgetter("history"), google),
         sender=mail_sender,
         pushes=providers.Singleton(attrgetter("pushes"), google),
@@ -413,6 +450,7 @@ class Providers(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
     )
+    on_setting = providers.Object(_setting_hook)
     control_sending = providers.Singleton(
         ControlSending,
         work=unit_of_work,
@@ -421,6 +459,7 @@ class Providers(containers.DeclarativeContainer):
         permission=send_permission,
         queue=queue,
         ids=ids,
+        on_changed=on_setting,
     )
     transcriber = providers.Singleton(attrgetter("transcriber"), models)
     follow_command = providers.Singleton(
@@ -437,7 +476,9 @@ class Providers(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
     )
-    manage_recipients = providers.Singleton(ManageRecipients, work=unit_of_work, ids=ids)
+    manage_recipients = providers.Singleton(
+        ManageRecipients, work=unit_of_work, ids=ids, on_changed=on_setting
+    )
     outcome_recorder = providers.Singleton(OutcomeRecorder, ids=ids, trust=trust)
     manage_suppressions = providers.Singleton(
         ManageSuppressions,
@@ -470,6 +511,15 @@ class Providers(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
     )
+    manage_settings = providers.Singleton(
+        ManageSettings,
+        work=unit_of_work,
+        tenants=tenants,
+        clock=clock,
+        ids=ids,
+        changed=tenants.provided.forget,
+    )
+    manage_templates = providers.Singleton(ManageTemplates, work=unit_of_work, clock=clock, ids=ids)
     read_performance = providers.Singleton(
         ReadPerformance,
         reads=providers.Singleton(PgPerformance, database, vault),
@@ -501,6 +551,37 @@ class Providers(containers.DeclarativeContainer):
         ),
         follow_up=follow_up,
         learn=learn,
+    )
+
+
+def _vendor_keys(settings: Settings) -> tuple[VendorKeys, ...]:
+    """The vendors, and which of their settings are missing."""
+    google = {
+        "GOOGLE_CLIENT_ID": settings.google_client_id,
+        "GOOGLE_CLIENT_SECRET": settings.google_client_secret,
+        "GOOGLE_REDIRECT_URI": settings.google_redirect_uri,
+    }
+    hubspot = {
+        "HUBSPOT_API_KEY": settings.hubspot_api_key,
+        "HUBSPOT_WEBHOOK_SECRET": settings.hubspot_webhook_secret,
+    }
+    openai = {
+        "OPENAI_API_KEY": settings.openai_api_key or settings.openai_base_url,
+        "OPENAI_MODEL": settings.openai_model,
+    }
+    needed = (
+        ("Google", google, "put drafts into your mailbox, find free times and link files"),
+        ("HubSpot", hubspot, "take in forms, know your contacts and file tasks"),
+        ("OpenAI", openai, "write drafts in your words; until then a plain template writes them"),
+    )
+    return tuple(
+        VendorKeys(
+            name=name,
+            variables=tuple(given),
+            missing=tuple(variable for variable, value in given.items() if value is None),
+            needed_for=purpose,
+        )
+        for name, given, purpose in needed
     )
 
 
@@ -570,11 +651,18 @@ class Container:
                     detect=make.detect_outcomes(),
                     learn=make.learn(),
                 ),
+                chosen=SettingsServices(
+                    settings=make.manage_settings(),
+                    templates=make.manage_templates(),
+                    vendors=_vendor_keys(settings),
+                    trials=self.trials_of,
+                ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
                 dependencies=self.dependencies,
                 close=self.close,
                 views=make.saved_views(),
+                usage=make.manage_usage(),
                 vendor_states=self.vendor_states,
                 windows=make.windows(),
                 limits=Limits(
@@ -689,8 +777,11 @@ class Container:
 
     async def vendor_trials(self) -> tuple[Trial, ...]:
         """What can be tried of the real vendors, for the default tenant. Changes nothing."""
+        return await self.trials_of(self.providers.default_tenant().id)
+
+    async def trials_of(self, tenant_id: TenantId) -> tuple[Trial, ...]:
+        """What can be tried of the real vendors for this tenant. Changes nothing."""
         make = self.providers
-        tenant_id = make.default_tenant().id
         google, probes = make.google().probe, (make.hubspot().probe, make.models().probe)
         trials = [trial for probe in probes if probe for trial in probe.trials(tenant_id)]
         if google is not None:

@@ -109,6 +109,7 @@ def default_tenant(settings: Settings) -> Tenant:
         country=settings.sender_country,
         link_hosts=settings.link_hosts,
         postal_address=settings.postal_address,
+        asset_folders=settings.google_drive_folders,
         auto_approve_enabled=settings.auto_approve_enabled
         and not settings.require_operator_approval,
         auto_approve_threshold=settings.auto_approve_threshold,

@@ -126,7 +126,16 @@ runs = _table(
     _bytes("redraft", null=True),
     # The keyed hash of the mailbox that must be connected before the run goes on.
     _text("waiting_mailbox", null=True),
+    # The month whose budget the run counts against; null until a worker may take it up.
+    _text("admitted_month", null=True),
+    _text("waiting_code", null=True),
     key=("id", "tenant_id"),
+)
+Index(
+    "runs_open",
+    runs.c.status,
+    runs.c.tenant_id,
+    postgresql_where=text("status IN ('triggered', 'processing', 'waiting')"),
 )
 Index(
     "runs_due",
@@ -507,6 +516,29 @@ model_holds = _table(
     key=("tenant_id", "id"),
 )
 
+# What a tenant took in a month (``YYYY-MM``, UTC); the sum over ``shard`` is the count.
+usage_counts = _table(
+    "usage_counts",
+    _text("month"),
+    _text("kind"),
+    _integer("shard"),
+    Column("count", BigInteger, nullable=False),
+    key=("tenant_id", "month", "kind", "shard"),
+)
+
+# Bounds that an admin set; without a row those of the settings hold.
+usage_budgets = _table(
+    "usage_budgets",
+    *(
+        Column(f"{level}_{what}", BigInteger, nullable=True)
+        for what in ("runs", "sends", "tokens", "cost_micros")
+        for level in ("soft", "hard")
+    ),
+    _time("changed_at"),
+    _text("changed_by"),
+    key=("tenant_id",),
+)
+
 mailbox_connections = _table(
     "mailbox_connections",
     _text("mailbox_index"),
@@ -812,4 +844,25 @@ Index(
     voice_profiles.c.mailbox_index,
     unique=True,
     postgresql_where=text("active"),
+)
+
+settings_versions = _table(
+    "settings_versions",
+    _text("name"),
+    _integer("version"),
+    _time("changed_at"),
+    _text("changed_by"),
+    _bytes("sealed"),
+    key=("tenant_id", "name", "version"),
+)
+
+mail_templates = _table(
+    "mail_templates",
+    _text("id"),
+    # A keyed digest: a name is what a person wrote.
+    _text("name_index"),
+    _text("used_for"),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "name_index", name="mail_templates_name"),
+    key=("tenant_id", "id"),
 )

@@ -21,6 +21,7 @@ from salesagent_app.http.admin import admin_router
 from salesagent_app.http.analytics import analytics_router
 from salesagent_app.http.auth import Caller, Gate, provide_caller, requires
 from salesagent_app.http.autonomy import autonomy_router, policy_router
+from salesagent_app.http.chosen import icp_router, template_router
 from salesagent_app.http.commands import Commands, command_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.errors import (
@@ -43,6 +44,7 @@ from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
 from salesagent_app.http.services import HttpServices
 from salesagent_app.http.switches import stop_router, suppression_router, switch_router
+from salesagent_app.http.usage import budget_router, usage_router
 from salesagent_app.http.voices import voice_router
 from salesagent_app.http.webhooks import webhook_handlers
 from salesagent_app.web.api_access import key_or_page
@@ -142,6 +144,8 @@ def create_app(services: HttpServices) -> Litestar:
                 else []
             ),
             *([outcome_router(gate), learning_router(gate)] if services.outcomes else []),
+            *([usage_router(gate), budget_router(gate)] if services.usage else []),
+            *([icp_router(gate), template_router(gate)] if services.chosen else []),
             health_router(gate),
             *pages.routes(),
         ],

@@ -16,6 +16,7 @@ from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.saved_views import SavedViews
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.transcriber import Transcriber
+from salesagent_core.ports.vendor_probe import Trial
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
 from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
@@ -26,7 +27,10 @@ from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
+from salesagent_core.use_cases.manage_settings import ManageSettings
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.manage_templates import ManageTemplates
+from salesagent_core.use_cases.manage_usage import ManageUsage
 from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.read_outcomes import ReadOutcomes
@@ -114,6 +118,28 @@ class CommandServices:
 
 
 @attrs.frozen(kw_only=True)
+class VendorKeys:
+    """A vendor, and what of its settings is missing here: ``missing`` is empty where it is set
+    up. ``needed_for`` ends the sentence "It is needed to"."""
+
+    name: str
+    variables: tuple[str, ...]
+    missing: tuple[str, ...]
+    needed_for: str
+
+
+@attrs.frozen(kw_only=True)
+class SettingsServices:
+    """What people set on the pages. ``vendors`` are in the order in which they are connected;
+    ``trials`` are the small questions to those of a tenant that are set up."""
+
+    settings: ManageSettings
+    templates: ManageTemplates
+    vendors: tuple[VendorKeys, ...] = ()
+    trials: Callable[[TenantId], Awaitable[Sequence[Trial]]] | None = None
+
+
+@attrs.frozen(kw_only=True)
 class MailPushes:
     """Pushes of a mailbox's provider. ``verify`` judges the header ``Authorization``, in a thread;
     ``told`` takes the address and the point in its history."""
@@ -151,7 +177,8 @@ class HttpServices:
     is only that, and there are no routes to send by; without ``mailboxes`` none to connect
     them, without ``mail_pushes`` none that takes them, without ``approvals`` none to change what
     goes alone, without ``outcomes`` none to tell what became of mail, without ``views`` none are
-    kept, without ``commands`` none are followed; without ``windows`` no requests are counted.
+    kept, without ``commands`` none are followed, without ``usage`` none is told, without ``chosen``
+    nothing is set on the pages; without ``windows`` no requests are counted.
     """
 
     receive_submission: ReceiveSubmission
@@ -179,4 +206,6 @@ class HttpServices:
     dependencies: DependencyWatch | None = None
     improvement: ImprovementServices | None = None
     outcomes: OutcomeServices | None = None
+    usage: ManageUsage | None = None
+    chosen: SettingsServices | None = None
     windows: Windows | None = None

@@ -23,6 +23,7 @@ from salesagent_app.http.errors import (
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.assets import Assets
 from salesagent_app.web.bulk import BulkPages
+from salesagent_app.web.chosen.rooms import setting_routes
 from salesagent_app.web.deciding import DecisionPages
 from salesagent_app.web.desk import Desk, Shown
 from salesagent_app.web.jarvis import JarvisPages
@@ -42,6 +43,7 @@ from salesagent_app.web.sessions import (
     login_redirect,
 )
 from salesagent_app.web.today import TodayPages
+from salesagent_app.web.usage import UsagePages
 from salesagent_core.ids import DraftId
 
 AnyRequest = Request[Any, Any, Any]
@@ -99,8 +101,14 @@ class Pages:
                 *runs.routes(),
                 *LivePages(self._services).routes(),
                 *(jarvis.routes() if self._services.commands else []),
+                *(
+                    UsagePages(self._services, self._renderer).routes()
+                    if self._services.usage
+                    else []
+                ),
                 *(sending.routes() if self._services.sending else []),
                 *(mailboxes.routes() if self._services.mailboxes else []),
+                *setting_routes(*parts),
                 self._logout(),
             ],
             include_in_schema=False,

@@ -36,6 +36,8 @@ class Renderer:
             words=words,
             mode=services.mode,
             has_mailboxes=services.mailboxes is not None,
+            has_usage=services.usage is not None,
+            has_settings=services.chosen is not None and services.sending is not None,
             has_jarvis=services.commands is not None,
         )
 
