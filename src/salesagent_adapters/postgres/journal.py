@@ -7,7 +7,7 @@ the steal, and the thief reads what it wrote, or finds its token gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -129,13 +129,14 @@ class PgJournal:
         result_types: Mapping[str, Any],
         *,
         max_batch: int = MAX_BATCH,
+        sized: Callable[[float], None] | None = None,
     ) -> None:
         self._database = database
         self._chest = Chest(sealer)
         self._sealer = sealer
         self._entries = EntryRows(self._chest, result_types)
         self._line = Line(database)
-        self._commits: GroupCommit[Write, None] = GroupCommit(self._commit, max_batch)
+        self._commits: GroupCommit[Write, None] = GroupCommit(self._commit, max_batch, sized)
 
     async def claim(self, run_ids: Sequence[RunId] | None, limit: int) -> tuple[ClaimedRun, ...]:
         """See ``Journal.claim``. A run whose stored values no version of ours can read is

@@ -25,7 +25,7 @@ from salesagent_app.http.commands import Commands, command_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.errors import json_error, log_fault, request_id_of, status_of
 from salesagent_app.http.experiments import experiment_router
-from salesagent_app.http.frame import RequestIds, framed, request_ids
+from salesagent_app.http.frame import RequestIds, framed, measured, request_ids
 from salesagent_app.http.health import health_router
 from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
@@ -39,6 +39,7 @@ from salesagent_app.http.switches import stop_router, suppression_router, switch
 from salesagent_app.http.usage import budget_router, usage_router
 from salesagent_app.http.voices import voice_router
 from salesagent_app.http.webhooks import webhook_handlers
+from salesagent_app.observing.watch import Watch
 from salesagent_app.web.api_access import key_or_page
 from salesagent_app.web.pages import Pages
 from salesagent_core.ports.api_keys import Scope as KeyScope
@@ -56,6 +57,7 @@ class _App(Litestar):
     doors: dict[str, AsyncAnyCallable]
     request_ids: RequestIds
     https: bool
+    watch: Watch
 
     async def __call__(
         self,
@@ -70,6 +72,8 @@ class _App(Litestar):
                 await door(scope, receive, send)
                 return
             send = framed(cast("Send", send), request, self.request_ids(), https=self.https)
+            if self.watch.looks_at_requests:
+                send = measured(send, request, self.watch.answered)
         await super().__call__(scope, receive, send)
 
 
@@ -145,6 +149,7 @@ def create_app(services: HttpServices) -> Litestar:
     )
     app.doors = {path: handler.fn for handler in webhooks for path in handler.paths}
     app.request_ids = ids
+    app.watch = services.watch
     app.https = services.public_url.startswith("https:")
     return app
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import attrs
 
 from salesagent_app.dependency_watch import DependencyWatch
+from salesagent_app.observing.watch import Watch
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
@@ -169,3 +170,4 @@ class HttpServices:
     improvement: ImprovementServices | None = None
     outcomes: OutcomeServices | None = None
     usage: ManageUsage | None = None
+    watch: Watch = attrs.field(factory=Watch)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from salesagent_app.workers.actors import Handler
@@ -34,9 +35,11 @@ class Sweeper:
         *,
         begin: Callable[[], Awaitable[None]] | None = None,
         report: Callable[[], Awaitable[None]] | None = None,
+        swept: Callable[[float], None] | None = None,
     ) -> None:
         """``begin`` is done once before the first sweep, again until it succeeds; ``report``
-        before each."""
+        before each; ``swept`` is told how many seconds one took."""
+        self._swept = swept
         self._begin = begin
         self.report = report
         self._backlog = backlog
@@ -53,7 +56,10 @@ class Sweeper:
                     self._begin = None
                 if self.report is not None:
                     await self.report()
+                began = time.perf_counter()
                 await self.sweep()
+                if self._swept is not None:
+                    self._swept(time.perf_counter() - began)
             except Unavailable:
                 log.warning("the database cannot be reached; sweeping again soon")
             except Exception:
