@@ -26,6 +26,7 @@ from salesagent_adapters.postgres.journal_writes import (
     lease_lost,
     store,
 )
+from salesagent_adapters.postgres.machine_time import machine_time
 from salesagent_adapters.postgres.rows import (
     Chest,
     EntryRows,
@@ -119,7 +120,8 @@ _ORDER = {step: number for number, step in enumerate(STEP_NAMES)}
 class PgJournal:
     """``Journal`` over PostgreSQL.
 
-    ``result_types`` names the class of each step's result, by which stored results are read.
+    ``result_types`` names the class of each step's result, by which stored results are read;
+    ``now`` is the clock by which callers reckon their waits.
     """
 
     def __init__(
@@ -130,8 +132,10 @@ class PgJournal:
         *,
         max_batch: int = MAX_BATCH,
         sized: Callable[[float], None] | None = None,
+        now: Callable[[], datetime] = machine_time,
     ) -> None:
         self._database = database
+        self._now = now
         self._chest = Chest(sealer)
         self._sealer = sealer
         self._entries = EntryRows(self._chest, result_types)
@@ -214,6 +218,7 @@ class PgJournal:
         end = End(
             RunStatus.WAITING,
             until,
+            self._now(),
             clean(why),
             step=step,
             attempt=attempt,

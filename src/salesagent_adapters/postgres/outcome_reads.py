@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.outcome_points import FADED
-from salesagent_adapters.postgres.rows import Chest, place
+from salesagent_adapters.postgres.rows import Chest, clean, place
 from salesagent_core.domain.address import fold_alias
 from salesagent_core.domain.outcome import (
     Outcome,
@@ -19,6 +19,7 @@ from salesagent_core.domain.outcome import (
     OutcomeType,
     contact_adjustment,
 )
+from salesagent_core.errors import NotFound
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.outcomes import OutcomeCounts
 from salesagent_core.ports.secrets_vault import Sealer
@@ -64,6 +65,18 @@ class PgOutcomeReads:
         async with self._database.tenant(tenant_id) as connection:
             rows = (await connection.execute(statement)).all()
         return tuple(self._read(row) for row in rows)
+
+    async def one(self, tenant_id: TenantId, outcome_id: str) -> Outcome:
+        """See ``OutcomeReads.one``."""
+        table = tables.outcomes
+        statement = select(table).where(
+            table.c.tenant_id == tenant_id, table.c.id == clean(outcome_id)
+        )
+        async with self._database.tenant(tenant_id) as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        if row is None:
+            raise NotFound("there is no such outcome")
+        return self._read(row)
 
     async def of_contacts(
         self, tenant_id: TenantId, emails: Sequence[str]

@@ -34,6 +34,7 @@ SELECT key,
   count(*) FILTER (WHERE types && :replied) AS replied,
   count(*) FILTER (WHERE types && :positive) AS positive,
   count(*) FILTER (WHERE types && :meetings) AS meetings,
+  count(*) FILTER (WHERE types && :deals) AS deals,
   count(*) FILTER (WHERE types && :harmed) AS harmed,
   count(*) FILTER (WHERE automatic) AS alone,
   avg(edit_similarity) AS similarity
@@ -47,6 +48,11 @@ _KEYS = {
     Dimension.SEGMENT: ("s.tier", ""),
     Dimension.VOICE: ("d.voice_index", ""),
     Dimension.HOUR: ("to_char(s.local_hour, 'FM00')", ""),
+    Dimension.WEEKDAY: ("to_char(s.sent_at AT TIME ZONE :zone, 'ID')", ""),
+    Dimension.WEEK: (
+        "to_char(date_trunc('week', s.sent_at AT TIME ZONE :zone), 'YYYY-MM-DD')",
+        "",
+    ),
     Dimension.RULE: ("s.rule", ""),
     Dimension.VARIANT: (
         "v.experiment_id || '/' || v.variant_index",
@@ -58,6 +64,7 @@ _TYPES = {
     "replied": [OutcomeType.EMAIL_REPLIED.value],
     "positive": sorted(each.value for each in POSITIVE),
     "meetings": [OutcomeType.MEETING_BOOKED.value, OutcomeType.MEETING_HELD.value],
+    "deals": [OutcomeType.DEAL_CREATED.value, OutcomeType.DEAL_WON.value],
     "harmed": [
         OutcomeType.EMAIL_BOUNCED.value,
         OutcomeType.EMAIL_UNSUBSCRIBED.value,
@@ -75,10 +82,17 @@ class PgPerformance:
         self._chest = Chest(sealer)
 
     async def groups(
-        self, tenant_id: TenantId, since: datetime, until: datetime, by: Dimension
+        self,
+        tenant_id: TenantId,
+        since: datetime,
+        until: datetime,
+        by: Dimension,
+        zone: str = "UTC",
     ) -> tuple[GroupCounts, ...]:
         """See ``PerformanceReads.groups``."""
         values = {"tenant": tenant_id, "since": since, "until": until, **_TYPES}
+        if by in (Dimension.WEEKDAY, Dimension.WEEK):
+            values["zone"] = zone
         async with self._database.tenant(tenant_id) as connection:
             rows = (await connection.execute(_STATEMENTS[by], values)).all()
             names = await self._names(connection, tenant_id, by) if rows else {}
@@ -89,6 +103,7 @@ class PgPerformance:
                 replied=row.replied,
                 positive=row.positive,
                 meetings=row.meetings,
+                deals=row.deals,
                 harmed=row.harmed,
                 alone=row.alone,
                 similarity=row.similarity,

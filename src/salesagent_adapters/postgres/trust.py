@@ -121,6 +121,29 @@ class PgTrustLedger:
         )
         return tuple(_verdict(row) for row in (await self._connection.execute(statement)).all())
 
+    async def disagreements(self, *, limit: int) -> tuple[ShadowVerdict, ...]:
+        """See ``TrustLedger.disagreements``."""
+        table, segments = tables.shadow_verdicts, tables.trust_segments
+        statement = (
+            select(table)
+            .join(
+                segments,
+                (segments.c.tenant_id == table.c.tenant_id)
+                & (segments.c.tier == table.c.tier)
+                & (segments.c.rule == table.c.rule)
+                & (segments.c.era == table.c.era),
+            )
+            .where(
+                table.c.tenant_id == self._tenant,
+                table.c.verdict == Verdict.AUTO_APPROVED.value,
+                table.c.answer.is_not(None),
+                table.c.answer != Answer.APPROVED.value,
+            )
+            .order_by(table.c.answered_at.desc(), table.c.decision_id)
+            .limit(limit)
+        )
+        return tuple(_verdict(row) for row in (await self._connection.execute(statement)).all())
+
     async def answer(self, decision_id: str, answer: Answer, by: str, at: datetime) -> None:
         """See ``TrustLedger.answer``."""
         table = tables.shadow_verdicts

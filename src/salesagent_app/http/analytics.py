@@ -21,20 +21,23 @@ from salesagent_core.use_cases.read_performance import SegmentThreshold
 
 @attrs.frozen(kw_only=True)
 class GroupRow:
-    """One group. Each rate is a share of ``sent`` with its 95 % Wilson interval. ``precision`` is
-    the share that did no harm, ``alone`` how many went without a person. ``similarity`` (0..1) is
-    how like the writer's text people approved it, on average."""
+    """One group. Each rate is a share of ``sent`` with its 95 % Wilson interval; ``deals`` were
+    made or won, which ``conversion_rate`` is about. ``precision`` is the share that did no harm,
+    ``alone`` how many went without a person. ``similarity`` (0..1) is how like the writer's text
+    people approved it, on average."""
 
     key: str
     sent: int
     replies: int
     positive: int
     meetings: int
+    deals: int
     harmed: int
     alone: int
     reply_rate: Rate
     positive_rate: Rate
     meeting_rate: Rate
+    conversion_rate: Rate
     precision: Rate
     similarity: float | None
     recommendation: str
@@ -112,11 +115,13 @@ def _group(group: GroupPerformance) -> GroupRow:
         replies=counts.replied,
         positive=counts.positive,
         meetings=counts.meetings,
+        deals=counts.deals,
         harmed=counts.harmed,
         alone=counts.alone,
         reply_rate=group.reply,
         positive_rate=group.positive,
         meeting_rate=group.meeting,
+        conversion_rate=group.conversion,
         precision=group.precision,
         similarity=counts.similarity,
         recommendation=group.recommendation,

@@ -16,7 +16,7 @@ from salesagent_app.http.rules import approvals_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.policy_inputs import read_moment
 from salesagent_core.domain.autonomy import Stage
-from salesagent_core.domain.backtest import BacktestReport, describe
+from salesagent_core.domain.backtest import Answer, BacktestReport, describe
 from salesagent_core.errors import Reason
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import Scope
@@ -75,6 +75,17 @@ class AutonomyAnswer:
 
 
 @attrs.frozen(kw_only=True)
+class DisagreementRow:
+    """A draft that a rule in shadow would have approved, and what an operator did instead."""
+
+    segment: str
+    draft_id: str
+    at: datetime
+    answer: Answer
+    answered_at: datetime | None
+
+
+@attrs.frozen(kw_only=True)
 class BacktestAnswer:
     """The report, and the same in sentences."""
 
@@ -102,6 +113,26 @@ async def autonomy(services: Services, caller: Calling) -> AutonomyAnswer:
         verdicts_needed=view.verdicts_needed,
         agreement_needed=view.agreement_needed,
     )
+
+
+@get(
+    "/disagreements",
+    responses=documented(),
+    summary="Where operators did not follow a rule in shadow, the last 50",
+)
+async def disagreements(services: Services, caller: Calling) -> list[DisagreementRow]:
+    found = await approvals_of(services).autonomy.disagreements(caller.tenant_id)
+    return [
+        DisagreementRow(
+            segment=str(each.segment),
+            draft_id=each.draft_id,
+            at=each.at,
+            answer=each.answer,
+            answered_at=each.answered_at,
+        )
+        for each in found
+        if each.answer is not None
+    ]
 
 
 @put(
@@ -152,7 +183,7 @@ def autonomy_router(gate: Gate) -> Router:
     return Router(
         "/api/autonomy",
         guards=[requires(gate, Scope.OPERATOR, Scope.ADMIN)],
-        route_handlers=[autonomy, set_stage],
+        route_handlers=[autonomy, disagreements, set_stage],
         tags=["autonomy"],
     )
 

@@ -21,7 +21,7 @@ from salesagent_core.domain.experiment import (
     Metric,
     Variant,
 )
-from salesagent_core.domain.experiment_evidence import Comparison, Verdict
+from salesagent_core.domain.experiment_evidence import BORDER, Comparison, Verdict
 from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.treatment import ExperimentKind, Hours
 from salesagent_core.errors import Unavailable
@@ -126,7 +126,8 @@ class VariantResult:
 @attrs.frozen(kw_only=True)
 class ReportAnswer:
     """What the test shows now; one may ask as often as one likes. ``balance_p`` near 0 says that
-    mail did not go out in the planned shares."""
+    mail did not go out in the planned shares. ``people_needed`` in each variant would show a
+    difference as large as the present one; null where there is none, or it is shown."""
 
     experiment: ExperimentRow
     variants: tuple[VariantResult, ...]
@@ -134,7 +135,19 @@ class ReportAnswer:
     winner: str | None
     comparisons: tuple[Comparison, ...]
     balance_p: float
+    people_needed: int | None
     decision: str
+
+
+@attrs.frozen(kw_only=True)
+class LookRow:
+    """What the test had shown by then: people counted, and the evidence of the best variant. At
+    ``border`` it is the winner."""
+
+    at: datetime
+    people: int
+    evidence: float
+    border: float
 
 
 @get("/", responses=documented(), summary="All tests, newest first")
@@ -209,12 +222,25 @@ async def report(services: Services, caller: Calling, experiment_id: Id) -> Repo
     return _report(await manage.report(caller.tenant_id, str(experiment_id)))
 
 
+@get(
+    "/{experiment_id:uuid}/history",
+    responses=documented(404),
+    summary="What a test had shown at moments of its time",
+)
+async def history(services: Services, caller: Calling, experiment_id: Id) -> list[LookRow]:
+    manage = improvement_of(services).experiments
+    return [
+        LookRow(at=each.at, people=each.people, evidence=each.evidence, border=BORDER)
+        for each in await manage.history(caller.tenant_id, str(experiment_id))
+    ]
+
+
 def experiment_router(gate: Gate) -> Router:
     """Read by operators, changed by admins."""
     return Router(
         "/api/experiments",
         guards=[requires(gate, Scope.OPERATOR, Scope.ADMIN)],
-        route_handlers=[experiments, experiment, create, start, stop, report],
+        route_handlers=[experiments, experiment, create, start, stop, report, history],
         tags=["learning"],
     )
 
@@ -287,5 +313,6 @@ def _report(found: ExperimentReport) -> ReportAnswer:
         winner=judgement.winner,
         comparisons=judgement.comparisons,
         balance_p=judgement.balance_p,
+        people_needed=judgement.people_needed,
         decision=judgement.sentence,
     )

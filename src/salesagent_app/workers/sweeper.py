@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from salesagent_app.workers.actors import Handler
 from salesagent_core.errors import Unavailable
@@ -35,10 +35,13 @@ class Sweeper:
         *,
         begin: Callable[[], Awaitable[None]] | None = None,
         report: Callable[[], Awaitable[None]] | None = None,
+        chores: Sequence[Callable[[], Awaitable[object]]] = (),
         swept: Callable[[float], None] | None = None,
     ) -> None:
         """``begin`` is done once before the first sweep, again until it succeeds; ``report``
-        before each; ``swept`` is told how many seconds one took."""
+        before each, and each of ``chores`` after it; ``swept`` is told how many seconds one
+        took."""
+        self._chores = tuple(chores)
         self._swept = swept
         self._begin = begin
         self.report = report
@@ -60,6 +63,8 @@ class Sweeper:
                 await self.sweep()
                 if self._swept is not None:
                     self._swept(time.perf_counter() - began)
+                for chore in self._chores:
+                    await chore()
             except Unavailable:
                 log.warning("the database cannot be reached; sweeping again soon")
             except Exception:

@@ -25,6 +25,8 @@ from salesagent_core.errors import InvalidInput
 
 ALPHA = 0.05
 """How often a test without any difference may ever name a winner."""
+BORDER = 1 / ALPHA
+"""The evidence that names a winner, see ``standing_evidence``."""
 MIN_PER_VARIANT = 30
 """People in each variant before a winner is named."""
 BALANCE_ALPHA = 0.01
@@ -241,13 +243,16 @@ class Comparison:
 
 @attrs.frozen(kw_only=True)
 class Judgement:
-    """``winner`` is set for that verdict only; ``sentence`` says it in words."""
+    """``winner`` is set for that verdict only; ``sentence`` says it in words. ``people_needed`` in
+    each variant would show a difference as large as the present one, None where there is none or
+    it is shown already."""
 
     verdict: Verdict
     winner: str | None
     comparisons: tuple[Comparison, ...]
     balance_p: float
     sentence: str
+    people_needed: int | None = None
 
 
 def judge(arms: Sequence[Arm], alpha: float = ALPHA) -> Judgement:
@@ -281,7 +286,16 @@ def judge(arms: Sequence[Arm], alpha: float = ALPHA) -> Judgement:
         comparisons=comparisons,
         balance_p=balance_p,
         sentence=sentence,
+        people_needed=None if winner else _needed(arms),
     )
+
+
+def standing_evidence(found: Judgement) -> float:
+    """What stands for the best variant in its closest contest: the e-value over the number of
+    comparisons, so that ``BORDER`` is what names a winner however many variants there are."""
+    beaten = {each.worse for each in found.comparisons}
+    against = [each.evidence for each in found.comparisons if each.better not in beaten]
+    return min(against) / len(found.comparisons)
 
 
 def _compare(one: Arm, other: Arm, comparisons: int) -> Comparison:
@@ -321,11 +335,17 @@ def _won(best: Arm, arms: Sequence[Arm], p: float) -> str:
 
 def _undecided(arms: Sequence[Arm]) -> str:
     seen = ", ".join(_counted(arm) for arm in arms)
-    best, next_best = sorted(arms, key=lambda arm: -arm.count.rate)[:2]
-    needed = people_needed(next_best.count.rate, best.count.rate)
+    needed = _needed(arms)
     if needed is None:
         return f"no difference is shown: {seen}"
     return (
         f"no difference is shown: {seen}; one as large as this would take about"
-        f" {math.ceil(needed * WATCHING_COSTS)} people in each variant"
+        f" {needed} people in each variant"
     )
+
+
+def _needed(arms: Sequence[Arm]) -> int | None:
+    """People in each variant that would show the present difference, watched all the time."""
+    best, next_best = sorted(arms, key=lambda arm: -arm.count.rate)[:2]
+    needed = people_needed(next_best.count.rate, best.count.rate)
+    return None if needed is None else math.ceil(needed * WATCHING_COSTS)

@@ -21,11 +21,14 @@ LOOKED_GOOD_BELOW = 0.8
 
 
 class Dimension(StrEnum):
-    """What mail is grouped by. ``hour`` is the hour at which it left, on the recipient's clock."""
+    """What mail is grouped by. ``hour`` is the hour at which it left, on the recipient's clock;
+    ``weekday`` (1 is Monday) and ``week`` (its Monday, ISO 8601) are days of the sender's."""
 
     SEGMENT = "segment"
     VOICE = "voice"
     HOUR = "hour"
+    WEEKDAY = "weekday"
+    WEEK = "week"
     VARIANT = "variant"
     RULE = "rule"
 
@@ -34,7 +37,8 @@ class Dimension(StrEnum):
 class GroupCounts:
     """Mails that were sent, and of how many of them each came true at least once.
 
-    ``alone`` went without a person. ``harmed``: bounced, unsubscribed, or answered in anger.
+    ``deals``: a deal was made or won. ``alone`` went without a person. ``harmed``: bounced,
+    unsubscribed, or answered in anger.
     ``similarity`` is the mean likeness (0..1) of what was written and what was approved, over the
     mails a person approved; None where there is none.
     """
@@ -44,13 +48,21 @@ class GroupCounts:
     replied: int
     positive: int
     meetings: int
+    deals: int = 0
     harmed: int = 0
     alone: int = 0
     similarity: float | None = None
 
     def __attrs_post_init__(self) -> None:
         """Raises: InvalidInput when something is counted more often than mail was sent."""
-        parts = (self.replied, self.positive, self.meetings, self.harmed, self.alone)
+        parts = (
+            self.replied,
+            self.positive,
+            self.meetings,
+            self.deals,
+            self.harmed,
+            self.alone,
+        )
         if not all(0 <= part <= self.sent for part in parts):
             raise InvalidInput("no count of a group may be above the mails sent")
 
@@ -66,12 +78,14 @@ class Rate:
 
 @attrs.frozen(kw_only=True)
 class GroupPerformance:
-    """One group beside all the others. ``precision`` is the share that did no harm."""
+    """One group beside all the others. ``conversion`` is the share that led to a deal,
+    ``precision`` the share that did no harm."""
 
     counts: GroupCounts
     reply: Rate
     positive: Rate
     meeting: Rate
+    conversion: Rate
     precision: Rate
     recommendation: str
 
@@ -92,6 +106,7 @@ def assess_performance(
             reply=rate_of(group.replied, group.sent),
             positive=rate_of(group.positive, group.sent),
             meeting=rate_of(group.meetings, group.sent),
+            conversion=rate_of(group.deals, group.sent),
             precision=rate_of(group.sent - group.harmed, group.sent),
             recommendation=_recommendation(group, groups, by),
         )
@@ -103,6 +118,8 @@ _IF_LOW = {
     Dimension.SEGMENT: "look at what these mails offer, or at who is taken for such a lead",
     Dimension.VOICE: "review the voice",
     Dimension.HOUR: "send at other hours",
+    Dimension.WEEKDAY: "send on other days",
+    Dimension.WEEK: "look at what was different in that week",
     Dimension.VARIANT: "see the test's own report, which decides",
     Dimension.RULE: "tighten the rule or have a person read its drafts",
 }
@@ -110,6 +127,8 @@ _IF_HIGH = {
     Dimension.SEGMENT: "more leads like these are worth looking for",
     Dimension.VOICE: "use this voice for more mail",
     Dimension.HOUR: "send more at this hour",
+    Dimension.WEEKDAY: "send more on this day",
+    Dimension.WEEK: "look at what was different in that week",
     Dimension.VARIANT: "see the test's own report, which decides",
     Dimension.RULE: "this rule chooses well",
 }

@@ -130,6 +130,11 @@ class TrustLedger(Protocol):
         """Those about one draft, oldest first."""
         ...
 
+    async def disagreements(self, *, limit: int) -> tuple[ShadowVerdict, ...]:
+        """Those that would have approved where an operator did something else, newest answer
+        first; those of the present evidence only."""
+        ...
+
     async def answer(self, decision_id: str, answer: Answer, by: str, at: datetime) -> None:
         """The operator's latest answer to a verdict. Raises: NotFound."""
         ...

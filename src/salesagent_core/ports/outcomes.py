@@ -162,6 +162,10 @@ class OutcomeReads(Protocol):
         """The ones recorded last, newest first; all types when none is named."""
         ...
 
+    async def one(self, tenant_id: TenantId, outcome_id: str) -> Outcome:
+        """Raises: NotFound."""
+        ...
+
     async def of_contacts(
         self, tenant_id: TenantId, emails: Sequence[str]
     ) -> Mapping[str, tuple[Outcome, ...]]:

@@ -13,10 +13,15 @@ class PerformanceReads(Protocol):
     """Reads for people; every method sees one tenant only."""
 
     async def groups(
-        self, tenant_id: TenantId, since: datetime, until: datetime, by: Dimension
+        self,
+        tenant_id: TenantId,
+        since: datetime,
+        until: datetime,
+        by: Dimension,
+        zone: str = "UTC",
     ) -> tuple[GroupCounts, ...]:
         """Mail sent in that time (``until`` excluded), by what ``by`` says, in the order of the
-        keys. Mail that has no such key (no rule, no variant) is left out.
+        keys; days begin at midnight in ``zone``. Mail that has no such key (no rule, no variant) is left out.
 
         Raises:
             Unavailable

@@ -22,12 +22,14 @@ from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.stats import Interval, wilson_interval
 from salesagent_core.errors import Conflict, InvalidInput, NotFound, Problem
 from salesagent_core.ids import TenantId
+from salesagent_core.ports.approvals import ShadowVerdict
 from salesagent_core.ports.unit_of_work import DecidingWork
 from salesagent_core.use_cases.earned_trust import EarnedTrust
 
 CLOSE = 10
 """Segments that need no more agreeing verdicts than this are close to promotion."""
 MAX_WHY = 500
+MAX_DISAGREEMENTS = 50
 _MOVES = {Stage.AUTO: grant, Stage.SHADOW: start_shadow, Stage.MANUAL: withdraw}
 
 
@@ -73,6 +75,11 @@ class ManageAutonomy:
                 state = known.get(segment, SegmentState(segment=segment))
                 segments.append(_view(state, rule.enabled))
         return AutonomyView(segments=tuple(segments))
+
+    async def disagreements(self, tenant_id: TenantId) -> tuple[ShadowVerdict, ...]:
+        """The last verdicts of rules in shadow that operators did not follow, newest first."""
+        async with self._work.begin(tenant_id) as tx:
+            return await tx.trust.disagreements(limit=MAX_DISAGREEMENTS)
 
     async def set(
         self, tenant_id: TenantId, segment: str, stage: Stage, *, who: str, why: str

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import attrs
 
 from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.experiment import (
+    COUNTED_AFTER,
     Audience,
     Experiment,
     Metric,
@@ -21,6 +23,7 @@ from salesagent_core.domain.experiment_evidence import (
     Judgement,
     confidence_sequence,
     judge,
+    standing_evidence,
 )
 from salesagent_core.domain.finding import Severity
 from salesagent_core.domain.safety import SafetyPolicy, inspect_text
@@ -39,6 +42,8 @@ from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.tenants import TenantDirectory
 
 MAX_EXPERIMENTS = 500
+MAX_LOOKS = 30
+"""Moments of a test that its history shows."""
 
 
 @attrs.frozen(kw_only=True)
@@ -60,6 +65,16 @@ class ExperimentReport:
     experiment: Experiment
     variants: tuple[VariantReport, ...]
     judgement: Judgement
+
+
+@attrs.frozen(kw_only=True)
+class Look:
+    """What a test had shown by then: people counted in all variants, and the evidence that the
+    best one had, see ``standing_evidence``."""
+
+    at: datetime
+    people: int
+    evidence: float
 
 
 class ManageExperiments:
@@ -157,8 +172,37 @@ class ManageExperiments:
         async with self._work.begin(tenant_id) as tx:
             return await self._report(tx, await tx.experiments.get(experiment_id))
 
-    async def _report(self, tx: ExperimentTransaction, test: Experiment) -> ExperimentReport:
-        counts = await tx.experiments.count(test, self._clock.now())
+    async def history(self, tenant_id: TenantId, experiment_id: str) -> tuple[Look, ...]:
+        """The evidence over the time of a test, at up to ``MAX_LOOKS`` moments, oldest first; empty
+        while nobody was counted. What was counted never changes, so the past can be told anew.
+
+        Raises:
+            NotFound
+        """
+        async with self._work.begin(tenant_id) as tx:
+            test = await tx.experiments.get(experiment_id)
+            if test.started_at is None:
+                return ()
+            first = test.started_at + COUNTED_AFTER[test.metric]
+            last = test.ended_at or self._clock.now()
+            if last <= first:
+                return ()
+            step = (last - first) / MAX_LOOKS
+            looks = [
+                await self._look(tx, test, first + step * number)
+                for number in range(1, MAX_LOOKS + 1)
+            ]
+        return tuple(each for each in looks if each.people)
+
+    async def _look(self, tx: ExperimentTransaction, test: Experiment, at: datetime) -> Look:
+        report = await self._report(tx, test, at)
+        people = sum(each.count.counted.people for each in report.variants)
+        return Look(at=at, people=people, evidence=standing_evidence(report.judgement))
+
+    async def _report(
+        self, tx: ExperimentTransaction, test: Experiment, at: datetime | None = None
+    ) -> ExperimentReport:
+        counts = await tx.experiments.count(test, at or self._clock.now())
         variants = []
         for variant in test.variants:
             count = counts.get(variant.name, ArmCount())

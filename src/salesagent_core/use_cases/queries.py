@@ -169,6 +169,14 @@ class Queries:
         aps, parts = self._score(draft.priority, draft.submitted_at, email, adjusted)
         return DraftView(detail=detail, aps=aps, parts=parts)
 
+    async def named(
+        self, tenant_id: TenantId, draft_ids: Sequence[DraftId]
+    ) -> Mapping[DraftId, Draft]:
+        """Those of these drafts that there are."""
+        wanted = list(dict.fromkeys(draft_ids))
+        found = await self._read.named(tenant_id, wanted) if wanted else ()
+        return {draft.id: draft for draft, _ in found}
+
     async def runs(
         self,
         tenant_id: TenantId,

@@ -65,6 +65,15 @@ class ReadOutcomes:
         adjustment = contact_adjustment(outcomes, self._clock.now())
         return ContactOutcomes(adjustment=adjustment, outcomes=outcomes)
 
+    async def beside(self, tenant_id: TenantId, outcome_id: str) -> tuple[str, ContactOutcomes]:
+        """The address of the person an outcome is about, and all outcomes of theirs.
+
+        Raises:
+            NotFound
+        """
+        email = (await self._reads.one(tenant_id, outcome_id)).email
+        return email, await self.of_contact(tenant_id, email)
+
     async def stats(
         self, tenant_id: TenantId, since: datetime | None, until: datetime | None
     ) -> OutcomeStats:

@@ -77,8 +77,8 @@ class ReadPerformance:
         if since >= until:
             problem = Problem(where="from", what="must lie before the end")
             raise InvalidInput("that is no span of time", [problem])
-        groups = await self._reads.groups(tenant_id, since, until, by)
         tenant = await self._tenants.get(tenant_id)
+        groups = await self._reads.groups(tenant_id, since, until, by, tenant.time_zone)
         async with self._work.begin(tenant_id) as tx:
             policy = policy_of(tenant, await tx.thresholds.all())
             learned = {tier: await tx.learning.deltas(tier) for tier in Tier}
