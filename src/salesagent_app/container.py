@@ -71,6 +71,8 @@ from salesagent_app.http.services import (
     SettingsServices,
     VendorKeys,
 )
+from salesagent_app.observing.process import Observing
+from salesagent_app.observing.watch import Watch
 from salesagent_app.settings import ApiEnv, Settings
 from salesagent_app.vendors import (
     crm_vendor,
@@ -156,6 +158,11 @@ from salesagent_core.use_cases.watch_mailbox import WatchMailboxes
 from salesagent_core.use_cases.watch_meetings import WatchMeetings
 from salesagent_core.use_cases.workflow import World, sixteen_steps
 
+
+def _batch_sizes(watch: Watch, line: str) -> Callable[[float], None] | None:
+    return watch.batch_sizes(line)
+
+
 Bell = Callable[[Sequence[str]], Awaitable[None]]
 
 
@@ -238,6 +245,7 @@ class Providers(containers.DeclarativeContainer):
     default_tenant = providers.Dependency(instance_of=Tenant)
     webhook_secrets = providers.Dependency(instance_of=tuple)
     send_permission = providers.Dependency(instance_of=SendPermission)
+    watch = providers.Dependency(instance_of=Watch)
 
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(RandomIds, clock)
@@ -331,10 +339,21 @@ class Providers(containers.DeclarativeContainer):
     workflow: providers.Provider[Workflow] = providers.Singleton(sixteen_steps, steps_world)
     result_types = workflow.provided.result_types
     read_model = providers.Singleton(PgReadModel, database, vault, result_types)
-    journal = providers.Singleton(PgJournal, database, vault, result_types, now=clock.provided.now)
+    journal = providers.Singleton(
+        PgJournal,
+        database,
+        vault,
+        result_types,
+        sized=providers.Callable(_batch_sizes, watch, "journal"),
+        now=clock.provided.now,
+    )
     unit_of_work = providers.Singleton(PgUnitOfWork, database, vault, result_types)
     intake = providers.Singleton(
-        PgIntake, database, vault, providers.Callable(_bell, queue, Topic.RUN)
+        PgIntake,
+        database,
+        vault,
+        providers.Callable(_bell, queue, Topic.RUN),
+        sized=providers.Callable(_batch_sizes, watch, "intake"),
     )
 
     connect_mailbox = providers.Singleton(
@@ -386,6 +405,7 @@ class Providers(containers.DeclarativeContainer):
         queue=queue,
         clock=clock,
         ids=ids,
+        watch=watch,
     )
     sync_drafts = providers.Singleton(
         SyncDrafts,
@@ -443,6 +463,7 @@ class Providers(containers.DeclarativeContainer):
         queue=queue,
         clock=clock,
         ids=ids,
+        watch=watch,
     )
     reconcile_sends = providers.Singleton(
         ReconcileSends,
@@ -636,9 +657,23 @@ def _stand_in_warning(vendors: Sequence[str]) -> tuple[str, ...]:
 class Container:
     """What the rest of the application may take: the HTTP app, the worker's parts, key storage."""
 
-    def __init__(self, providers_: Providers) -> None:
+    def __init__(self, providers_: Providers, observing: Observing | None = None) -> None:
         self.providers = providers_
         self.draining = threading.Event()
+        if observing is not None:
+            self._show(observing)
+
+    def _show(self, observing: Observing) -> None:
+        """Let the process look at what this container holds in memory."""
+        make = self.providers
+        for guard in (*make.google().guards, *make.hubspot().guards, *make.models().guards):
+            guard.around = observing.watch.around_calls
+        if observing.parts is not None:
+            observing.parts.pools.append(make.database().pool_use)
+            observing.parts.vendors.append(self.vendor_states)
+            quota_left = make.google().quota_left
+            if quota_left is not None:
+                observing.parts.quotas.append(("Gmail", quota_left))
 
     def http_app(self) -> WebApp:
         """The web application over this container's use cases."""
@@ -697,6 +732,7 @@ class Container:
                 close=self.close,
                 views=make.saved_views(),
                 usage=make.manage_usage(),
+                watch=make.watch(),
                 vendor_states=self.vendor_states,
                 windows=make.windows(),
                 limits=Limits(
@@ -774,6 +810,7 @@ class Container:
                 make.queue(),
                 handlers,
                 begin=self._begin_polling,
+                swept=make.watch().swept,
                 report=VendorReporter(make.vendor_health(), make.ids().new(), self.vendor_states),
                 chores=self._chores(),
             ),
@@ -905,6 +942,7 @@ def build_container(
     tenant: Tenant,
     webhook_secrets: tuple[str, ...],
     send_permission: SendPermission | None = None,
+    observing: Observing | None = None,
 ) -> Container:
     """A container for one event loop over what the process shares.
 
@@ -920,7 +958,9 @@ def build_container(
             default_tenant=tenant,
             webhook_secrets=webhook_secrets,
             send_permission=send_permission or permission_of(settings),
-        )
+            watch=observing.watch if observing is not None else Watch(),
+        ),
+        observing,
     )
 
 

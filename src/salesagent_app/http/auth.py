@@ -19,6 +19,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from salesagent_app.http.errors import Forbidden, Unauthenticated
+from salesagent_app.telemetry import bind
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKey, ApiKeys, PageSession, Scope
 from salesagent_core.ports.clock import Clock
@@ -195,6 +196,7 @@ def requires(gate: Gate, *scopes: Scope) -> Guard:
             wanted = " or ".join(scope.value for scope in scopes)
             raise Forbidden(f"This needs a key with the scope {wanted}.")
         connection.scope["state"]["caller"] = caller
+        bind(tenant_id=str(caller.tenant_id))
 
     return guard
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import attrs
 
 from salesagent_app.dependency_watch import DependencyWatch
+from salesagent_app.observing.watch import Watch
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
@@ -216,5 +217,6 @@ class HttpServices:
     outcomes: OutcomeServices | None = None
     privacy: PrivacyServices | None = None
     usage: ManageUsage | None = None
+    watch: Watch = attrs.field(factory=Watch)
     chosen: SettingsServices | None = None
     windows: Windows | None = None

@@ -29,6 +29,7 @@ from salesagent_app.http.auth import (
 )
 from salesagent_app.http.errors import Forbidden, Unauthenticated
 from salesagent_app.http.services import HttpServices, SendingServices
+from salesagent_app.telemetry import bind
 from salesagent_core.errors import InvalidInput, Problem, RateLimited
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import Scope
@@ -77,6 +78,7 @@ class Sessions:
                     connection.scope["state"]["kept"] = await kept_work(connection)
                 raise
             connection.scope["state"]["visit"] = visit
+            bind(tenant_id=str(visit.caller.tenant_id))
 
         return has_session
 
