@@ -30,6 +30,7 @@ from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.connections import PgConsentFlows
 from salesagent_adapters.postgres.conversion_polls import PgConversionPolls
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
+from salesagent_adapters.postgres.data_subjects import PgDataSubjects
 from salesagent_adapters.postgres.decision_history import PgDecisionHistory
 from salesagent_adapters.postgres.directory import PgTenantDirectory
 from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
@@ -41,7 +42,6 @@ from salesagent_adapters.postgres.long_memory import PgLongMemory, PgUnremembere
 from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
 from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeWatches
-from salesagent_adapters.postgres.people import PgPeople
 from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.resealing import PgResealing
@@ -369,7 +369,7 @@ class Providers(containers.DeclarativeContainer):
 
     forget_person = providers.Singleton(
         ForgetPerson,
-        people=providers.Singleton(PgPeople, database, vault),
+        people=providers.Singleton(PgDataSubjects, database, vault),
         work=unit_of_work,
         drafts=mailbox,
         tenants=tenants,

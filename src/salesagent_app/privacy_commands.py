@@ -18,7 +18,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from salesagent_app.container import Container
     from salesagent_core.domain.audit_chain import Head
-    from salesagent_core.ports.people import Erasure
+    from salesagent_core.ports.data_subjects import Erasure
     from salesagent_core.use_cases.forget_person import Export
     from salesagent_core.use_cases.rotate_keys import RotationReport
     from salesagent_core.use_cases.verify_audit import TrailReport

@@ -19,7 +19,7 @@ from salesagent_adapters.postgres.sealed_scan import SealedScan
 from salesagent_core.domain.submission import Submission
 from salesagent_core.errors import Rejected
 from salesagent_core.ids import SubmissionId, TenantId
-from salesagent_core.ports.people import StoreLine
+from salesagent_core.ports.data_subjects import StoreLine
 from salesagent_core.ports.secrets_vault import Sealer
 
 VECTORS = "memory_vectors"

@@ -23,7 +23,7 @@ from salesagent_core.domain.person_trace import PersonTrace
 from salesagent_core.domain.submission import Submission
 from salesagent_core.errors import Rejected
 from salesagent_core.ids import TenantId
-from salesagent_core.ports.people import StoreLine
+from salesagent_core.ports.data_subjects import StoreLine
 
 # Keys, an organisation's own settings and mailboxes, the person's entry on the do-not-contact
 # list, and erasures themselves.

@@ -17,7 +17,7 @@ from salesagent_app.http.openapi import documented
 from salesagent_app.http.services import HttpServices
 from salesagent_core.errors import NotFound
 from salesagent_core.ports.api_keys import Scope
-from salesagent_core.ports.people import Erasure, StoreLine
+from salesagent_core.ports.data_subjects import Erasure, StoreLine
 from salesagent_core.use_cases.forget_person import ForgetPerson
 
 MAX_ADDRESS = 320

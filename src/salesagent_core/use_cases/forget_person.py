@@ -30,9 +30,9 @@ from salesagent_core.errors import (
 )
 from salesagent_core.ids import RunId, TenantId
 from salesagent_core.ports.clock import Clock
+from salesagent_core.ports.data_subjects import DataSubjects, Erasure, Holdings, StoreLine, added
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.mailbox import MailDrafts
-from salesagent_core.ports.people import Erasure, Holdings, People, StoreLine, added
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import UnitOfWork
 
@@ -68,7 +68,7 @@ class ForgetPerson:
     def __init__(
         self,
         *,
-        people: People,
+        people: DataSubjects,
         work: UnitOfWork,
         drafts: MailDrafts,
         tenants: TenantDirectory,

@@ -26,7 +26,7 @@ from salesagent_core.domain.submission import Submission
 from salesagent_core.domain.suppression import Suppression, SuppressionReason
 from salesagent_core.errors import Conflict, LeaseLost, Rejected
 from salesagent_core.ids import RunId, TenantId
-from salesagent_core.ports.people import ErasedRows, Erasure, Holdings, StoreLine
+from salesagent_core.ports.data_subjects import ErasedRows, Erasure, Holdings, StoreLine
 from salesagent_core.ports.secrets_vault import Sealer
 
 ERASURE_LEASE = timedelta(minutes=5)
@@ -55,8 +55,8 @@ def _more_lines(wiped: int, sent: int) -> tuple[StoreLine, ...]:
     return tuple(line for line in lines if line.erased or line.kept)
 
 
-class PgPeople:
-    """``People`` over PostgreSQL."""
+class PgDataSubjects:
+    """``DataSubjects`` over PostgreSQL."""
 
     def __init__(self, database: Database, sealer: Sealer) -> None:
         self._database = database
@@ -67,7 +67,7 @@ class PgPeople:
         self._eraser = PersonEraser(sealer, self._scan)
 
     async def holdings(self, tenant_id: TenantId, address: str) -> Holdings:
-        """See ``People.holdings``."""
+        """See ``DataSubjects.holdings``."""
         async with self._database.tenant(tenant_id) as connection:
             own = await self._find(connection, tenant_id, address)
             lines = []
@@ -90,7 +90,7 @@ class PgPeople:
     async def export(
         self, tenant_id: TenantId, address: str
     ) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-        """See ``People.export``."""
+        """See ``DataSubjects.export``."""
         stores: dict[str, list[Mapping[str, Any]]] = {}
         async with self._database.tenant(tenant_id) as connection:
             own = await self._find(connection, tenant_id, address)
@@ -102,7 +102,7 @@ class PgPeople:
         return {store: rows for store, rows in stores.items() if rows}
 
     async def open_erasure(self, erasure: Erasure) -> Erasure:
-        """See ``People.open_erasure``."""
+        """See ``DataSubjects.open_erasure``."""
         table = tables.erasures
         tenant_id, address = erasure.tenant_id, erasure.address
         index = self._chest.contact_index(address)
@@ -149,7 +149,7 @@ class PgPeople:
         return self._read(row)
 
     async def erase_rows(self, erasure: Erasure) -> ErasedRows:
-        """See ``People.erase_rows``."""
+        """See ``DataSubjects.erase_rows``."""
         tenant_id = erasure.tenant_id
         while await self._chain.seal(SEALED_AT_ONCE):
             pass  # a detail is erased from a row that stands in the chain
@@ -179,12 +179,12 @@ class PgPeople:
         return rows
 
     async def redact(self, erasure: Erasure) -> tuple[tuple[StoreLine, ...], tuple[str, ...]]:
-        """See ``People.redact``."""
+        """See ``DataSubjects.redact``."""
         trace = PersonTrace.of(erasure.address, erasure.names, erasure.phones)
         return await self._mentions.redact(erasure.tenant_id, trace)
 
     async def save(self, erasure: Erasure, again_in: timedelta | None) -> Erasure:
-        """See ``People.save``."""
+        """See ``DataSubjects.save``."""
         more = {
             "state": OPEN if erasure.open else DONE,
             "due_at": None if again_in is None else func.now() + again_in,
@@ -195,14 +195,14 @@ class PgPeople:
             return self._read(await self._write(connection, erasure, erasure.token, **more))
 
     async def claim(self, limit: int) -> Sequence[Erasure]:
-        """See ``People.claim``."""
+        """See ``DataSubjects.claim``."""
         values = {"limit": limit, "lease": ERASURE_LEASE}
         async with self._database.across_tenants() as connection:
             rows = (await connection.execute(_CLAIM, values)).all()
         return [self._read(row) for row in rows]
 
     async def recent(self, tenant_id: TenantId, limit: int) -> Sequence[Erasure]:
-        """See ``People.recent``."""
+        """See ``DataSubjects.recent``."""
         table = tables.erasures
         statement = (
             select(table)
@@ -214,7 +214,7 @@ class PgPeople:
             return [self._read(row) for row in await connection.execute(statement)]
 
     async def of_crm_contact(self, tenant_id: TenantId, crm_id: str) -> Sequence[str]:
-        """See ``People.of_crm_contact``. Only forms and drafts tell who a contact is."""
+        """See ``DataSubjects.of_crm_contact``. Only forms and drafts tell who a contact is."""
         found: set[str] = set()
         by_name = {each.name: each for each in SEALED}
         async for opened in self._scan.each(tenant_id, by_name["submissions.sealed"]):

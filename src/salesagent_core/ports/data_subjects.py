@@ -99,7 +99,7 @@ def added(lines: Sequence[StoreLine], more: Sequence[StoreLine]) -> tuple[StoreL
     return tuple(found.values())
 
 
-class People(Protocol):
+class DataSubjects(Protocol):
     """All stores of one tenant. Every method: Raises: Unavailable."""
 
     async def holdings(self, tenant_id: TenantId, address: str) -> Holdings:
