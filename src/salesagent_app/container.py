@@ -23,6 +23,8 @@ from salesagent_adapters.dramatiq.broker import answers
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
 from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
 from salesagent_adapters.google.token_keeper import TokenKeeper
+from salesagent_adapters.login.codes import PyotpCodes
+from salesagent_adapters.login.passwords import ArgonPasswords
 from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.audit_chain import PgAuditChain
@@ -38,6 +40,7 @@ from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.experiments import PgActiveExperiments
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.logins import PgLoginTries, PgPeopleDirectory
 from salesagent_adapters.postgres.long_memory import PgLongMemory, PgUnrememberedSends
 from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
@@ -66,6 +69,7 @@ from salesagent_app.http.services import (
     Limits,
     MailPushes,
     OutcomeServices,
+    PeopleServices,
     PrivacyServices,
     SendingServices,
     SettingsServices,
@@ -73,7 +77,7 @@ from salesagent_app.http.services import (
 )
 from salesagent_app.observing.process import Observing
 from salesagent_app.observing.watch import Watch
-from salesagent_app.settings import ApiEnv, Settings
+from salesagent_app.settings import SIGN_IN_CALLBACK, ApiEnv, Settings
 from salesagent_app.vendors import (
     crm_vendor,
     google_vendor,
@@ -124,8 +128,12 @@ from salesagent_core.use_cases.follow_up import FollowUpMail
 from salesagent_core.use_cases.forget_person import ForgetPerson
 from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.learn_from_edits import LearnFromEdits
+from salesagent_core.use_cases.log_in import LogIn
+from salesagent_core.use_cases.manage_account import ManageAccount
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
+from salesagent_core.use_cases.manage_keys import ManageKeys
+from salesagent_core.use_cases.manage_people import ManagePeople
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_settings import ManageSettings, record
@@ -134,6 +142,7 @@ from salesagent_core.use_cases.manage_templates import ManageTemplates
 from salesagent_core.use_cases.manage_usage import ManageUsage
 from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.outcome_recorder import OutcomeRecorder
+from salesagent_core.use_cases.people_parts import LoginParts
 from salesagent_core.use_cases.poll_conversions import PollConversions
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.read_outcomes import ReadOutcomes
@@ -150,6 +159,7 @@ from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.send_draft import SendDrafts
 from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
+from salesagent_core.use_cases.sign_in import SignIn
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
 from salesagent_core.use_cases.verify_audit import SEALED_AT_ONCE, VerifyAudit
@@ -198,6 +208,26 @@ def _google_oauth(settings: Settings) -> GoogleOAuth | None:
 
 def _redis_url(settings: Settings) -> str | None:
     return settings.redis_url.get_secret_value() if settings.redis_url else None
+
+
+def _sign_in(settings: Settings, vault: Vault, clock: Clock) -> SignIn | None:
+    """Signing in at Google, where it is set up."""
+    client_id, secret = settings.google_client_id, settings.google_client_secret
+    if client_id is None or secret is None or not settings.google_sign_in_domains:
+        return None
+    client = GoogleClient(
+        client_id=client_id,
+        client_secret=secret.get_secret_value(),
+        redirect_uri=f"{settings.public_url}{SIGN_IN_CALLBACK}",
+        root=settings.google_api_root,
+    )
+    return SignIn(
+        provider=GoogleOAuth(client),
+        domains=settings.google_sign_in_domains,
+        sealer=vault,
+        secret=_new_secret,
+        clock=clock,
+    )
 
 
 def _new_secret() -> str:
@@ -376,6 +406,34 @@ class Providers(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
     )
+    people_directory = providers.Singleton(PgPeopleDirectory, database, vault)
+    login_tries = providers.Singleton(PgLoginTries, database, vault)
+    time_codes = providers.Singleton(PyotpCodes)
+    login_parts = providers.Singleton(
+        LoginParts,
+        clock=clock,
+        ids=ids,
+        secret=providers.Object(_new_secret),
+        passwords=providers.Singleton(ArgonPasswords),
+    )
+    log_in = providers.Singleton(
+        LogIn,
+        work=unit_of_work,
+        directory=people_directory,
+        tries=login_tries,
+        codes=time_codes,
+        sealer=vault,
+        parts=login_parts,
+    )
+    manage_account = providers.Singleton(
+        ManageAccount, work=unit_of_work, tries=login_tries, codes=time_codes, parts=login_parts
+    )
+    manage_people = providers.Singleton(
+        ManagePeople, work=unit_of_work, directory=people_directory, parts=login_parts
+    )
+    sign_in = providers.Singleton(_sign_in, settings, vault, clock)
+    manage_keys = providers.Singleton(ManageKeys, work=unit_of_work, parts=login_parts)
+
     receive_submission = providers.Singleton(ReceiveSubmission, intake, ids)
     receive_crm_events = providers.Singleton(ReceiveCrmEvents, crm_events)
     resolve_crm_events = providers.Singleton(
@@ -725,6 +783,14 @@ class Container:
                     templates=make.manage_templates(),
                     vendors=_vendor_keys(settings),
                     trials=self.trials_of,
+                ),
+                people=PeopleServices(
+                    directory=make.people_directory(),
+                    log_in=make.log_in(),
+                    account=make.manage_account(),
+                    manage=make.manage_people(),
+                    keys=make.manage_keys(),
+                    sign_in=make.sign_in(),
                 ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
