@@ -1,4 +1,4 @@
-"""A simulated quarter for the demo: leads that came, drafts that were decided about, what came back.
+"""A simulated quarter for the demo: leads, what was decided about their drafts, what came back.
 
 Everything is made by the domain's own functions and recorded by the application's own use cases,
 only the people and their answers are thrown by dice. Whoever reads it sees that it is simulated:
@@ -16,21 +16,16 @@ import attrs
 
 from salesagent_adapters.system.clock import FixedClock
 from salesagent_app.container import Container
-from salesagent_core.domain.approval import Decision, Evaluation, Facts, Verdict
+from salesagent_app.demo_people import SIMULATED, ComingLead, People, changed
+from salesagent_core.domain.approval import Decision, Evaluation, Verdict
 from salesagent_core.domain.autonomy import Stage
 from salesagent_core.domain.draft import (
-    Author,
     Draft,
     DraftStatus,
-    Revision,
-    content_hash,
 )
-from salesagent_core.domain.experiment import Audience, Experiment, Occasion, Variant, treat
-from salesagent_core.domain.icp import Fit, Tier
-from salesagent_core.domain.lead import Company, Lead, Person
+from salesagent_core.domain.experiment import Audience, Experiment, Variant
+from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.outcome import OutcomeSource, OutcomeType
-from salesagent_core.domain.planning import Ask, NextStep
-from salesagent_core.domain.priority import Priority
 from salesagent_core.domain.run import STEP_NAMES, JournalEntry, StepStatus
 from salesagent_core.domain.submission import FormField, Submission, SubmissionSource
 from salesagent_core.domain.tenant import Tenant
@@ -41,21 +36,10 @@ from salesagent_core.ports.unit_of_work import OutcomeTransaction
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
 from salesagent_core.use_cases.outcome_recorder import Event
 
-WEEKS = 13
 MAILS = 300
-PEOPLE = 210
-SIMULATED = " (simulated)"
 OPERATOR = "simulated operator"
-TEST_WEEKS = 9
+TEST_WEEKS = 11
 """The test began so many weeks ago."""
-_FIRST = (
-    "Ada Ben Cleo Dan Eva Finn Gita Hugo Ines Jonas Kaya Leo Mona Nils Olga Pia Rik Sara".split()
-)
-_LAST = "Abel Brook Cruz Dahl Egede Faber Greve Holm Ivers Jansen Kraus Lund Moreno Nagy".split()
-_FIRMS = "Amber Birch Cedar Delta Ember Fjord Grove Harbour Iris Juniper Kite Linden".split()
-_TRADES = ("Freight", "Foods", "Parcels", "Bakeries", "Couriers")
-_SHARES = {Tier.HOT: 0.28, Tier.WARM: 0.37, Tier.COOL: 0.25, Tier.COLD: 0.10}
-_SCORES = {Tier.HOT: 0.9, Tier.WARM: 0.7, Tier.COOL: 0.5, Tier.COLD: 0.2}
 _ANSWER = {Tier.HOT: 0.42, Tier.WARM: 0.26, Tier.COOL: 0.16, Tier.COLD: 0.06}
 """How likely a lead answers at ten in the morning."""
 _RULES = ("replied_before", "known_good_recipient", "high_icp", "target_title")
@@ -67,9 +51,7 @@ _TRIALS = {
     "warm:known_good_recipient": Stage.SHADOW,
 }
 _WHY = "simulated history"
-_KNOWN = 0.4
-"""How many have answered us lately."""
-_CHANGES, _REJECTS, _BOUNCES = 0.05, 0.03, 0.02
+_CHANGES, _REJECTS, _BOUNCES = 0.03, 0.01, 0.02
 _SEEN = {
     OutcomeType.EMAIL_BOUNCED: OutcomeSource.MAILBOX,
     OutcomeType.EMAIL_REPLIED: OutcomeSource.MAILBOX,
@@ -80,7 +62,7 @@ _SEEN = {
     OutcomeType.DEAL_CREATED: OutcomeSource.CRM,
 }
 _BETTER = "one question"
-_LIFT = 1.7
+_LIFT = 2.0
 """How many times as many answer the better closing question."""
 
 
@@ -100,6 +82,7 @@ class History:
         # Nothing goes alone in the demo itself; in its past, what was trusted did.
         self._tenant = attrs.evolve(tenant, auto_approve_enabled=True)
         self._dice = random.Random(seed)  # noqa: S311 - made-up people, no secrets
+        self._people = People(self._dice)
         self._now: datetime = self._make.clock().now()
         self._coming: list[tuple[datetime, int, str, Event]] = []
         self._tests: tuple[Experiment, ...] = ()
@@ -109,10 +92,13 @@ class History:
     async def play(self, mails: int = MAILS) -> Simulated:
         """Play the quarter from its first day to now."""
         await self._set_up()
-        leads = [self._lead(at) for at in sorted(self._moment() for _ in range(mails))]
+        leads = self._people.leads(self._now, mails)
         runs = await self._runs(leads)
         for lead, (run_id, submission_id) in zip(leads, runs, strict=True):
-            await self._work(self._draft(lead, run_id, submission_id))
+            draft_id = DraftId(self._make.ids().new())
+            await self._work(
+                self._people.draft(lead, draft_id, run_id, submission_id, self._tenant, self._tests)
+            )
         async with self._make.unit_of_work().begin(self._tenant.id) as tx:
             await self._come_in(tx, self._now)
         return Simulated(mails=self._mails, outcomes=self._outcomes)
@@ -147,34 +133,7 @@ class History:
         )
         self._tests = (await tests.start(tenant_id, made.id, who=OPERATOR),)
 
-    # ------------------------------------------------------------------ who comes
-
-    def _moment(self) -> datetime:
-        """A working hour of the last quarter."""
-        while True:
-            at = self._now - timedelta(seconds=self._dice.uniform(3_600, WEEKS * 7 * 86_400))
-            if at.weekday() < 5 and 7 <= at.hour < 18:
-                return at
-
-    def _lead(self, at: datetime) -> tuple[datetime, Lead, Tier]:
-        number = self._dice.randrange(PEOPLE)
-        first, last = _FIRST[number % len(_FIRST)], _LAST[number % len(_LAST)]
-        firm = f"{_FIRMS[number % len(_FIRMS)]} {_TRADES[number % len(_TRADES)]}"
-        domain = f"{firm.lower().replace(' ', '')}{number}.example"
-        tier = self._dice.choices(list(_SHARES), list(_SHARES.values()))[0]
-        person = Person(
-            email=f"{first}.{last}@{domain}".lower(),
-            first_name=first,
-            last_name=last,
-            title=self._dice.choice(("Head of Operations", "Fleet Manager", "Planner")),
-            country=self._dice.choice(("GB", "DE", "FR")),
-        )
-        company = Company(name=firm + SIMULATED, domain=domain, industry="logistics")
-        return at, Lead(person=person, company=company, email_verified_domain=True), tier
-
-    async def _runs(
-        self, leads: Iterable[tuple[datetime, Lead, Tier]]
-    ) -> list[tuple[RunId, SubmissionId]]:
+    async def _runs(self, leads: Iterable[ComingLead]) -> list[tuple[RunId, SubmissionId]]:
         """A finished run for each: the worker has nothing to do with them any more."""
         receive, journal, ids = (
             self._make.receive_submission(),
@@ -182,69 +141,27 @@ class History:
             self._make.ids(),
         )
         made = []
-        for at, lead, _ in leads:
+        for lead in leads:
             form = Submission(
                 id=SubmissionId(ids.new()),
                 tenant_id=self._tenant.id,
                 source=SubmissionSource.FORM,
-                received_at=at,
-                fields=(FormField(name="email", value=lead.person.email),),
+                received_at=lead.at,
+                fields=(FormField(name="email", value=lead.who.person.email),),
                 conversion_id=ids.new(),
-                submitted_at=at,
+                submitted_at=lead.at,
             )
             receipt = await receive(form, b"simulated")
             made.append((receipt.run_id, form.id))
             for claimed in await journal.claim([receipt.run_id], 1):
                 steps = [
-                    JournalEntry(step=step, status=StepStatus.DONE, started_at=at, finished_at=at)
+                    JournalEntry(
+                        step=step, status=StepStatus.DONE, started_at=lead.at, finished_at=lead.at
+                    )
                     for step in STEP_NAMES
                 ]
                 await journal.finish(claimed.lease, None, steps)
         return made
-
-    def _draft(
-        self, lead: tuple[datetime, Lead, Tier], run_id: RunId, submission_id: SubmissionId
-    ) -> Draft:
-        at, who, tier = lead
-        score = min(0.99, _SCORES[tier] + self._dice.uniform(-0.08, 0.09))
-        subject = "Your question about delivery routes"
-        body = (
-            f"Hello {who.person.first_name},\n\nthank you for your question about delivery routes."
-            " We plan routes for fleets of 20 to 500 vehicles."
-            "\n\n(This mail is part of the demo's simulated history; it was never sent.)"
-        )
-        occasion = Occasion(
-            tier=tier, language="en", intent="demo", ask=Ask.OFFER_MEETING, replying=False
-        )
-        running = [each for each in self._tests if each.started_at and each.started_at <= at]
-        return Draft(
-            id=DraftId(self._make.ids().new()),
-            tenant_id=self._tenant.id,
-            run_id=run_id,
-            submission_id=submission_id,
-            status=DraftStatus.PENDING_APPROVAL,
-            lead=who,
-            mailbox=self._tenant.mailbox,
-            fit=Fit(score=score, coverage=0.8, tier=tier),
-            priority=Priority(revenue=score, urgency=0.5, strategic=0.4, effort=0.2),
-            plan=NextStep(
-                ask=Ask.OFFER_MEETING, intent="demo", language="en", reason="They asked."
-            ),
-            revision=Revision(
-                number=1,
-                subject=subject,
-                body=body,
-                content_hash=content_hash(who.person.email, subject, body),
-                author=Author.WRITER,
-                author_id="simulated",
-                created_at=at,
-            ),
-            submitted_at=at,
-            created_at=at,
-            updated_at=at,
-            assigned=treat(running, who.person.email, occasion).assigned,
-            voice=self._dice.choice(("house", "house", "maya")),
-        )
 
     # ------------------------------------------------------------------ what happens then
 
@@ -268,24 +185,10 @@ class History:
         self._throw(draft, sent_at)
 
     async def _judge(self, tx: OutcomeTransaction, draft: Draft) -> Evaluation:
-        email, known = draft.lead.person.email, self._dice.random() < _KNOWN
-        facts = Facts(
-            tier=draft.fit.tier,
-            fit=draft.fit.score,
-            coverage=draft.fit.coverage,
-            domain_verified=True,
-            free_mail=False,
-            title=draft.lead.person.title,
-            seniority="head" if "Head" in (draft.lead.person.title or "") else "manager",
-            country=draft.lead.person.country,
-            language="en",
-            ask=draft.plan.ask.value,
-            first_contact=not known,
-            days_since_human_reply=float(self._dice.randrange(2, 25)) if known else None,
-            last_reply_intent="question" if known else None,
-        )
         trust = self._make.trust()
-        found: Evaluation = await trust.judge(tx, self._tenant, email, facts)
+        found: Evaluation = await trust.judge(
+            tx, self._tenant, draft.lead.person.email, self._people.facts(draft)
+        )
         decision = Decision(
             id=self._make.ids().new(),
             draft_id=draft.id,
@@ -308,7 +211,7 @@ class History:
         """What the operator does: approve most, change some, reject a few."""
         thrown, at = self._dice.random(), draft.created_at + timedelta(minutes=1)
         if thrown < _CHANGES:
-            draft = self._changed(draft, at)
+            draft = changed(draft, OPERATOR, at)
             await tx.drafts.save(draft)
         rejected = _CHANGES <= thrown < _CHANGES + _REJECTS
         decision = Decision(
@@ -324,23 +227,6 @@ class History:
         likeness = 0.7 if thrown < _CHANGES else 1.0
         status = DraftStatus.REJECTED if rejected else DraftStatus.APPROVED
         return attrs.evolve(draft, status=status, edit_similarity=likeness, updated_at=at)
-
-    def _changed(self, draft: Draft, at: datetime) -> Draft:
-        before = draft.revision
-        body = before.body.replace(
-            "We plan", "Can we talk on Thursday? For fleets like yours we plan"
-        )
-        email = draft.lead.person.email
-        after = attrs.evolve(
-            before,
-            number=2,
-            body=body,
-            content_hash=content_hash(email, before.subject, body),
-            author=Author.OPERATOR,
-            author_id=OPERATOR,
-            created_at=at,
-        )
-        return attrs.evolve(draft, revision=after)
 
     def _sent(
         self, draft: Draft, found: Evaluation, sent_at: datetime, *, alone: bool

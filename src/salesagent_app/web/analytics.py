@@ -18,6 +18,7 @@ from salesagent_app.web import charts, outcome_words
 from salesagent_app.web.charts import Dot, Frame
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Visiting
+from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.performance import (
     MIN_SENT,
     Dimension,
@@ -150,6 +151,9 @@ def _monday(at: datetime, zone: str) -> date:
 def _ordered(groups: Sequence[GroupPerformance], by: Dimension) -> list[GroupPerformance]:
     if by in IN_ORDER:
         return list(groups)
+    if by is Dimension.SEGMENT:
+        tiers = [tier.value for tier in Tier]
+        return sorted(groups, key=lambda each: tiers.index(each.counts.key))
     return sorted(groups, key=lambda each: (-each.counts.sent, each.counts.key))
 
 
