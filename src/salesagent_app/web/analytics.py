@@ -127,15 +127,16 @@ class AnalyticsPages:
         )
 
     async def _weeks(self, visit: Visit, found: Performance) -> list[Week]:
-        """Every week of the period, with its mail; the first may be a part of one."""
         tenant = await self._services.tenants.get(visit.caller.tenant_id)
         return weeks_of(found, tenant.time_zone)
 
 
 def weeks_of(found: Performance, zone: str) -> list[Week]:
-    """The weeks from the beginning to the end of what was asked for, oldest first."""
+    """The weeks to the end of what was asked for, oldest first, from the first with any mail."""
     by_key = {each.counts.key: each for each in found.groups}
-    monday, last = _monday(found.since, zone), _monday(found.until, zone)
+    if not by_key:
+        return []
+    monday, last = date.fromisoformat(min(by_key)), _monday(found.until, zone)
     weeks = []
     while monday <= last:
         weeks.append(Week(monday=monday, group=by_key.get(monday.isoformat())))

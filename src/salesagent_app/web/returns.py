@@ -83,9 +83,8 @@ async def _trend(services: HttpServices, tenant_id: TenantId, midnight: datetime
         tenant_id, since=midnight - TREND_WEEKS * WEEK, by=Dimension.WEEK
     )
     tenant = await services.tenants.get(tenant_id)
-    weeks = weeks_of(found, tenant.time_zone)[-TREND_WEEKS:]
-    half = len(weeks) // 2
-    before, now = _sum(weeks[:half]), _sum(weeks[half:])
+    weeks, half = weeks_of(found, tenant.time_zone)[-TREND_WEEKS:], TREND_WEEKS // 2
+    before, now = _sum(weeks[:-half]), _sum(weeks[-half:])
     if before[1] + now[1] == 0:
         return None
     return Trend(line=_line(weeks), sentence=compared(before, now))
