@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from salesagent_app import approval_commands, voice_commands
+from salesagent_app import approval_commands, privacy_commands, voice_commands
 from salesagent_core.errors import Problem, SalesAgentError
 from salesagent_core.ports.api_keys import Scope
 
@@ -44,6 +44,8 @@ cli.add_command(approval_commands.rules)
 cli.add_command(approval_commands.autonomy)
 cli.add_command(approval_commands.policy)
 cli.add_command(voice_commands.voices)
+cli.add_command(privacy_commands.keys)
+cli.add_command(privacy_commands.audit)
 
 
 def main() -> None:
@@ -282,6 +284,32 @@ def send_mode(mode: str | None, why: str | None, tenant: str, json_: bool) -> No
     out.print(view.mode.value)
     if not view.allowed_by_settings:
         out.print("The settings of this installation allow drafts only.")
+
+
+@cli.command(name="usage")
+@click.option("--month", help="Such as 2026-11 (UTC); this month where none is named.")
+@click.option(
+    "--set",
+    "bounds",
+    multiple=True,
+    metavar="BOUND=NUMBER",
+    help="Change a bound: hard_runs=500, soft_cost=20.50, hard_sends=none. May be repeated.",
+)
+@click.option("--tenant", default="default", show_default=True)
+@as_json
+def usage_(month: str | None, bounds: tuple[str, ...], tenant: str, json_: bool) -> None:
+    """Show what a month took beside its budget, or change the budget."""
+    from salesagent_app import usage_commands
+
+    if bounds:
+        report = usage_commands.change(tenant, bounds)
+    else:
+        report = usage_commands.show(tenant, month)
+    if json_:
+        _print_json(usage_commands.as_dict(report))
+    else:
+        for line in usage_commands.lines(report):
+            out.print(escape(line), highlight=False)
 
 
 @cli.command(name="inspect")

@@ -7,8 +7,9 @@ what they need. One container serves one event loop, because connections belong 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
-from functools import cached_property
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any, cast
 
@@ -23,6 +24,7 @@ from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
 from salesagent_adapters.google.token_keeper import TokenKeeper
 from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.postgres.api_keys import PgApiKeys
+from salesagent_adapters.postgres.audit_chain import PgAuditChain
 from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.connections import PgConsentFlows
 from salesagent_adapters.postgres.conversion_polls import PgConversionPolls
@@ -40,14 +42,18 @@ from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
 from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeWatches
 from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
+from salesagent_adapters.postgres.resealing import PgResealing
 from salesagent_adapters.postgres.saved_views import PgSavedViews
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
+from salesagent_adapters.postgres.templates import PgTemplates
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
+from salesagent_adapters.postgres.usage import PgUsage
 from salesagent_adapters.postgres.vectors import missing
 from salesagent_adapters.postgres.vendor_health import PgVendorHealth
 from salesagent_adapters.postgres.voices import PgVoices
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
+from salesagent_adapters.throttle.shared import SharedWindows
 from salesagent_app.dependency_watch import DependencyWatch, Pool, Probes
 from salesagent_app.http.app import create_app
 from salesagent_app.http.services import (
@@ -55,9 +61,12 @@ from salesagent_app.http.services import (
     CommandServices,
     HttpServices,
     ImprovementServices,
+    Limits,
     MailPushes,
     OutcomeServices,
     SendingServices,
+    SettingsServices,
+    VendorKeys,
 )
 from salesagent_app.settings import ApiEnv, Settings
 from salesagent_app.vendors import (
@@ -82,6 +91,7 @@ from salesagent_core.ids import DraftId, RunId, TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.job_queue import JobQueue, Topic
+from salesagent_core.ports.settings_book import SettingsTransaction
 from salesagent_core.ports.unit_of_work import (
     ApprovalHook,
     DecidingTransaction,
@@ -111,7 +121,10 @@ from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
+from salesagent_core.use_cases.manage_settings import ManageSettings, record
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.manage_templates import ManageTemplates
+from salesagent_core.use_cases.manage_usage import ManageUsage
 from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.outcome_recorder import OutcomeRecorder
 from salesagent_core.use_cases.poll_conversions import PollConversions
@@ -125,12 +138,14 @@ from salesagent_core.use_cases.record_outcome import RecordOutcome
 from salesagent_core.use_cases.remember_sent import RememberSent
 from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
 from salesagent_core.use_cases.review_draft import ReviewDraft
+from salesagent_core.use_cases.rotate_keys import RotateKeys
 from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.send_draft import SendDrafts
 from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
+from salesagent_core.use_cases.verify_audit import SEALED_AT_ONCE, VerifyAudit
 from salesagent_core.use_cases.watch_mail import WatchMail
 from salesagent_core.use_cases.watch_mailbox import WatchMailboxes
 from salesagent_core.use_cases.watch_meetings import WatchMeetings
@@ -169,6 +184,10 @@ def _google_oauth(settings: Settings) -> GoogleOAuth | None:
     )
 
 
+def _redis_url(settings: Settings) -> str | None:
+    return settings.redis_url.get_secret_value() if settings.redis_url else None
+
+
 def _new_secret() -> str:
     """384 random bits in 64 characters: a state, a nonce or a verifier of PKCE."""
     return secrets.token_urlsafe(48)
@@ -188,6 +207,19 @@ def _suppression_hook(trust: EarnedTrust, recorder: OutcomeRecorder) -> Suppress
         await recorder.on_suppressed(cast(OutcomeTransaction, tx), tenant_id, entry)
 
     return suppressed
+
+
+async def _setting_hook(
+    tx: SendingTransaction,
+    name: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    who: str,
+    why: str,
+    now: datetime,
+) -> None:
+    await record(cast(SettingsTransaction, tx), name, before, after, who=who, why=why, now=now)
 
 
 class Providers(containers.DeclarativeContainer):
@@ -220,7 +252,9 @@ class Providers(containers.DeclarativeContainer):
         ids=ids,
     )
 
-    google = providers.Singleton(google_vendor, settings, vendor_world, access_tokens, clock)
+    google = providers.Singleton(
+        google_vendor, settings, vendor_world, access_tokens, tenants, clock
+    )
     hubspot = providers.Singleton(crm_vendor, settings, vendor_world, database, clock)
     models = providers.Singleton(
         model_vendor, settings, vendor_world, database, vault, tenants, clock
@@ -237,11 +271,21 @@ class Providers(containers.DeclarativeContainer):
     memory = providers.Singleton(attrgetter("memory"), models)
     writer = providers.Singleton(attrgetter("writer"), models)
 
+    windows = providers.Singleton(SharedWindows, providers.Callable(_redis_url, settings))
     api_keys = providers.Singleton(PgApiKeys, database)
     backlog = providers.Singleton(PgBacklog, database)
     vendor_health = providers.Singleton(PgVendorHealth, database)
+    audit_chain = providers.Singleton(PgAuditChain, database, vault)
+    verify_audit = providers.Singleton(VerifyAudit, audit_chain, vault)
+    rotate_keys = providers.Singleton(
+        RotateKeys, providers.Singleton(PgResealing, database, vault), vault
+    )
     crm_events = providers.Singleton(
-        PgCrmEventInbox, database, vault, providers.Callable(_bell, queue, Topic.CRM_EVENT)
+        PgCrmEventInbox,
+        database,
+        vault,
+        providers.Callable(_bell, queue, Topic.CRM_EVENT),
+        clock.provided.now,
     )
     draft_syncs = providers.Singleton(PgDraftSyncs, database, vault)
     send_queue = providers.Singleton(PgSendQueue, database, vault)
@@ -277,11 +321,12 @@ class Providers(containers.DeclarativeContainer):
         on_approval=on_approval,
         trust=trust,
         experiments=providers.Singleton(PgActiveExperiments, database, vault),
+        templates=providers.Singleton(PgTemplates, database, vault),
     )
     workflow: providers.Provider[Workflow] = providers.Singleton(sixteen_steps, steps_world)
     result_types = workflow.provided.result_types
     read_model = providers.Singleton(PgReadModel, database, vault, result_types)
-    journal = providers.Singleton(PgJournal, database, vault, result_types)
+    journal = providers.Singleton(PgJournal, database, vault, result_types, now=clock.provided.now)
     unit_of_work = providers.Singleton(PgUnitOfWork, database, vault, result_types)
     intake = providers.Singleton(
         PgIntake, database, vault, providers.Callable(_bell, queue, Topic.RUN)
@@ -303,7 +348,7 @@ class Providers(containers.DeclarativeContainer):
     resolve_crm_events = providers.Singleton(
         ResolveCrmEvents, crm_events, crm, receive_submission, clock, ids
     )
-    conversion_polls = providers.Singleton(PgConversionPolls, database)
+    conversion_polls = providers.Singleton(PgConversionPolls, database, clock.provided.now)
     poll_conversions = providers.Singleton(
         PollConversions,
         conversion_polls,
@@ -348,6 +393,14 @@ class Providers(containers.DeclarativeContainer):
     )
     outcome_reads = providers.Singleton(PgOutcomeReads, database, vault)
     queries = providers.Singleton(Queries, read_model, clock, outcome_reads)
+    manage_usage = providers.Singleton(
+        ManageUsage,
+        usage=providers.Singleton(PgUsage, database, vault),
+        tenants=tenants,
+        queue=queue,
+        clock=clock,
+        ids=ids,
+    )
     saved_views = providers.Singleton(PgSavedViews, database, vault)
 
     schedule_send = providers.Singleton(
@@ -398,7 +451,7 @@ class Providers(containers.DeclarativeContainer):
     )
     watch_mailboxes = providers.Singleton(
         WatchMailboxes,
-        watches=providers.Singleton(PgMailboxWatches, database, vault),
+        watches=providers.Singleton(PgMailboxWatches, database, vault, clock.provided.now),
         history=providers.Singleton(attrgetter("history"), google),
         sender=mail_sender,
         pushes=providers.Singleton(attrgetter("pushes"), google),
@@ -406,6 +459,7 @@ class Providers(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
     )
+    on_setting = providers.Object(_setting_hook)
     control_sending = providers.Singleton(
         ControlSending,
         work=unit_of_work,
@@ -414,6 +468,7 @@ class Providers(containers.DeclarativeContainer):
         permission=send_permission,
         queue=queue,
         ids=ids,
+        on_changed=on_setting,
     )
     transcriber = providers.Singleton(attrgetter("transcriber"), models)
     follow_command = providers.Singleton(
@@ -430,7 +485,9 @@ class Providers(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
     )
-    manage_recipients = providers.Singleton(ManageRecipients, work=unit_of_work, ids=ids)
+    manage_recipients = providers.Singleton(
+        ManageRecipients, work=unit_of_work, ids=ids, on_changed=on_setting
+    )
     outcome_recorder = providers.Singleton(OutcomeRecorder, ids=ids, trust=trust)
     manage_suppressions = providers.Singleton(
         ManageSuppressions,
@@ -463,6 +520,15 @@ class Providers(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
     )
+    manage_settings = providers.Singleton(
+        ManageSettings,
+        work=unit_of_work,
+        tenants=tenants,
+        clock=clock,
+        ids=ids,
+        changed=tenants.provided.forget,
+    )
+    manage_templates = providers.Singleton(ManageTemplates, work=unit_of_work, clock=clock, ids=ids)
     read_performance = providers.Singleton(
         ReadPerformance,
         reads=providers.Singleton(PgPerformance, database, vault),
@@ -494,6 +560,37 @@ class Providers(containers.DeclarativeContainer):
         ),
         follow_up=follow_up,
         learn=learn,
+    )
+
+
+def _vendor_keys(settings: Settings) -> tuple[VendorKeys, ...]:
+    """The vendors, and which of their settings are missing."""
+    google = {
+        "GOOGLE_CLIENT_ID": settings.google_client_id,
+        "GOOGLE_CLIENT_SECRET": settings.google_client_secret,
+        "GOOGLE_REDIRECT_URI": settings.google_redirect_uri,
+    }
+    hubspot = {
+        "HUBSPOT_API_KEY": settings.hubspot_api_key,
+        "HUBSPOT_WEBHOOK_SECRET": settings.hubspot_webhook_secret,
+    }
+    openai = {
+        "OPENAI_API_KEY": settings.openai_api_key or settings.openai_base_url,
+        "OPENAI_MODEL": settings.openai_model,
+    }
+    needed = (
+        ("Google", google, "put drafts into your mailbox, find free times and link files"),
+        ("HubSpot", hubspot, "take in forms, know your contacts and file tasks"),
+        ("OpenAI", openai, "write drafts in your words; until then a plain template writes them"),
+    )
+    return tuple(
+        VendorKeys(
+            name=name,
+            variables=tuple(given),
+            missing=tuple(variable for variable, value in given.items() if value is None),
+            needed_for=purpose,
+        )
+        for name, given, purpose in needed
     )
 
 
@@ -563,12 +660,24 @@ class Container:
                     detect=make.detect_outcomes(),
                     learn=make.learn(),
                 ),
+                chosen=SettingsServices(
+                    settings=make.manage_settings(),
+                    templates=make.manage_templates(),
+                    vendors=_vendor_keys(settings),
+                    trials=self.trials_of,
+                ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
                 dependencies=self.dependencies,
                 close=self.close,
                 views=make.saved_views(),
+                usage=make.manage_usage(),
                 vendor_states=self.vendor_states,
+                windows=make.windows(),
+                limits=Limits(
+                    open_per_minute=settings.rate_limit_open_per_minute,
+                    caller_per_minute=settings.rate_limit_key_per_minute,
+                ),
             )
         )
 
@@ -641,6 +750,7 @@ class Container:
                 handlers,
                 begin=self._begin_polling,
                 report=VendorReporter(make.vendor_health(), make.ids().new(), self.vendor_states),
+                chores=self._chores(),
             ),
             drain=advance.drain,
             close=self.close,
@@ -667,6 +777,7 @@ class Container:
         await make.intake().close()
         await make.crm_events().close()
         await make.journal().close()
+        await make.windows().close()
         await make.database().close()
 
     def vendor_states(self) -> tuple[VendorState, ...]:
@@ -676,8 +787,11 @@ class Container:
 
     async def vendor_trials(self) -> tuple[Trial, ...]:
         """What can be tried of the real vendors, for the default tenant. Changes nothing."""
+        return await self.trials_of(self.providers.default_tenant().id)
+
+    async def trials_of(self, tenant_id: TenantId) -> tuple[Trial, ...]:
+        """What can be tried of the real vendors for this tenant. Changes nothing."""
         make = self.providers
-        tenant_id = make.default_tenant().id
         google, probes = make.google().probe, (make.hubspot().probe, make.models().probe)
         trials = [trial for probe in probes if probe for trial in probe.trials(tenant_id)]
         if google is not None:
@@ -735,6 +849,11 @@ class Container:
         if verifier is None:
             return None
         return MailPushes(verify=verifier.verify, told=self.providers.watch_mailboxes().told)
+
+    def _chores(self) -> tuple[Callable[[], Awaitable[object]], ...]:
+        """What a worker does beside its work, a little at a time."""
+        make = self.providers
+        return (partial(make.audit_chain().seal, SEALED_AT_ONCE),)
 
     async def _begin_polling(self) -> None:
         make = self.providers

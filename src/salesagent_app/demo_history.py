@@ -75,7 +75,7 @@ class Simulated:
 
 
 class History:
-    """Throws the dice and tells the application what fell. The same seed tells the same."""
+    """Throws the dice and tells the application what fell."""
 
     def __init__(self, container: Container, tenant: Tenant, seed: int = 2026) -> None:
         self._make = container.providers

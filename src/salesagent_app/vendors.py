@@ -7,7 +7,7 @@ whether it may be asked again: a read may, whatever could do something twice may
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -191,7 +191,7 @@ class ModelVendor:
 
 
 def google_vendor(
-    settings: Settings, world: World, tokens: AccessTokens, clock: Clock
+    settings: Settings, world: World, tokens: AccessTokens, tenants: TenantDirectory, clock: Clock
 ) -> GoogleVendor:
     """Google where its client is set, else the memory world."""
     if "Google" in settings.stand_ins:
@@ -209,7 +209,10 @@ def google_vendor(
     mail, calendar, drive = Guard("Gmail"), Guard("Google Calendar"), Guard("Google Drive")
     times, single = GoogleCalendar(client), GmailArrivals(client)
     calendar_rules = {"busy": READ, "meetings": READ}
-    folders = {DEFAULT_TENANT: settings.google_drive_folders}
+
+    async def folders(tenant_id: TenantId) -> Sequence[str]:
+        return (await tenants.get(tenant_id)).asset_folders
+
     return GoogleVendor(
         mailbox=guarded(GmailMailbox(client, clock), mail, MAILBOX_RULES),
         sender=guarded(GmailSender(client, clock), mail, SENDER_RULES),

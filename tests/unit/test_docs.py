@@ -22,6 +22,7 @@ from salesagent_app.http.admin import admin_router
 from salesagent_app.http.analytics import analytics_router
 from salesagent_app.http.auth import Gate, Guard
 from salesagent_app.http.autonomy import autonomy_router, policy_router
+from salesagent_app.http.chosen import icp_router, template_router
 from salesagent_app.http.commands import Commands, command_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.experiments import experiment_router
@@ -33,6 +34,7 @@ from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
 from salesagent_app.http.switches import suppression_router, switch_router
+from salesagent_app.http.usage import budget_router, usage_router
 from salesagent_app.http.voices import voice_router
 from salesagent_app.http.webhooks import EVENTS, FORMS, WORKFLOW
 from salesagent_app.process import Process
@@ -232,7 +234,11 @@ def endpoints() -> Iterator[str]:
         learning_router(gate),
         experiment_router(gate),
         voice_router(gate),
+        icp_router(gate),
+        template_router(gate),
         analytics_router(gate),
+        usage_router(gate),
+        budget_router(gate),
         health_router(),
     )
     for router in routers:

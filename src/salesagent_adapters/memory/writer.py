@@ -6,6 +6,8 @@ of its sentences, links or addresses is ever copied.
 
 from __future__ import annotations
 
+import re
+
 import attrs
 
 from salesagent_adapters.memory.faults import Faults
@@ -33,6 +35,9 @@ from salesagent_core.domain.planning import Ask
 from salesagent_core.domain.treatment import ExperimentKind, filled
 
 NAME = "template-writer/1"
+MAX_EXAMPLE = 2_000
+"""Characters at the end of a template in which its closing question is looked for."""
+_QUESTION = re.compile(r"[^.!?\n\d\[\]@/:]{8,200}\?")
 TESTED_ASK = f"experiment.{ExperimentKind.CALL_TO_ACTION.value}"
 """The source that holds the call to action of a test."""
 
@@ -108,6 +113,17 @@ def _acknowledge(text: TextBuilder, material: Material) -> None:
         text.say(sentence, _ids(asked))
 
 
+def _example_question(material: Material) -> str:
+    """The closing question of the template that the brief holds; "" where there is none, it is in
+    another language, or it holds a number, a link or a gap: what may be wrong for this reader."""
+    for source in material.of_kind(SourceKind.VOICE):
+        found = _QUESTION.findall(source.text[-MAX_EXAMPLE:])
+        question = " ".join(found[-1].split()) if found else ""
+        if detect_language(source.text, material.language) == material.language:
+            return question
+    return ""
+
+
 def _sizes(material: Material) -> tuple[str, ...]:
     """Sizes that they name, word for word, where their language is the mail's."""
     asked = material.asked.text if material.asked else ""
@@ -143,12 +159,17 @@ def _ask(text: TextBuilder, material: Material) -> None:
             _list_slots(text, material)
         case Ask.ANSWER_QUESTION | Ask.SEND_MATERIAL | Ask.QUALIFY if tested:
             text.say(tested, (TESTED_ASK,))
+        case Ask.OFFER_MEETING if _example_question(material):
+            text.say(_example_question(material))
+            _list_slots(text, material)
         case Ask.OFFER_MEETING:
             _offer(text, material)
         case Ask.APOLOGISE:
             text.say(material.phrases.hear_from_you)
-        case _:
+        case Ask.HAND_OVER:
             text.say(_question(material))
+        case _:
+            text.say(_example_question(material) or _question(material))
 
 
 def _offer(text: TextBuilder, material: Material) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
 from salesagent_adapters.postgres.engine import Database, checked_tenant
+from salesagent_adapters.postgres.machine_time import machine_time
 from salesagent_adapters.postgres.rows import clean
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.conversion_polls import ClaimedPoll
@@ -40,7 +42,9 @@ UPDATE conversion_polls SET due_at = now() + :again_in, polled_at = now(), attem
 WHERE tenant_id = :tenant AND token = :token
 """)
 _POSTPONE = text("""
-UPDATE conversion_polls SET due_at = :until, attempt = attempt + 1, error = :error
+UPDATE conversion_polls
+SET due_at = now() + (CAST(:until AS timestamptz) - CAST(:told AS timestamptz)),
+  attempt = attempt + 1, error = :error
 WHERE tenant_id = :tenant AND token = :token
 """)
 
@@ -48,8 +52,9 @@ WHERE tenant_id = :tenant AND token = :token
 class PgConversionPolls:
     """``ConversionPolls`` over PostgreSQL."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime] = machine_time) -> None:
         self._database = database
+        self._now = now
 
     async def watch(self, tenant_id: TenantId) -> None:
         """See ``ConversionPolls.watch``."""
@@ -84,7 +89,8 @@ class PgConversionPolls:
 
     async def postpone(self, claimed: ClaimedPoll, until: datetime, error: str) -> None:
         """See ``ConversionPolls.postpone``. Changes nothing when another worker took over."""
-        values = {**_key(claimed), "until": until, "error": clean(error)[:MAX_ERROR]}
+        told = self._now()
+        values = {**_key(claimed), "until": until, "told": told, "error": clean(error)[:MAX_ERROR]}
         async with self._database.tenant(claimed.tenant_id) as connection:
             await connection.execute(_POSTPONE, values)
 

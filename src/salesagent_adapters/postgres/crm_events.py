@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import select, text, tuple_, update
+from sqlalchemy import func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +22,7 @@ from salesagent_adapters.postgres.dead_letters import (
     add_dead_letter,
 )
 from salesagent_adapters.postgres.engine import Database, checked_tenant
+from salesagent_adapters.postgres.machine_time import machine_time
 from salesagent_adapters.postgres.rows import Chest, clean, new_id, place
 from salesagent_core.domain.run import LEASE
 from salesagent_core.errors import Rejected
@@ -51,8 +52,15 @@ RETURNING e.*
 class PgCrmEventInbox:
     """``CrmEventInbox`` over PostgreSQL. ``ring`` is called once per delivery, after the commit."""
 
-    def __init__(self, database: Database, sealer: Sealer, ring: Ring[str] | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        sealer: Sealer,
+        ring: Ring[str] | None = None,
+        now: Callable[[], datetime] = machine_time,
+    ) -> None:
         self._database = database
+        self._now = now
         self._sealer = sealer
         self._chest = Chest(sealer)
         self._bell = Bell(ring) if ring is not None else None
@@ -138,7 +146,9 @@ class PgCrmEventInbox:
         state = CRM_EVENT_WAITING if until is not None else CRM_EVENT_GIVEN_UP
         held = _Held.of(claimed)
         async with self._database.across_tenants() as connection:
-            changed = await self._set(connection, held, state, due_at=until, attempt=attempts)
+            wait = None if until is None else until - self._now()
+            due_at = None if wait is None else func.now() + wait
+            changed = await self._set(connection, held, state, due_at=due_at, attempt=attempts)
             if changed and until is None:
                 await add_dead_letter(
                     connection,

@@ -13,12 +13,16 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.engine import Database, checked_tenant
 from salesagent_adapters.postgres.rows import Chest, place
+from salesagent_adapters.postgres.settings_book import newest_of
+from salesagent_core.domain.choices import OF_TENANT, apply_choices
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.errors import Conflict, NotFound
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.secrets_vault import Sealer
 
 CACHE_SECONDS = 5.0
+CHOICES_SECONDS = 1.0
+"""What people set on the pages counts this soon; whoever changes it sees it at once."""
 MAX_CACHED = 10_000
 _Kept = TypeVar("_Kept")
 _PORTAL_LOCK = text("SELECT pg_advisory_xact_lock(7285140133)")
@@ -47,10 +51,21 @@ class PgTenantDirectory:
         self._default = _Entry(tenant=default, secrets=tuple(default_secrets))
         self._by_id: dict[str, tuple[float, _Entry | None]] = {}
         self._by_portal: dict[str, tuple[float, TenantId | None]] = {}
+        self._chosen: dict[str, tuple[float, Tenant]] = {}
 
     async def get(self, tenant_id: TenantId) -> Tenant:
-        """See ``TenantDirectory.get``."""
-        return (await self._entry(tenant_id)).tenant
+        """See ``TenantDirectory.get``. What people set on the pages lies over the rest."""
+        now = time.monotonic()
+        kept = self._chosen.get(tenant_id)
+        if kept is None or kept[0] <= now:
+            base = (await self._entry(tenant_id)).tenant
+            kept = (now + CHOICES_SECONDS, await self._with_choices(base))
+            _keep(self._chosen, tenant_id, kept)
+        return kept[1]
+
+    def forget(self, tenant_id: TenantId) -> None:
+        """Somebody changed what the tenant has set: read it again."""
+        self._chosen.pop(tenant_id, None)
 
     async def by_portal(self, portal_id: str | None) -> Tenant | None:
         """See ``TenantDirectory.by_portal``. A further tenant's own claim on a portal comes
@@ -101,6 +116,12 @@ class PgTenantDirectory:
             )
         self._by_id.clear()
         self._by_portal.clear()
+        self._chosen.clear()
+
+    async def _with_choices(self, tenant: Tenant) -> Tenant:
+        async with self._database.tenant(tenant.id) as connection:
+            found = await newest_of(connection, tenant.id, self._chest, OF_TENANT)
+        return apply_choices(tenant, {each.name: each.value for each in found})
 
     async def _entry(self, tenant_id: TenantId) -> _Entry:
         if tenant_id == self._default.tenant.id:

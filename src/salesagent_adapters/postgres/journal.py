@@ -7,7 +7,7 @@ the steal, and the thief reads what it wrote, or finds its token gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ import attrs
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from salesagent_adapters.postgres.admission import ADMISSION, admit
 from salesagent_adapters.postgres.dead_letters import add_dead_letter
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.group_commit import MAX_BATCH, GroupCommit, Line
@@ -25,6 +26,7 @@ from salesagent_adapters.postgres.journal_writes import (
     lease_lost,
     store,
 )
+from salesagent_adapters.postgres.machine_time import machine_time
 from salesagent_adapters.postgres.rows import (
     Chest,
     EntryRows,
@@ -48,7 +50,7 @@ from salesagent_core.ports.secrets_vault import Sealer
 
 _CLAIM = """
 WITH due AS MATERIALIZED (
-  SELECT tenant_id, id FROM runs
+  SELECT tenant_id, id, admitted_month AS admitted FROM runs
   WHERE due_at <= now() {named}
   ORDER BY due_at, id
   LIMIT :limit
@@ -56,12 +58,12 @@ WITH due AS MATERIALIZED (
 )
 UPDATE runs r
 SET status = 'processing', lease_token = r.lease_token + 1, due_at = now() + :lease,
-    updated_at = now()
+    updated_at = now(), waiting_code = NULL, {admission}
 FROM due WHERE r.tenant_id = due.tenant_id AND r.id = due.id
-RETURNING r.*
+RETURNING r.*, due.admitted
 """
-_CLAIM_ANY = text(_CLAIM.format(named=""))
-_CLAIM_NAMED = text(_CLAIM.format(named="AND id = ANY(:ids)"))
+_CLAIM_ANY = text(_CLAIM.format(named="", admission=ADMISSION))
+_CLAIM_NAMED = text(_CLAIM.format(named="AND id = ANY(:ids)", admission=ADMISSION))
 
 _SUBMISSIONS = text("""
 SELECT s.tenant_id, s.id, s.sealed
@@ -118,7 +120,8 @@ _ORDER = {step: number for number, step in enumerate(STEP_NAMES)}
 class PgJournal:
     """``Journal`` over PostgreSQL.
 
-    ``result_types`` names the class of each step's result, by which stored results are read.
+    ``result_types`` names the class of each step's result, by which stored results are read;
+    ``now`` is the clock by which callers reckon their waits.
     """
 
     def __init__(
@@ -128,8 +131,10 @@ class PgJournal:
         result_types: Mapping[str, Any],
         *,
         max_batch: int = MAX_BATCH,
+        now: Callable[[], datetime] = machine_time,
     ) -> None:
         self._database = database
+        self._now = now
         self._chest = Chest(sealer)
         self._sealer = sealer
         self._entries = EntryRows(self._chest, result_types)
@@ -148,6 +153,7 @@ class PgJournal:
             else:
                 values["ids"] = list(run_ids)
                 rows = (await connection.execute(_CLAIM_NAMED, values)).all()
+            rows = await admit(connection, rows)
             if not rows:
                 return ()
             submissions = await self._submissions(connection, rows)
@@ -204,11 +210,19 @@ class PgJournal:
         step: str,
         attempt: int,
         mailbox: str | None = None,
+        code: str | None = None,
     ) -> None:
         """See ``Journal.wait``."""
         index = self._chest.contact_index(mailbox) if mailbox is not None else None
         end = End(
-            RunStatus.WAITING, until, clean(why), step=step, attempt=attempt, mailbox_index=index
+            RunStatus.WAITING,
+            until,
+            self._now(),
+            clean(why),
+            step=step,
+            attempt=attempt,
+            mailbox_index=index,
+            waiting_code=code,
         )
         await self._commits.put(Write(lease, (), end))
 

@@ -48,20 +48,21 @@ FROM unnest(%%b, %%b) AS e (tenant_id, mailbox_index)
 
 _END = b"""
 UPDATE runs r
-SET status = e.status, waiting_mailbox = e.mailbox_index,
+SET status = e.status, waiting_mailbox = e.mailbox_index, waiting_code = e.waiting_code,
     due_at = CASE WHEN e.mailbox_index IS NOT NULL AND e.attempt <= %b AND EXISTS (
                     SELECT FROM mailbox_connections c
                     WHERE c.tenant_id = e.tenant_id AND c.mailbox_index = e.mailbox_index
                       AND c.state = 'connected')
-                  THEN now() + interval '1 minute' ELSE e.due_at END,
+                  THEN now() + interval '1 minute' ELSE now() + (e.due_at - e.told_at) END,
     waiting_for = e.waiting_for, failure = e.failure,
     current_step = CASE WHEN e.status = 'completed' THEN NULL
                         ELSE coalesce(e.step, r.current_step) END,
     attempt = CASE WHEN e.attempt < 0 THEN r.attempt ELSE e.attempt END,
     finished_at = CASE WHEN e.status = 'waiting' THEN NULL ELSE now() END,
     updated_at = now()
-FROM unnest(%b, %b, %b, %b, %b, %b, %b, %b, %b)
-  AS e (tenant_id, id, status, due_at, waiting_for, failure, step, attempt, mailbox_index)
+FROM unnest(%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)
+  AS e (tenant_id, id, status, due_at, told_at, waiting_for, failure, step, attempt, mailbox_index,
+        waiting_code)
 WHERE r.id = e.id AND r.tenant_id IS NOT DISTINCT FROM e.tenant_id
 """
 
@@ -74,15 +75,21 @@ SealedEntry = tuple[JournalEntry, bytes | None]
 
 @attrs.frozen
 class End:
-    """How a run leaves its worker's hands."""
+    """How a run leaves its worker's hands.
+
+    ``due_at`` is by the worker's clock, which read ``told_at`` when it was said: the database
+    waits as long by its own, so that a clock an hour off delays nothing.
+    """
 
     status: RunStatus
     due_at: datetime | None = None
+    told_at: datetime | None = None
     waiting_for: str | None = None
     failure: str | None = None
     step: str | None = None
     attempt: int = _KEEP_ATTEMPT
     mailbox_index: str | None = None
+    waiting_code: str | None = None
 
 
 @attrs.frozen
@@ -165,9 +172,11 @@ def _end_arrays(ends: Sequence[tuple[Lease, End]]) -> list[arrays.PackedArray | 
         arrays.texts([lease.run_id for lease, _ in ends]),
         arrays.texts([end.status.value for _, end in ends]),
         arrays.times([end.due_at for _, end in ends]),
+        arrays.times([end.told_at for _, end in ends]),
         arrays.texts([end.waiting_for for _, end in ends]),
         arrays.texts([end.failure for _, end in ends]),
         arrays.texts([end.step for _, end in ends]),
         arrays.ints([end.attempt for _, end in ends]),
         arrays.texts([end.mailbox_index for _, end in ends]),
+        arrays.texts([end.waiting_code for _, end in ends]),
     ]

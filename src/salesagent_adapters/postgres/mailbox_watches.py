@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from salesagent_adapters.postgres.connections import read_connection
 from salesagent_adapters.postgres.engine import Database
+from salesagent_adapters.postgres.machine_time import machine_time
 from salesagent_adapters.postgres.rows import Chest, clean, read_draft
 from salesagent_core.errors import Rejected
 from salesagent_core.ids import DraftId, TenantId
@@ -78,7 +79,8 @@ UPDATE drafts SET audit_due_at = now() WHERE tenant_id = :tenant AND id = ANY(:i
 
 _POSTPONE = text("""
 UPDATE mailbox_watches
-SET leased_until = NULL, attempt = attempt + 1, error = :error, due_at = :until
+SET leased_until = NULL, attempt = attempt + 1, error = :error,
+  due_at = now() + (CAST(:until AS timestamptz) - CAST(:told AS timestamptz))
 WHERE tenant_id = :tenant AND mailbox_index = :mailbox AND token = :token
 """)
 
@@ -98,8 +100,11 @@ ORDER BY created_at
 class PgMailboxWatches:
     """``MailboxWatches`` over PostgreSQL."""
 
-    def __init__(self, database: Database, sealer: Sealer) -> None:
+    def __init__(
+        self, database: Database, sealer: Sealer, now: Callable[[], datetime] = machine_time
+    ) -> None:
         self._database = database
+        self._now = now
         self._chest = Chest(sealer)
 
     async def told(self, mailbox: str, point: str) -> tuple[str, ...]:
@@ -166,7 +171,12 @@ class PgMailboxWatches:
 
     async def postpone(self, claimed: ClaimedWatch, until: datetime, error: str) -> None:
         """See ``MailboxWatches.postpone``. Changes nothing when another worker took over."""
-        values = {**self._key(claimed), "until": until, "error": clean(error)[:MAX_ERROR]}
+        values = {
+            **self._key(claimed),
+            "until": until,
+            "told": self._now(),
+            "error": clean(error)[:MAX_ERROR],
+        }
         async with self._database.tenant(claimed.tenant_id) as connection:
             await connection.execute(_POSTPONE, values)
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.rows import clean, new_id
+from salesagent_adapters.postgres.usage_rows import budget_of as stored
 from salesagent_core.domain.spending import Budget, ModelUse, Spent, refusals, warnings
 from salesagent_core.errors import OverBudget
 from salesagent_core.ids import TenantId
@@ -58,7 +59,7 @@ class PgModelBudget:
     def __init__(
         self, database: Database, budget_of: Callable[[TenantId], Awaitable[Budget]]
     ) -> None:
-        """``budget_of`` gives a tenant's bounds, as the tenant directory knows them."""
+        """``budget_of`` gives the bounds that hold while an admin stored none."""
         self._database = database
         self._budget_of = budget_of
 
@@ -66,11 +67,12 @@ class PgModelBudget:
         self, tenant_id: TenantId, *, tokens: int, cost_micros: int | None = None
     ) -> Reservation:
         """See ``ModelBudget.reserve``."""
-        budget = await self._budget_of(tenant_id)
+        of_settings = await self._budget_of(tenant_id)
         hold = {"id": new_id(), "tokens": tokens, "cost_micros": cost_micros}
         async with self._database.tenant(tenant_id) as connection:
             await connection.execute(_LOCK, {"key": _lock_number(tenant_id)})
             await connection.execute(_LAPSE, {"tenant": tenant_id})
+            budget = (await stored(connection, tenant_id)).budget or of_settings
             _, spent = await _spent(connection, tenant_id)
             spent = spent.plus(tokens, cost_micros)
             reasons = refusals(budget, spent)
@@ -105,8 +107,9 @@ class PgModelBudget:
 
     async def report(self, tenant_id: TenantId) -> MonthReport:
         """See ``ModelBudget.report``."""
-        budget = await self._budget_of(tenant_id)
+        of_settings = await self._budget_of(tenant_id)
         async with self._database.tenant(tenant_id) as connection:
+            budget = (await stored(connection, tenant_id)).budget or of_settings
             month, spent = await _spent(connection, tenant_id)
         return MonthReport(
             month=month, spent=spent, budget=budget, warnings=warnings(budget, spent)

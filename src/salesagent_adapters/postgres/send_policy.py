@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.rows import Chest, clean, place
+from salesagent_adapters.postgres.usage_rows import budget_of, lock, month_spent
 from salesagent_core.domain.rate_limit import Limits
 from salesagent_core.domain.recipients import (
     EVERYONE,
@@ -19,12 +20,14 @@ from salesagent_core.domain.recipients import (
     covering_patterns,
 )
 from salesagent_core.domain.send_gate import (
+    BudgetReached,
     ModeChange,
     RecipientVerdict,
     SendMode,
     Stop,
     SwitchState,
 )
+from salesagent_core.domain.spending import month_ends, send_refusal
 from salesagent_core.domain.suppression import Suppression, SuppressionReason
 from salesagent_core.errors import Conflict, NotFound
 from salesagent_core.ids import TenantId
@@ -34,6 +37,10 @@ _SWITCH_LOCK = 7_285_140_133
 """Held shared by every transaction that starts a send, alone by one that moves a switch."""
 _HOLD = text("SELECT pg_advisory_xact_lock_shared(:key)")
 _MOVE = text("SELECT pg_advisory_xact_lock(:key)")
+
+_UNDER_WAY = text("""
+SELECT count(*) FROM send_attempts WHERE tenant_id = :tenant AND status IN ('sending', 'unknown')
+""")
 
 _STOP, _MODE, _LIMITS = "stop", "mode", "limits"
 
@@ -63,10 +70,25 @@ class PgSendSwitches(_Store):
         mode = rows.get((self._tenant, _MODE))
         limits = rows.get((self._tenant, _LIMITS))
         return SwitchState(
+            budget_reached=await self._budget_reached(alone=hold),
             stop=self._stop(stop) if stop is not None else None,
             mode=self._mode(mode) if mode is not None else None,
             limits=self._take(limits, Limits) if limits is not None else Limits(),
         )
+
+    async def _budget_reached(self, *, alone: bool) -> BudgetReached | None:
+        """With ``alone`` nobody else starts a send until this transaction ends, where a bound
+        is set."""
+        budget = (await budget_of(self._connection, self._tenant)).budget
+        if budget is None or budget.hard_sends is None:
+            return None
+        if alone:
+            await lock(self._connection, self._tenant)
+            budget = (await budget_of(self._connection, self._tenant)).budget or budget
+        now, _, spent = await month_spent(self._connection, self._tenant)
+        under_way = (await self._connection.execute(_UNDER_WAY, {"tenant": self._tenant})).scalar()
+        reason = send_refusal(budget, attrs.evolve(spent, sends=spent.sends + (under_way or 0)))
+        return None if reason is None else BudgetReached(reason=reason, until=month_ends(now))
 
     async def stop(self, stop: Stop) -> bool:
         """See ``SendSwitches.stop``."""

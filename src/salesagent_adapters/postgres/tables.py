@@ -126,7 +126,16 @@ runs = _table(
     _bytes("redraft", null=True),
     # The keyed hash of the mailbox that must be connected before the run goes on.
     _text("waiting_mailbox", null=True),
+    # The month whose budget the run counts against; null until a worker may take it up.
+    _text("admitted_month", null=True),
+    _text("waiting_code", null=True),
     key=("id", "tenant_id"),
+)
+Index(
+    "runs_open",
+    runs.c.status,
+    runs.c.tenant_id,
+    postgresql_where=text("status IN ('triggered', 'processing', 'waiting')"),
 )
 Index(
     "runs_due",
@@ -276,10 +285,41 @@ audit = _table(
     _text("subject_kind"),
     _text("subject_id"),
     Column("detail", JSONB, nullable=False),
+    # The chain: see ``audit_chain``. Without its salt a detail cannot be guessed from its digest.
+    _bytes("salt", null=True),
+    _bytes("detail_digest", null=True),
+    _bytes("mac", null=True),
+    Column("position", BigInteger, nullable=True),
+    _text("origin", null=True),
+    _bytes("previous", null=True),
+    _bytes("hash", null=True),
     UniqueConstraint("tenant_id", "id", name="audit_id"),
     key=("tenant_id", "seq"),
 )
 Index("audit_subject", audit.c.tenant_id, audit.c.subject_kind, audit.c.subject_id)
+Index(
+    "audit_position",
+    audit.c.tenant_id,
+    audit.c.position,
+    unique=True,
+    postgresql_where=text("position IS NOT NULL"),
+)
+Index(
+    "audit_unsealed",
+    audit.c.tenant_id,
+    audit.c.seq,
+    postgresql_where=text("position IS NULL"),
+)
+
+# Where each tenant's chain ends.
+audit_heads = _table(
+    "audit_heads",
+    Column("position", BigInteger, nullable=False),
+    _bytes("hash"),
+    _time("at", now=True),
+    _bytes("mac"),
+    key=("tenant_id",),
+)
 
 dead_letters = _table(
     "dead_letters",
@@ -505,6 +545,29 @@ model_holds = _table(
     Column("tokens", BigInteger, nullable=False),
     Column("cost_micros", BigInteger, nullable=True),
     key=("tenant_id", "id"),
+)
+
+# What a tenant took in a month (``YYYY-MM``, UTC); the sum over ``shard`` is the count.
+usage_counts = _table(
+    "usage_counts",
+    _text("month"),
+    _text("kind"),
+    _integer("shard"),
+    Column("count", BigInteger, nullable=False),
+    key=("tenant_id", "month", "kind", "shard"),
+)
+
+# Bounds that an admin set; without a row those of the settings hold.
+usage_budgets = _table(
+    "usage_budgets",
+    *(
+        Column(f"{level}_{what}", BigInteger, nullable=True)
+        for what in ("runs", "sends", "tokens", "cost_micros")
+        for level in ("soft", "hard")
+    ),
+    _time("changed_at"),
+    _text("changed_by"),
+    key=("tenant_id",),
 )
 
 mailbox_connections = _table(
@@ -812,4 +875,57 @@ Index(
     voice_profiles.c.mailbox_index,
     unique=True,
     postgresql_where=text("active"),
+)
+
+settings_versions = _table(
+    "settings_versions",
+    _text("name"),
+    _integer("version"),
+    _time("changed_at"),
+    _text("changed_by"),
+    _bytes("sealed"),
+    key=("tenant_id", "name", "version"),
+)
+
+mail_templates = _table(
+    "mail_templates",
+    _text("id"),
+    # A keyed digest: a name is what a person wrote.
+    _text("name_index"),
+    _text("used_for"),
+    _bytes("sealed"),
+    UniqueConstraint("tenant_id", "name_index", name="mail_templates_name"),
+    key=("tenant_id", "id"),
+)
+
+# What the keys themselves need kept. All of it is of the tenant ``@all``.
+keyring = _table("keyring", _text("name"), _bytes("sealed"), key=("tenant_id", "name"))
+
+erasures = _table(
+    "erasures",
+    _text("id"),
+    _text("person_index"),
+    _text("state"),
+    _time("due_at", null=True),
+    Column("token", BigInteger, nullable=False, server_default="0"),
+    _time("requested_at", now=True),
+    _text("requested_by"),
+    _time("finished_at", null=True),
+    # Who and what is left, while it is open; afterwards the report, which names nobody.
+    _bytes("sealed"),
+    key=("id", "tenant_id"),
+)
+Index(
+    "erasures_open",
+    erasures.c.tenant_id,
+    erasures.c.person_index,
+    unique=True,
+    postgresql_where=text("state = 'open'"),
+)
+Index(
+    "erasures_due",
+    erasures.c.due_at,
+    erasures.c.id,
+    erasures.c.tenant_id,
+    postgresql_where=text("due_at IS NOT NULL"),
 )

@@ -33,6 +33,8 @@ from salesagent_adapters.postgres.send_policy import (
     PgSendSwitches,
     PgSuppressions,
 )
+from salesagent_adapters.postgres.settings_book import PgSettingsBook
+from salesagent_adapters.postgres.templates import PgTemplateShelf
 from salesagent_adapters.postgres.trust import PgApprovedRecipients, PgTrustLedger
 from salesagent_adapters.postgres.voices import PgVoiceShelf
 from salesagent_core.domain.run import JournalEntry, Lease, RunStatus, StepStatus
@@ -68,6 +70,8 @@ class PgTransaction:
         self.watches = PgWatchList(connection, tenant_id, chest)
         self.experiments = PgExperimentBook(connection, tenant_id, chest)
         self.voices = PgVoiceShelf(connection, tenant_id, chest)
+        self.settings = PgSettingsBook(connection, tenant_id, chest)
+        self.templates = PgTemplateShelf(connection, tenant_id, chest)
 
     async def record(self, lease: Lease, entries: Sequence[JournalEntry]) -> None:
         """See ``Transaction.record``."""

@@ -16,6 +16,7 @@ from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.saved_views import SavedViews
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.transcriber import Transcriber
+from salesagent_core.ports.vendor_probe import Trial
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
 from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
@@ -26,7 +27,10 @@ from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
+from salesagent_core.use_cases.manage_settings import ManageSettings
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
+from salesagent_core.use_cases.manage_templates import ManageTemplates
+from salesagent_core.use_cases.manage_usage import ManageUsage
 from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.read_outcomes import ReadOutcomes
@@ -57,16 +61,28 @@ class VendorState(Protocol):
     def until(self) -> datetime | None: ...
 
 
+class Windows(Protocol):
+    """Counts requests over a sliding window; see ``salesagent_adapters.throttle``."""
+
+    async def hit(self, name: str, most: int, window: float) -> float | None:
+        """Count one; seconds to wait when there were more than ``most`` in the last ``window``
+        seconds, or None."""
+        ...
+
+
 @attrs.frozen(kw_only=True)
 class Limits:
     """``webhook_bytes`` and ``request_bytes`` bound request bodies; ``logins_per_minute`` is
-    per address, commands and recordings per caller."""
+    per address, commands and recordings per caller. ``open_per_minute`` and ``caller_per_minute``
+    hold where ``HttpServices.windows`` count."""
 
     webhook_bytes: int = 1024 * 1024
     request_bytes: int = 1024 * 1024
     logins_per_minute: int = 10
     commands_per_minute: int = 60
     recordings_per_minute: int = 20
+    open_per_minute: int = 100
+    caller_per_minute: int = 3000
 
 
 def _without_slash(url: str) -> str:
@@ -99,6 +115,28 @@ class CommandServices:
 
     follow: FollowCommand
     transcriber: Transcriber
+
+
+@attrs.frozen(kw_only=True)
+class VendorKeys:
+    """A vendor, and what of its settings is missing here: ``missing`` is empty where it is set
+    up. ``needed_for`` ends the sentence "It is needed to"."""
+
+    name: str
+    variables: tuple[str, ...]
+    missing: tuple[str, ...]
+    needed_for: str
+
+
+@attrs.frozen(kw_only=True)
+class SettingsServices:
+    """What people set on the pages. ``vendors`` are in the order in which they are connected;
+    ``trials`` are the small questions to those of a tenant that are set up."""
+
+    settings: ManageSettings
+    templates: ManageTemplates
+    vendors: tuple[VendorKeys, ...] = ()
+    trials: Callable[[TenantId], Awaitable[Sequence[Trial]]] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -139,7 +177,8 @@ class HttpServices:
     is only that, and there are no routes to send by; without ``mailboxes`` none to connect
     them, without ``mail_pushes`` none that takes them, without ``approvals`` none to change what
     goes alone, without ``outcomes`` none to tell what became of mail, without ``views`` none are
-    kept, without ``commands`` none are followed.
+    kept, without ``commands`` none are followed, without ``usage`` none is told, without ``chosen``
+    nothing is set on the pages, without ``windows`` no requests are counted.
     """
 
     receive_submission: ReceiveSubmission
@@ -167,3 +206,6 @@ class HttpServices:
     dependencies: DependencyWatch | None = None
     improvement: ImprovementServices | None = None
     outcomes: OutcomeServices | None = None
+    usage: ManageUsage | None = None
+    chosen: SettingsServices | None = None
+    windows: Windows | None = None

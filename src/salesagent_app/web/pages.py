@@ -26,6 +26,7 @@ from salesagent_app.web.assets import Assets
 from salesagent_app.web.autonomy import AutonomyPages
 from salesagent_app.web.backtest import BacktestPages
 from salesagent_app.web.bulk import BulkPages
+from salesagent_app.web.chosen.rooms import setting_routes
 from salesagent_app.web.deciding import DecisionPages
 from salesagent_app.web.desk import Desk, Shown
 from salesagent_app.web.experiments import ExperimentPages
@@ -47,6 +48,7 @@ from salesagent_app.web.sessions import (
     login_redirect,
 )
 from salesagent_app.web.today import TodayPages
+from salesagent_app.web.usage import UsagePages
 from salesagent_core.ids import DraftId
 
 AnyRequest = Request[Any, Any, Any]
@@ -104,9 +106,15 @@ class Pages:
                 *runs.routes(),
                 *LivePages(self._services).routes(),
                 *(jarvis.routes() if self._services.commands else []),
+                *(
+                    UsagePages(self._services, self._renderer).routes()
+                    if self._services.usage
+                    else []
+                ),
                 *self._outcomes(*parts),
                 *(sending.routes() if self._services.sending else []),
                 *(mailboxes.routes() if self._services.mailboxes else []),
+                *setting_routes(*parts),
                 self._logout(),
             ],
             include_in_schema=False,

@@ -13,7 +13,7 @@ from enum import StrEnum
 import attrs
 
 from salesagent_core.domain.address import AddressJudgement, judge_address
-from salesagent_core.domain.industry import industry_group
+from salesagent_core.domain.industry import GROUPS, industry_group
 from salesagent_core.domain.lead import Lead
 from salesagent_core.domain.mail_host import registrable_domain
 from salesagent_core.domain.region import countries_of
@@ -29,6 +29,8 @@ from salesagent_core.errors import Reason
 
 
 class Tier(StrEnum):
+    """How well a lead fits, as people say it; the bounds are ``tier_of``'s."""
+
     HOT = "hot"
     WARM = "warm"
     COOL = "cool"
@@ -113,7 +115,9 @@ class IcpProfile:
     def of(cls, tenant: Tenant) -> IcpProfile:
         """The profile that a tenant has set; where it has set nothing, the defaults."""
         departments = {read_department(name) or name.lower() for name in tenant.target_departments}
-        industries = {industry_group(name) for name in tenant.target_industries} - {None}
+        industries = {
+            name if name in GROUPS else industry_group(name) for name in tenant.target_industries
+        } - {None}
         regions = tenant.target_regions
         domains = (registrable_domain(domain) for domain in tenant.competitor_domains)
         # A name that no code is known for still blocks who carries that very name.
@@ -122,6 +126,7 @@ class IcpProfile:
             for country in tenant.blocked_countries
         )
         return cls(
+            weights=IcpWeights(**dict(tenant.fit_weights)),
             departments=frozenset(departments) or DEFAULT_DEPARTMENTS,
             industries=frozenset(name for name in industries if name) or DEFAULT_INDUSTRIES,
             countries=frozenset().union(*(countries_of(region) for region in regions)),

@@ -194,6 +194,10 @@ _GROUPS: tuple[tuple[str, str], ...] = (
 )
 
 
+GROUPS: tuple[str, ...] = tuple(sorted(name for name, _ in _GROUPS))
+"""The groups that this table knows."""
+
+
 def industry_group(text: str | None) -> str | None:
     """The group of an industry (``"software"``), its own folded words, or None for a blank."""
     folded = _fold(text or "")

@@ -70,8 +70,18 @@ class ModeChange:
 
 
 @attrs.frozen(kw_only=True)
+class BudgetReached:
+    """The month's mails are used up; ``until`` is when the next month begins."""
+
+    reason: Reason
+    until: datetime
+
+
+@attrs.frozen(kw_only=True)
 class SwitchState:
     """All that people have set about sending for one tenant; the limits are always some."""
+
+    budget_reached: BudgetReached | None = None
 
     stop: Stop | None = None
     mode: ModeChange | None = None
@@ -218,6 +228,9 @@ def _text(facts: GateFacts) -> Iterator[Objection]:
 
 
 def _times(facts: GateFacts) -> Iterator[Objection]:
+    reached = facts.switches.budget_reached
+    if reached is not None:
+        yield Objection(reason=reached.reason, free_at=reached.until)
     for blocked in check_limits(facts.now, facts.usage, facts.switches.limits):
         yield Objection(reason=blocked.reason, free_at=blocked.free_at)
     if facts.automatic:

@@ -15,7 +15,9 @@ class Tenant:
     ``mailbox`` is the address drafts are made in; ``time_zone`` and ``country`` are the
     sender's, used where the lead's are unknown. ``link_hosts`` are the hosts a draft may link
     to. ``house_facts`` are statements that a draft may cite about ourselves, each a true
-    sentence that a person wrote. ``model_budget`` bounds what language models take in a month.
+    sentence that a person wrote. ``fit_weights`` are pairs of an attribute of the fit and what it
+    counts (those not named count as usual), ``asset_folders`` the ids of the folders whose files a
+    mail may link to. ``model_budget`` bounds what language models take in a month.
     """
 
     id: TenantId
@@ -39,4 +41,6 @@ class Tenant:
     employees_max: int = 5_000
     auto_approve_enabled: bool = False
     auto_approve_threshold: float = 0.90
+    fit_weights: tuple[tuple[str, float], ...] = ()
+    asset_folders: tuple[str, ...] = ()
     model_budget: Budget = attrs.field(factory=Budget)

@@ -30,7 +30,9 @@ class Journal(Protocol):
         """Lease due runs: those named, or whichever are due (across tenants) when None.
 
         A run is due when it is not finished, its ``next_attempt_at`` has come (database time)
-        and nobody's lease on it is alive. Each claim raises the run's token by one.
+        and nobody's lease on it is alive. Each claim raises the run's token by one. A run that
+        is claimed for the first time counts against the month's budget; beyond a hard bound it is
+        not handed out, and waits until the month is over or the budget is raised.
         """
         ...
 
@@ -66,11 +68,13 @@ class Journal(Protocol):
         step: str,
         attempt: int,
         mailbox: str | None = None,
+        code: str | None = None,
     ) -> None:
         """Give the lease back and wait until a time, or (None) until a person acts.
 
         With ``mailbox`` it waits until that mailbox is connected. Where it was connected again
-        before this was written, the run is tried soon, ``RETRIES_AFTER_FIRST`` times.
+        before this was written, the run is tried soon, ``RETRIES_AFTER_FIRST`` times. ``code``
+        is the kind of waiting, where somebody may end it (``budget_reached``).
 
         Raises:
             LeaseLost: as ``append``.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.audit import AuditEvent
@@ -165,6 +166,22 @@ class SuppressionHook(Protocol):
 
     async def __call__(
         self, tx: SendingTransaction, tenant_id: TenantId, entry: Suppression
+    ) -> None: ...
+
+
+class SettingHook(Protocol):
+    """What else happens in the transaction that changes a setting: its history is kept."""
+
+    async def __call__(
+        self,
+        tx: SendingTransaction,
+        name: str,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        *,
+        who: str,
+        why: str,
+        now: datetime,
     ) -> None: ...
 
 

@@ -303,6 +303,7 @@ class _Advance:
                 step=failure.step.name,
                 attempt=failure.attempts,
                 mailbox=failure.mailbox,
+                code=failure.waiting_code,
             )
         else:
             await journal.bury(

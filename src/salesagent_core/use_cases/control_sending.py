@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import attrs
 
@@ -31,7 +33,7 @@ from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.send_ledger import SendQueue, SlotKeys
 from salesagent_core.ports.send_switches import EVERY_TENANT
 from salesagent_core.ports.tenants import TenantDirectory
-from salesagent_core.ports.unit_of_work import SendingTransaction, SendingWork
+from salesagent_core.ports.unit_of_work import SendingTransaction, SendingWork, SettingHook
 
 MAX_WHY = 500
 
@@ -84,7 +86,9 @@ class ControlSending:
         permission: SendPermission,
         queue: JobQueue,
         ids: IdSource,
+        on_changed: SettingHook | None = None,
     ) -> None:
+        self._on_changed = on_changed
         self._work = work
         self._sends = sends
         self._tenants = tenants
@@ -168,8 +172,12 @@ class ControlSending:
             raise PolicyRefused([Reason(code=DRAFT_ONLY, sentence=sentence)])
         async with self._work.begin(tenant_id) as tx:
             now = await tx.sends.now()
+            state = await tx.switches.state()
+            before = effective_mode(self._permission, state, tenant_id)
             await tx.switches.set_mode(ModeChange(mode=mode, by=who, why=why, at=now))
             await self._note(tx, tenant_id, f"sending.mode_{mode.value.lower()}", now, who, why)
+            was, is_ = {"mode": before.value}, {"mode": mode.value}
+            await self._keep(tx, "mode", was, is_, who=who, why=why, now=now)
         return await self.mode(tenant_id)
 
     async def limits(self, tenant_id: TenantId) -> Limits:
@@ -188,9 +196,12 @@ class ControlSending:
         why = _checked("why", why)
         async with self._work.begin(tenant_id) as tx:
             now = await tx.sends.now()
+            before = (await tx.switches.state()).limits
             await tx.switches.set_limits(limits, who)
             numbers = f"{limits.per_contact}/{limits.per_mailbox}/{limits.per_company}"
             await self._note(tx, tenant_id, "sending.limits", now, who, why, (("limits", numbers),))
+            was, is_ = attrs.asdict(before), attrs.asdict(limits)
+            await self._keep(tx, "limits", was, is_, who=who, why=why, now=now)
         return limit_warnings(limits)
 
     async def quota(self, tenant_id: TenantId, email: str) -> QuotaView:
@@ -230,6 +241,20 @@ class ControlSending:
             may_go_at=None if never else may_go_at(blocked) or now,
             warnings=limit_warnings(state.limits),
         )
+
+    async def _keep(
+        self,
+        tx: SendingTransaction,
+        name: str,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        *,
+        who: str,
+        why: str,
+        now: datetime,
+    ) -> None:
+        if self._on_changed is not None and before != after:
+            await self._on_changed(tx, name, before, after, who=who, why=why, now=now)
 
     async def _note(
         self,

@@ -6,6 +6,8 @@ error              for a required step
 InvalidInput       the run fails with the reason; trying again would not help
 UnusableOutput     parked for a person: the language model will not do it
 NeedsReauth        parked for a person: somebody must reconnect the account
+OverBudget         waits, and looks again now and then, until the budget is raised or the month
+                   is over
 Rejected           dead letter at once
 anything else      3 more attempts at 1, 2 and 4 minutes (or when the other side said), then
                    a dead letter
@@ -19,15 +21,17 @@ done, and an answer without its thread or its times would be worse than a later 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 import attrs
 
 from salesagent_core.domain.run import retry_at
+from salesagent_core.domain.spending import BUDGET_REACHED, month_ends
 from salesagent_core.errors import (
     InvalidInput,
     NeedsReauth,
+    OverBudget,
     RateLimited,
     Rejected,
     SalesAgentError,
@@ -35,6 +39,9 @@ from salesagent_core.errors import (
     UnusableOutput,
 )
 from salesagent_core.use_cases.step import Step
+
+BUDGET_RECHECK = timedelta(hours=1)
+"""Settings may raise a budget too, and nobody says so: a look costs one question."""
 
 
 class Severity(IntEnum):
@@ -59,6 +66,7 @@ class StepFailure:
     attempts: int
     retry_at: datetime | None = None
     mailbox: str | None = None
+    waiting_code: str | None = None
 
 
 def judge_failure(
@@ -74,6 +82,17 @@ def judge_failure(
         jitter: a random number in 0..1.
     """
     severity, at = _severity(step, error, now, failures, jitter)
+    if isinstance(error, OverBudget) and severity is Severity.RETRY:
+        # To wait is not to fail: no try is used up.
+        return StepFailure(
+            step=step,
+            severity=severity,
+            code=_code(error),
+            error=_sentence(error),
+            attempts=failures - 1,
+            retry_at=at,
+            waiting_code=BUDGET_REACHED,
+        )
     return StepFailure(
         step=step,
         severity=severity,
@@ -104,6 +123,8 @@ def _severity(
 ) -> tuple[Severity, datetime | None]:
     if isinstance(error, NeedsReauth) and error.mailbox is not None:
         return Severity.PARK, None
+    if isinstance(error, OverBudget) and step.gap is None:
+        return Severity.RETRY, min(now + BUDGET_RECHECK, month_ends(now))
     final = isinstance(error, InvalidInput | Rejected | NeedsReauth)
     named = error.retry_at if isinstance(error, RateLimited | Unavailable) else None
     at = None if final else retry_at(now, failures, jitter, named)

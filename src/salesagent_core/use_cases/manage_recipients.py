@@ -15,13 +15,16 @@ from salesagent_core.domain.recipients import (
 from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.identity import IdSource
-from salesagent_core.ports.unit_of_work import SendingTransaction, SendingWork
+from salesagent_core.ports.unit_of_work import SendingTransaction, SendingWork, SettingHook
 
 
 class ManageRecipients:
     """Every line that comes or goes is audited with who and when."""
 
-    def __init__(self, *, work: SendingWork, ids: IdSource) -> None:
+    def __init__(
+        self, *, work: SendingWork, ids: IdSource, on_changed: SettingHook | None = None
+    ) -> None:
+        self._on_changed = on_changed
         self._work = work
         self._ids = ids
 
@@ -44,8 +47,10 @@ class ManageRecipients:
         async with self._work.begin(tenant_id) as tx:
             now = await tx.sends.now()
             rule = self._rule(kind, canonical, now, who)
+            before = await _patterns(tx, kind)
             await tx.recipients.add(rule)
             await self._note(tx, tenant_id, rule, "added", now, who)
+            await self._keep(tx, kind, before, now, who)
         return rule
 
     async def replace(
@@ -65,21 +70,34 @@ class ManageRecipients:
             present = {rule.pattern: rule for rule in on_it}
             added = [self._rule(kind, each, now, who) for each in wanted if each not in present]
             gone = [rule for pattern, rule in present.items() if pattern not in wanted]
+            before = await _patterns(tx, kind)
             for rule in added:
                 await tx.recipients.add(rule)
                 await self._note(tx, tenant_id, rule, "added", now, who)
             for rule in gone:
                 await tx.recipients.remove(rule.id)
                 await self._note(tx, tenant_id, rule, "removed", now, who)
+            await self._keep(tx, kind, before, now, who)
             return tuple(rule for rule in await tx.recipients.all() if rule.kind is kind)
 
     async def remove(self, tenant_id: TenantId, rule_id: str, *, who: str) -> RecipientRule:
         """Take a line off its list. Raises: NotFound."""
         async with self._work.begin(tenant_id) as tx:
             now = await tx.sends.now()
+            of_kind = {kind: await _patterns(tx, kind) for kind in RuleKind}
             rule = await tx.recipients.remove(rule_id)
             await self._note(tx, tenant_id, rule, "removed", now, who)
+            await self._keep(tx, rule.kind, of_kind[rule.kind], now, who)
         return rule
+
+    async def _keep(
+        self, tx: SendingTransaction, kind: RuleKind, before: list[str], now: datetime, who: str
+    ) -> None:
+        after = await _patterns(tx, kind)
+        if self._on_changed is not None and before != after:
+            was, is_ = {"patterns": before}, {"patterns": after}
+            name = f"{kind.value}_list"
+            await self._on_changed(tx, name, was, is_, who=who, why="", now=now)
 
     def _rule(self, kind: RuleKind, canonical: str, now: datetime, who: str) -> RecipientRule:
         return RecipientRule(
@@ -107,6 +125,10 @@ class ManageRecipients:
                 detail=(("rule", rule.id),),
             )
         )
+
+
+async def _patterns(tx: SendingTransaction, kind: RuleKind) -> list[str]:
+    return sorted(rule.pattern for rule in await tx.recipients.all() if rule.kind is kind)
 
 
 def _canonical_patterns(kind: RuleKind, patterns: Sequence[str]) -> tuple[str, ...]:

@@ -90,12 +90,17 @@ class ManageSuppressions:
         async with self._work.begin(tenant_id) as tx:
             return await tx.suppressions.covering(address)
 
-    async def remove(self, tenant_id: TenantId, entry_id: str, *, by: str) -> None:
+    async def get(self, tenant_id: TenantId, entry_id: str) -> Suppression:
+        """One entry. Raises: NotFound."""
+        async with self._work.begin(tenant_id) as tx:
+            return await tx.suppressions.get(entry_id)
+
+    async def remove(self, tenant_id: TenantId, entry_id: str, *, by: str, why: str = "") -> None:
         """Take an entry off the list. Raises: NotFound."""
         async with self._work.begin(tenant_id) as tx:
             entry = await tx.suppressions.get(entry_id)
             await tx.suppressions.remove(entry_id)
-            await self._note(tx, tenant_id, "suppression.removed", entry, by)
+            await self._note(tx, tenant_id, "suppression.removed", entry, by, why)
 
     def read_token(self, token: str) -> OptOut:
         """Who a link in one of our mails is about, to be asked before anything is done.
@@ -117,8 +122,15 @@ class ManageSuppressions:
         )
 
     async def _note(
-        self, tx: SendingTransaction, tenant_id: TenantId, action: str, entry: Suppression, by: str
+        self,
+        tx: SendingTransaction,
+        tenant_id: TenantId,
+        action: str,
+        entry: Suppression,
+        by: str,
+        why: str = "",
     ) -> None:
+        detail = (("reason", entry.reason.value), *((("why", why),) if why else ()))
         await tx.audit.add(
             AuditEvent(
                 id=self._ids.new(),
@@ -128,6 +140,6 @@ class ManageSuppressions:
                 action=action,
                 subject_kind="suppression",
                 subject_id=entry.id,
-                detail=(("reason", entry.reason.value),),
+                detail=detail,
             )
         )

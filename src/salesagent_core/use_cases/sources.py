@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from salesagent_core.domain.conversation import Direction
 from salesagent_core.domain.evidence import Source, SourceKind
+from salesagent_core.domain.mail_template import MailTemplate
 from salesagent_core.domain.scheduling import describe_slot
 from salesagent_core.domain.treatment import NO_TREATMENT, Treatment
 from salesagent_core.use_cases.facts import Facts
@@ -14,7 +15,9 @@ from salesagent_core.use_cases.facts import Facts
 _UNCITED_FIELDS = frozenset({"email", "e-mail", "email_address", "work_email", "hs_object_id"})
 
 
-def gather_sources(facts: Facts, treatment: Treatment = NO_TREATMENT) -> tuple[Source, ...]:
+def gather_sources(
+    facts: Facts, treatment: Treatment = NO_TREATMENT, template: MailTemplate | None = None
+) -> tuple[Source, ...]:
     """All sources of the run, in the order in which an operator would look for them."""
     return (
         *_form(facts),
@@ -22,6 +25,7 @@ def gather_sources(facts: Facts, treatment: Treatment = NO_TREATMENT) -> tuple[S
         *_crm(facts),
         *_slots(facts),
         *_assets(facts),
+        *_template(template),
         *_memories(facts),
         *_house(facts),
         *_instruction(facts),
@@ -96,6 +100,19 @@ def _assets(facts: Facts) -> Iterator[Source]:
             label=asset.name,
             text=f"{asset.name}\n{asset.summary}".strip(),
             url=asset.url,
+        )
+
+
+def _template(template: MailTemplate | None) -> Iterator[Source]:
+    """Wording and order, never facts: it is no source that a statement may lean on."""
+    if template is not None:
+        yield Source(
+            id=f"template.{template.id}",
+            kind=SourceKind.VOICE,
+            label=f"template: {template.name}",
+            text=template.body,
+            citable=False,
+            untrusted=False,
         )
 
 

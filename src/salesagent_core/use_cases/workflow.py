@@ -33,6 +33,7 @@ from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.mailbox import MailDrafts, MailReader
 from salesagent_core.ports.memory import Memory
 from salesagent_core.ports.opt_out_links import OptOutLinks
+from salesagent_core.ports.templates import Templates
 from salesagent_core.ports.unit_of_work import ApprovalHook
 from salesagent_core.ports.voices import Voices
 from salesagent_core.ports.writer import Writer
@@ -78,6 +79,7 @@ class World:
     crm_updates: CrmUpdates | None = None
     trust: EarnedTrust | None = None
     experiments: ActiveExperiments | None = None
+    templates: Templates | None = None
 
 
 def sixteen_steps(world: World) -> Workflow:
@@ -158,7 +160,7 @@ def sixteen_steps(world: World) -> Workflow:
                 name="write_draft",
                 result=WrittenDraft,
                 needs=("plan_next_step", "recall_memory", "find_assets", "load_voice"),
-                act=WriteDraft(world.writer, world.experiments),
+                act=WriteDraft(world.writer, world.experiments, world.templates),
                 timeout=WRITING_TIMEOUT,
             ),
             Step(

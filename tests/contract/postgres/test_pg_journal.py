@@ -226,6 +226,22 @@ async def test_a_timed_wait_ends_by_itself(
     assert (run.attempt, run.current_step) == (1, "resolve_contact")
 
 
+@pytest.mark.parametrize("off", [timedelta(hours=-1), timedelta(hours=1)])
+async def test_a_worker_whose_clock_is_an_hour_off_waits_as_long_as_it_says(
+    database: Database, vault: Vault, intake: PgIntake, off: timedelta
+) -> None:
+    await intake.accept(arrival())
+    journal = PgJournal(database, vault, RESULT_TYPES, now=lambda: datetime.now(UTC) + off)
+    lease = (await claim_one(journal)).lease
+    until = datetime.now(UTC) + off + timedelta(seconds=30)
+    await journal.wait(lease, until=until, why="CRM is down", step="resolve_contact", attempt=1)
+    due = text("SELECT extract(epoch FROM due_at - now()) FROM runs WHERE id = :id")
+    async with database.across_tenants() as connection:
+        left = (await connection.execute(due, {"id": lease.run_id})).scalar_one()
+    await journal.close()
+    assert 20 < left <= 30
+
+
 async def test_a_parked_run_waits_for_a_person(
     intake: PgIntake, journal: PgJournal, database: Database, work: PgUnitOfWork
 ) -> None:

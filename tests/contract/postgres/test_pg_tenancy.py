@@ -20,6 +20,7 @@ from tests.contract.postgres.samples import (
     draft,
     valid,
 )
+from tests.contract.postgres.test_pg_usage import bound
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.postgres import vectors
@@ -38,6 +39,7 @@ from salesagent_adapters.postgres.rows import Chest, new_id, place
 from salesagent_adapters.postgres.saved_views import PgSavedViews
 from salesagent_adapters.postgres.tables import metadata
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
+from salesagent_adapters.postgres.usage import PgUsage
 from salesagent_adapters.postgres.vendor_health import PgVendorHealth
 from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.approval_rules import Condition, Operator, Rule
@@ -46,6 +48,7 @@ from salesagent_core.domain.autonomy import Segment, grant
 from salesagent_core.domain.experiment import Experiment, Variant
 from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.learning import LearnedChange
+from salesagent_core.domain.mail_template import MailTemplate, Use
 from salesagent_core.domain.moves import DealPlace, MeetingPlace
 from salesagent_core.domain.outcome import Outcome, OutcomeSource, OutcomeType
 from salesagent_core.domain.recipients import RecipientRule, RuleKind
@@ -75,6 +78,7 @@ from salesagent_core.ports.rate_budget import Allowance
 from salesagent_core.ports.saved_views import SavedView
 from salesagent_core.ports.send_ledger import SlotKeys
 from salesagent_core.ports.send_switches import EVERY_TENANT
+from salesagent_core.ports.settings_book import SettingVersion
 from salesagent_core.ports.vendor_health import Answering, VendorState
 from salesagent_core.ports.voices import StoredVoice
 
@@ -106,8 +110,29 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     await fill_approvals(database, vault, tenant)
     await fill_outcomes(database, vault, tenant)
     await fill_trials(database, vault, tenant)
+    await bound(PgUsage(database, vault), tenant, hard_runs=5)
+    await fill_privacy(database, vault, tenant)
     seen = VendorState(vendor="Gmail", tenant_id=tenant, state=Answering.OPEN)
     await PgVendorHealth(database).report(new_id(), [seen])
+
+
+async def fill_privacy(database: Database, vault: Vault, tenant: TenantId) -> None:
+    sealed = vault.seal(NEEDLE.encode())
+    erasure = {
+        "id": new_id(),
+        "person_index": vault.blind_index(NEEDLE),
+        "state": "open",
+        "requested_by": "a",
+    }
+    made: dict[str, dict[str, object]] = {
+        "keyring": {"name": "n", "sealed": sealed},
+        "erasures": erasure | {"sealed": sealed},
+        "audit_heads": {"position": 1, "hash": b"h", "mac": b"m"},
+    }
+    async with database.tenant(tenant) as connection:
+        for name, row in made.items():
+            values = {"tenant_id": tenant, **row}
+            await connection.execute(insert(metadata.tables[name]).values(values))
 
 
 async def fill_review(database: Database, vault: Vault, tenant: TenantId, run_id: str) -> None:
@@ -359,6 +384,27 @@ async def fill_trials(database: Database, vault: Vault, tenant: TenantId) -> Non
     async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
         await tx.experiments.put(test)
         await tx.voices.put(voice)
+        await tx.settings.add(
+            SettingVersion(
+                name="sender",
+                version=1,
+                value={"sender_name": PLANTED, "postal_address": NEEDLE},
+                changed_at=SENT_AT,
+                changed_by="a",
+                why=PLANTED,
+            )
+        )
+        await tx.templates.put(
+            MailTemplate(
+                id=new_id(),
+                name=PLANTED,
+                body=NEEDLE,
+                use=Use.EVERYBODY,
+                version=1,
+                changed_at=SENT_AT,
+                changed_by="a",
+            )
+        )
     view = SavedView(id=new_id(), name=PLANTED, query=f"q={PLANTED}")
     await PgSavedViews(database, vault).save(tenant, "k-1", view)
     # As a version before there were several profiles wrote it.

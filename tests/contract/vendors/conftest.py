@@ -9,9 +9,11 @@ from tests.services.aimock import Aimock, aimock
 from tests.services.emulate import Emulator, emulate_google, google_seed
 from tests.services.strict_schemas import faults
 
+from salesagent_contracts.stages import MailStage, Models, WriterStage
+
 from .google_stage import CANNOT, google_stage
-from .model_stages import MemoryModels, Models, ModelWriterStage, OpenAIModels, WriterStage
-from .stages import MemoryStage, MemoryWriterStage, Stage
+from .model_stages import MemoryModels, ModelWriterStage, OpenAIModels
+from .stages import MemoryStage, MemoryWriterStage
 
 MAIL_SUITES = frozenset(
     {"test_mailbox", "test_mail_sender", "test_mail_history", "test_calendar", "test_assets"}
@@ -50,7 +52,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest) -> Iterator[MailStage]:
     """A connected account with nothing in it, fresh for each test."""
     if request.param == "memory":
         yield MemoryStage.build()

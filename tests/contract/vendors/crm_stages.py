@@ -6,10 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 import attrs
-from tests.contract.vendors.stages import NOW, STRANGER, TENANT
 from tests.services.hubspot_account import COMPANIES, CONTACTS, DEALS, NOTES, TASKS, HubSpotAccount
 from tests.services.hubspot_standin import Fault, HubSpotStandIn, hubspot_standin
 
@@ -17,35 +15,11 @@ from salesagent_adapters.hubspot.account import Account
 from salesagent_adapters.hubspot.client import HubSpotClient, Limits, Timeouts
 from salesagent_adapters.hubspot.crm import HubSpotCrm
 from salesagent_adapters.memory.rate_budget import MemoryRateBudget
+from salesagent_contracts.stages import NOW, STRANGER, TENANT
 from salesagent_core.errors import NeedsReauth
 from salesagent_core.ids import TenantId
-from salesagent_core.ports.crm import Crm
 
 TOKENS = {TENANT: "token-a", STRANGER: "token-b"}
-
-
-class CrmStage(Protocol):
-    """What the suite needs beside the port."""
-
-    @property
-    def crm(self) -> Crm: ...
-
-    @property
-    def names_conversions(self) -> bool:
-        """Whether the CRM tells a conversion's own id."""
-        ...
-
-    def crm_company(self, **properties: str) -> str: ...
-
-    def crm_contact(self, company_id: str | None = None, **properties: str) -> str: ...
-
-    def crm_note(self, about_id: str, text: str, days_ago: int) -> None: ...
-
-    def crm_size(self) -> tuple[int, int, int, int]: ...
-
-    def fails(self, method: str, error: Callable[[], Exception], *, after: bool = False) -> None:
-        """The next call fails; ``after`` means that it had its effect."""
-        ...
 
 
 class RunningClock:

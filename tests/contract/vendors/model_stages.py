@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 from tests.services.aimock import API_KEY, Aimock
@@ -30,6 +30,7 @@ from salesagent_adapters.openai.tone_judge import OpenAIToneJudge
 from salesagent_adapters.openai.transcriber import OpenAITranscriber
 from salesagent_adapters.openai.writer import OpenAIWriter
 from salesagent_adapters.system.clock import FixedClock
+from salesagent_contracts.stages import NOW
 from salesagent_core.domain.command import CommandName, Interpretation
 from salesagent_core.domain.context import Brief, WrittenDraft
 from salesagent_core.domain.spending import ModelPrices
@@ -42,32 +43,7 @@ from salesagent_core.ports.tone_judge import ToneJudge, ToneOpinion
 from salesagent_core.ports.transcriber import Transcriber
 from salesagent_core.ports.writer import Writer
 
-from .stages import NOW
-
 DIMENSION = 96
-
-
-class Models(Protocol):
-    """Every port that a language model serves, and ways to set it up and to break it."""
-
-    @property
-    def writer(self) -> Writer: ...
-    @property
-    def interpreter(self) -> Interpreter: ...
-    @property
-    def transcriber(self) -> Transcriber: ...
-    @property
-    def embedder(self) -> Embedder: ...
-    @property
-    def tone_judge(self) -> ToneJudge: ...
-
-    def hears(self, audio: bytes, text: str) -> None:
-        """The recording says that."""
-        ...
-
-    def fails(self, error: Callable[[], Exception]) -> None:
-        """The next call, whichever it is, fails so."""
-        ...
 
 
 @attrs.define(kw_only=True)
@@ -255,15 +231,6 @@ def written_answer(brief: Brief, draft: WrittenDraft) -> dict[str, Any]:
         for claim in draft.claims
     ]
     return {"subject": draft.subject, "paragraphs": draft.body.split("\n\n"), "claims": claims}
-
-
-class WriterStage(Protocol):
-    """A writer, and a way to break its next call."""
-
-    @property
-    def writer(self) -> Writer: ...
-
-    def fails(self, error: Callable[[], Exception]) -> None: ...
 
 
 @attrs.frozen(kw_only=True)

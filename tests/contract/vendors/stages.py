@@ -1,13 +1,9 @@
-"""What a suite needs beside the port: a way to set the vendor's side up, and to break it.
-
-A stage is made for each adapter. The suites speak to the port and to the stage only.
-"""
+"""The stages of the memory adapters."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
+from datetime import date, datetime, timedelta
 
 import attrs
 
@@ -25,74 +21,14 @@ from salesagent_adapters.memory.memory_state import StoredMemory
 from salesagent_adapters.memory.world import World
 from salesagent_adapters.memory.writer import MemoryWriter
 from salesagent_adapters.system.clock import FixedClock
-from salesagent_core.ids import TenantId
+from salesagent_contracts.stages import MAILBOX, NOW, TENANT, ZONE, Mailbox
 from salesagent_core.ports.assets import AssetStore
 from salesagent_core.ports.calendar import Calendar
 from salesagent_core.ports.crm import Crm
 from salesagent_core.ports.mail_history import MailHistory
 from salesagent_core.ports.mail_sender import MailSender
-from salesagent_core.ports.mailbox import MailDrafts, MailReader
 from salesagent_core.ports.memory import Memory
 from salesagent_core.ports.writer import Writer
-
-TENANT = TenantId("tenant-a")
-STRANGER = TenantId("tenant-b")
-MAILBOX = "seller@ours.example"
-NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-ZONE = "Europe/Berlin"
-
-
-class Mailbox(MailReader, MailDrafts, Protocol):
-    """Both mailbox ports at once, as the adapters have them."""
-
-
-class Stage(Protocol):
-    """A connected account of a vendor, as the suites of mailbox, calendar and files want it."""
-
-    @property
-    def clock(self) -> FixedClock: ...
-    @property
-    def mailbox(self) -> Mailbox: ...
-    @property
-    def sender(self) -> MailSender: ...
-    @property
-    def calendar(self) -> Calendar: ...
-    @property
-    def assets(self) -> AssetStore: ...
-    @property
-    def history(self) -> MailHistory: ...
-
-    def fails(self, method: str, error: Callable[[], Exception], *, after: bool = False) -> None:
-        """The next call of it ends like this; with ``after`` it has its effect first."""
-        ...
-
-    def revoke(self) -> None: ...
-    def reconnect(self) -> None: ...
-    def use_up_quota(self) -> None: ...
-    def use_up_quota_but(self, left: int) -> None: ...
-    def use_up_the_day(self) -> None: ...
-    def pass_time(self, by: timedelta) -> None: ...
-    def lag(self, by: timedelta) -> None: ...
-    def receives(
-        self,
-        sender: str,
-        subject: str,
-        text: str = "Hello",
-        *,
-        days_ago: float = 1,
-        in_reply_to: str | None = None,
-        headers: tuple[tuple[str, str], ...] = (),
-        attachments: tuple[str, ...] = (),
-    ) -> tuple[str, str]: ...
-    def answers(self, to: str, subject: str, text: str, in_reply_to: str) -> str: ...
-    def human_edits_draft(
-        self, draft_id: str, text: str, *, subject: str | None = None, keeps_footer: bool = True
-    ) -> None: ...
-    def human_sends_draft(self, draft_id: str) -> None: ...
-    def human_deletes_draft(self, draft_id: str) -> None: ...
-    def raw_sent(self, message_id: str) -> bytes: ...
-    def event(self, start: datetime | date, end: datetime | date, *, busy: bool = True) -> None: ...
-    def file(self, name: str, summary: str = "", *, allowed: bool = True) -> str: ...
 
 
 @attrs.frozen(kw_only=True)

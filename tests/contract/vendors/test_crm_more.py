@@ -16,6 +16,7 @@ from salesagent_adapters.hubspot.forms import HubSpotForms
 from salesagent_adapters.hubspot.updates import HubSpotUpdates
 from salesagent_adapters.memory.crm_more import MemoryCrmMore
 from salesagent_adapters.memory.crm_state import StoredContact
+from salesagent_contracts.stages import NOW, STRANGER, TENANT
 from salesagent_core.domain.outcome import OutcomeType
 from salesagent_core.errors import NotFound
 from salesagent_core.ports.crm_conversions import CrmConversions
@@ -24,7 +25,7 @@ from salesagent_core.ports.crm_forms import CrmForm, CrmForms
 from salesagent_core.ports.crm_updates import ContactJudgement, CrmUpdates
 
 from .crm_stages import HubSpotStage
-from .stages import NOW, STRANGER, TENANT, MemoryStage
+from .stages import MemoryStage
 
 STAGES = (("one", "First talk", False), ("two", "Offer", False), ("won", "Won", True))
 

@@ -14,6 +14,7 @@ from tests.services.hubspot_account import COMPANIES, CONTACTS
 from tests.services.hubspot_standin import Fault
 
 from salesagent_adapters.hubspot.client import Limits, Timeouts
+from salesagent_contracts.stages import NOW, TENANT
 from salesagent_core.domain.context import CompanyNotes
 from salesagent_core.errors import (
     NeedsReauth,
@@ -27,7 +28,6 @@ from salesagent_core.ids import TenantId
 from salesagent_core.ports.crm import ContactHint, CrmTask
 
 from .crm_stages import HubSpotStage
-from .stages import NOW, TENANT
 from .test_crm import HINT, task
 
 BATCH_READ = "/crm/v3/objects/contacts/batch/read"

@@ -18,13 +18,13 @@ from salesagent_adapters.hubspot.conversions import HubSpotConversions
 from salesagent_adapters.hubspot.deals import HubSpotDeals
 from salesagent_adapters.hubspot.forms import HubSpotForms
 from salesagent_adapters.hubspot.updates import HubSpotUpdates
+from salesagent_contracts.stages import NOW, TENANT
 from salesagent_core.domain.outcome import OutcomeType
 from salesagent_core.errors import NotFound, SalesAgentError
 from salesagent_core.ports.crm import ContactHint
 from salesagent_core.ports.crm_updates import ContactJudgement
 
 from .crm_stages import HubSpotStage
-from .stages import NOW, TENANT
 from .test_crm import HINT, task
 
 SOURCES = Path(__file__).parents[3] / "src" / "salesagent_adapters" / "hubspot"

@@ -1,11 +1,9 @@
-"""What every long memory must do."""
+"""The suite of `salesagent_contracts.memory` over our adapters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from functools import partial
 
-import attrs
 import pytest
 
 from salesagent_adapters.crypto.vault import Vault
@@ -14,35 +12,10 @@ from salesagent_adapters.memory.faults import Faults
 from salesagent_adapters.memory.memory import LongMemory
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.long_memory import PgLongMemory
-from salesagent_core.errors import NeedsReauth, Unavailable
-from salesagent_core.ids import TenantId
-from salesagent_core.ports.memory import Memory, MemoryKeeper, SentMemory
+from salesagent_contracts.memory import *  # noqa: F403
+from salesagent_contracts.stages import Remembering
 
-from .stages import NOW, STRANGER, TENANT, MemoryStage
-
-ASKED = "Can your routes keep our delivery windows?"
-
-
-class WholeMemory(Memory, MemoryKeeper, Protocol):
-    """Both ports at once, as the adapters have them."""
-
-
-@attrs.frozen(kw_only=True)
-class Remembering:
-    """A long memory with nothing in it."""
-
-    memory: WholeMemory
-    faults: Faults
-    fault: str
-
-    async def remembers(
-        self, id_: str, text: str, email: str = "a@b.example", tenant: TenantId = TENANT
-    ) -> None:
-        memory = SentMemory(id=id_, email=email, text=text, sent_at=NOW, outcome="replied")
-        await self.memory.remember(tenant, memory)
-
-    def fails(self, error: Callable[[], Exception]) -> None:
-        self.faults.fail(self.fault, error)
+from .stages import MemoryStage
 
 
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.database)])
@@ -50,85 +23,9 @@ def remembering(request: pytest.FixtureRequest, vault: Vault) -> Remembering:
     """A long memory with nothing in it, and a way to break it."""
     if request.param == "memory":
         world = MemoryStage.build().world
-        return Remembering(memory=LongMemory(world), faults=world.faults, fault="memory.recall")
+        fails = partial(world.faults.fail, "memory.recall")
+        return Remembering(memory=LongMemory(world), fails=fails)
     database: Database = request.getfixturevalue("vector_database")
     faults = Faults()
     memory = PgLongMemory(database, vault, MemoryEmbedder(faults), min_similarity=0.1)
-    return Remembering(memory=memory, faults=faults, fault="embedder.embed")
-
-
-async def test_the_most_alike_comes_first_with_its_outcome(remembering: Remembering) -> None:
-    await remembering.remembers("<1>", "We host all data in Germany.")
-    await remembering.remembers("<2>", "Delivery windows are kept when routes are planned.")
-    await remembering.remembers("<3>", "Routes are planned each morning for all of your vans.")
-    found = await remembering.memory.recall(TENANT, text=ASKED, email="x@y.example", limit=3)
-    assert [item.message_id for item in found] == ["<2>", "<3>"]
-    assert found[0].outcome == "replied"
-    assert found[0].text == "Delivery windows are kept when routes are planned."
-    assert 1 >= found[0].similarity >= found[1].similarity > 0
-
-
-async def test_what_went_to_the_same_person_counts_for_more(remembering: Remembering) -> None:
-    text = "Delivery windows are kept when routes are planned."
-    await remembering.remembers("<1>", text)
-    await remembering.remembers("<2>", text, "x@y.example")
-    found = await remembering.memory.recall(TENANT, text=ASKED, email="X@y.example", limit=1)
-    assert [item.message_id for item in found] == ["<2>"]
-
-
-async def test_a_tenant_recalls_and_forgets_its_own_only(remembering: Remembering) -> None:
-    await remembering.remembers("<1>", ASKED)
-    memory = remembering.memory
-    assert await memory.recall(STRANGER, text=ASKED, email="x@y.example", limit=3) == ()
-    assert await memory.forget(STRANGER, "a@b.example") == 0
-    assert not await memory.note_outcome(STRANGER, "<1>", "bounced")
-    found = await memory.recall(TENANT, text=ASKED, email="x@y.example", limit=3)
-    assert [item.outcome for item in found] == ["replied"]
-
-
-@pytest.mark.parametrize("text", ["", "the and of", "完全に別の話"])
-async def test_nothing_alike_recalls_nothing(remembering: Remembering, text: str) -> None:
-    await remembering.remembers("<1>", ASKED)
-    memory = remembering.memory
-    assert await memory.recall(TENANT, text=text, email="x@y.example", limit=3) == ()
-
-
-async def test_what_came_of_a_mail_is_kept(remembering: Remembering) -> None:
-    await remembering.remembers("<1>", ASKED)
-    memory = remembering.memory
-    assert await memory.note_outcome(TENANT, "<1>", "meeting_booked")
-    assert not await memory.note_outcome(TENANT, "<unknown>", "meeting_booked")
-    (found,) = await memory.recall(TENANT, text=ASKED, email="x@y.example", limit=3)
-    assert found.outcome == "meeting_booked"
-
-
-async def test_remembering_twice_remembers_once(remembering: Remembering) -> None:
-    await remembering.remembers("<1>", "We host all data in Germany.")
-    await remembering.remembers("<1>", ASKED)
-    found = await remembering.memory.recall(TENANT, text=ASKED, email="x@y.example", limit=3)
-    assert [(item.message_id, item.text) for item in found] == [("<1>", ASKED)]
-
-
-async def test_what_a_person_had_erased_is_gone_and_stays_gone(remembering: Remembering) -> None:
-    memory = remembering.memory
-    await remembering.remembers("<1>", ASKED, "Gone@b.example")
-    await remembering.remembers("<2>", ASKED, "stays@b.example")
-    assert await memory.forget(TENANT, "gone@B.example") == 1
-    assert await memory.forget(TENANT, "gone@b.example") == 0
-    await remembering.remembers("<1>", ASKED, "gone@b.example")
-    found = await memory.recall(TENANT, text=ASKED, email="gone@b.example", limit=3)
-    assert [item.message_id for item in found] == ["<2>"]
-    assert not await memory.note_outcome(TENANT, "<1>", "bounced")
-
-
-async def test_a_huge_text_is_remembered(remembering: Remembering) -> None:
-    await remembering.remembers("<1>", ASKED + "\x00 " + "word " * 200_000)
-    found = await remembering.memory.recall(TENANT, text=ASKED, email="x@y.example", limit=1)
-    assert len(found) <= 1
-
-
-@pytest.mark.parametrize("error", [Unavailable("down"), NeedsReauth("no key")])
-async def test_a_failure_is_told(remembering: Remembering, error: Exception) -> None:
-    remembering.fails(lambda: error)
-    with pytest.raises(type(error)):
-        await remembering.memory.recall(TENANT, text=ASKED, email="x@y.example", limit=3)
+    return Remembering(memory=memory, fails=partial(faults.fail, "embedder.embed"))

@@ -10,12 +10,11 @@ from salesagent_adapters.memory.model_budget import MemoryModelBudget
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.model_budget import PgModelBudget
 from salesagent_adapters.system.clock import SystemClock
+from salesagent_contracts.stages import STRANGER, TENANT
 from salesagent_core.domain.spending import Budget, ModelUse
 from salesagent_core.errors import NeedsReauth, OverBudget
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.model_budget import ModelBudget
-
-from .stages import STRANGER, TENANT
 
 BUDGET = Budget(soft_tokens=1_000, hard_tokens=2_000, hard_cost_micros=5_000_000)
 

@@ -30,6 +30,7 @@ from salesagent_adapters.openai.interpreter import OpenAIInterpreter
 from salesagent_adapters.openai.prompts import WRITE_DRAFT
 from salesagent_adapters.openai.writer import OpenAIWriter
 from salesagent_adapters.system.clock import FixedClock
+from salesagent_contracts.stages import NOW, TENANT
 from salesagent_core.domain.command import CommandName
 from salesagent_core.domain.evidence import SourceKind
 from salesagent_core.domain.spending import Budget, ModelPrices
@@ -44,7 +45,6 @@ from salesagent_core.errors import (
 )
 from salesagent_core.ids import DEFAULT_TENANT
 
-from .stages import NOW, TENANT
 from .test_writer import brief, source
 
 KEY = "sk-live-never-shown"

@@ -22,12 +22,12 @@ from salesagent_adapters.openai.interpreter import OpenAIInterpreter
 from salesagent_adapters.openai.tone_judge import OpenAIToneJudge
 from salesagent_adapters.openai.writer import OpenAIWriter
 from salesagent_adapters.system.clock import SystemClock
+from salesagent_contracts.stages import TENANT
 from salesagent_core.domain.command import CommandName
 from salesagent_core.domain.grounding import check_grounding, ungrounded
 from salesagent_core.domain.planning import Ask
 from salesagent_core.domain.voice import HOUSE_VOICE
 
-from .stages import TENANT
 from .test_tone_judge import BAD, GOOD
 from .test_writer import ATTACK, brief
 

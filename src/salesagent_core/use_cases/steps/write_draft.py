@@ -9,9 +9,11 @@ from salesagent_core.domain.checking import moved_claims
 from salesagent_core.domain.context import Brief, WrittenDraft
 from salesagent_core.domain.draft import checked_text
 from salesagent_core.domain.experiment import Occasion, treat
+from salesagent_core.domain.mail_template import MailTemplate
 from salesagent_core.domain.treatment import NO_TREATMENT, Treatment
 from salesagent_core.errors import InvalidInput, UnusableOutput
 from salesagent_core.ports.experiments import ActiveExperiments
+from salesagent_core.ports.templates import Templates
 from salesagent_core.ports.writer import Writer
 from salesagent_core.use_cases.facts import Facts
 from salesagent_core.use_cases.sources import gather_sources
@@ -23,13 +25,19 @@ WRITING_TRIES = 2
 class WriteDraft:
     """Required. What the writer may know is in the brief's sources; the next step checks it."""
 
-    def __init__(self, writer: Writer, experiments: ActiveExperiments | None = None) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        experiments: ActiveExperiments | None = None,
+        templates: Templates | None = None,
+    ) -> None:
         self._writer = writer
         self._experiments = experiments
+        self._templates = templates
 
     async def __call__(self, facts: Facts) -> WrittenDraft:
         """Raises: UnusableOutput after the last try."""
-        brief = self._brief(facts, await self._treatment(facts))
+        brief = self._brief(facts, await self._treatment(facts), await self._template(facts))
         for _ in range(WRITING_TRIES - 1):
             try:
                 return await self._written(brief)
@@ -68,15 +76,20 @@ class WriteDraft:
         )
         return treat(tests, fold_alias(facts.lead.person.email), occasion)
 
+    async def _template(self, facts: Facts) -> MailTemplate | None:
+        if self._templates is None:
+            return None
+        return await self._templates.for_lead(facts.tenant.id, facts.fit.tier)
+
     @staticmethod
-    def _brief(facts: Facts, treatment: Treatment) -> Brief:
+    def _brief(facts: Facts, treatment: Treatment, template: MailTemplate | None) -> Brief:
         redraft = facts.run.redraft
         return Brief(
             to=facts.lead,
             sender_name=facts.tenant.sender_name,
             plan=facts.plan,
             voice=facts.voice,
-            sources=gather_sources(facts, treatment),
+            sources=gather_sources(facts, treatment, template),
             slots=facts.slots,
             reply_subject=facts.conversation.subject or None,
             previous_body=redraft.previous_body if redraft else None,
