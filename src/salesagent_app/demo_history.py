@@ -77,7 +77,11 @@ class Simulated:
 class History:
     """Throws the dice and tells the application what fell."""
 
-    def __init__(self, container: Container, tenant: Tenant, seed: int = 2026) -> None:
+    def __init__(
+        self, container: Container, tenant: Tenant, seed: int = 2026, rejects: float = _REJECTS
+    ) -> None:
+        """``rejects`` is the share of the drafts that the operator rejects."""
+        self._rejects = rejects
         self._make = container.providers
         # Nothing goes alone in the demo itself; in its past, what was trusted did.
         self._tenant = attrs.evolve(tenant, auto_approve_enabled=True)
@@ -213,7 +217,7 @@ class History:
         if thrown < _CHANGES:
             draft = changed(draft, OPERATOR, at)
             await tx.drafts.save(draft)
-        rejected = _CHANGES <= thrown < _CHANGES + _REJECTS
+        rejected = _CHANGES <= thrown < _CHANGES + self._rejects
         decision = Decision(
             id=self._make.ids().new(),
             draft_id=draft.id,

@@ -22,7 +22,7 @@ from salesagent_core.domain.performance import MIN_SENT
 
 pytestmark = pytest.mark.database
 
-MAILS = 170
+MAILS = 150
 HOSTILE = '<img src=x onerror="document.title=1"> ' + "ab" * 8
 PAGES = {
     "today": "/",
@@ -66,7 +66,8 @@ async def visitor(started: Browser, stage: Stage, **options: Any) -> AsyncIterat
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     yield page
-    assert complaints == []
+    # A form that is refused is told of by the browser, too.
+    assert [each for each in complaints if "status of 400" not in each] == []
     await context.close()
 
 
@@ -131,8 +132,9 @@ async def test_pages_without_any_outcome_say_what_will_be_there(stage: Stage) ->
 
 async def test_a_quarter_of_outcomes_is_read_and_worked_with(stage: Stage) -> None:
     container = Container(stage.office.make)
-    made = await History(container, stage.office.make.default_tenant()).play(MAILS)
-    assert made.mails > MAILS * 0.9
+    past = History(container, stage.office.make.default_tenant(), rejects=0.15)
+    made = await past.play(MAILS)
+    assert made.mails > MAILS * 0.7
     async with browser() as started:
         await by_hand_without_scripts(started, stage)
         for number in range(RULES):
