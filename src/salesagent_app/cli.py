@@ -214,17 +214,20 @@ def smoke_(live: bool, json_: bool) -> None:
 @cli.command()
 @click.option("--once", is_flag=True, help="Print what became of each lead, and exit.")
 @click.option("--send", is_flag=True, help="Mode SEND, to the memory mailbox: nothing leaves.")
+@click.option("--history", is_flag=True, help="With a simulated quarter of mail and answers.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @as_json
-def demo(once: bool, send: bool, host: str, port: int, json_: bool) -> None:
+def demo(once: bool, send: bool, history: bool, host: str, port: int, json_: bool) -> None:
     """Run made-up leads through the real engine, then serve them for review."""
 
     from salesagent_app import demo as demo_leads
     from salesagent_app.telemetry import configure_logging
 
     configure_logging("ERROR")
-    report = demo_leads.run(once=once, send=send, host=host, port=port, console=err)
+    report = demo_leads.run(
+        once=once, send=send, history=history, host=host, port=port, console=err
+    )
     if json_:
         _print_json(report.as_dict())
     else:
