@@ -19,6 +19,9 @@ from salesagent_core.errors import Rejected
 
 VERSION_TABLE = "salesagent_schema"
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK_WAIT = "5s"
+"""How long a migration waits for one lock. Whatever comes after a waiting ALTER TABLE waits behind
+it: better to give up and be run again than to hold up those who serve."""
 _LOCK_KEY = 7_285_140_132
 """One migration at a time, even where several processes start together."""
 
@@ -94,6 +97,8 @@ def _locked(url: str) -> Iterator[tuple[Connection, Config]]:
     config = _config()
     with connected(url) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+        # Not for the lock above: who migrates at the same time is waited for.
+        connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'"))
         config.attributes["connection"] = connection
         yield connection, config
 
