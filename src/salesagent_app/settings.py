@@ -122,6 +122,13 @@ class Settings(BaseSettings):
     rate_limit_key_per_minute: int = Field(default=3_000, ge=60, le=1_000_000)
     trusted_proxies: CommaList = Field(default=(), validation_alias="SALESAGENT_TRUSTED_PROXIES")
 
+    metrics_port: int | None = Field(default=None, ge=0, le=65_535)
+    metrics_host: str = "127.0.0.1"
+    otel_exporter_otlp_endpoint: str | None = None
+    otel_exporter_otlp_headers: SecretStr | None = None
+    trace_ratio: float = Field(
+        default=1.0, ge=0.0, le=1.0, validation_alias="SALESAGENT_TRACE_RATIO"
+    )
     sentry_dsn: SecretStr | None = None
     log_level: str = "INFO"
 
@@ -130,8 +137,8 @@ class Settings(BaseSettings):
         "send_email_allowlist",
         "link_hosts",
         "google_drive_folders",
-        "google_sign_in_domains",
         "trusted_proxies",
+        "google_sign_in_domains",
         mode="before",
     )
     @classmethod
@@ -160,6 +167,8 @@ class Settings(BaseSettings):
         "sender_country",
         "postal_address",
         "sentry_dsn",
+        "otel_exporter_otlp_endpoint",
+        "otel_exporter_otlp_headers",
         mode="before",
     )
     @classmethod
@@ -210,6 +219,16 @@ class Settings(BaseSettings):
         if not safe or not parts.hostname or parts.query or parts.fragment or parts.username:
             raise ValueError("should be https://host (http:// on this machine only)")
         return value.rstrip("/")
+
+    @field_validator("otel_exporter_otlp_endpoint", "sentry_dsn")
+    @classmethod
+    def _receiver(cls, value: str | SecretStr | None) -> str | SecretStr | None:
+        given = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if given is not None:
+            parts = urlsplit(given)
+            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+                raise ValueError("should be http(s)://host:port, as the receiver has it")
+        return value
 
     @field_validator("google_sign_in_domains")
     @classmethod

@@ -930,7 +930,6 @@ Index(
     erasures.c.tenant_id,
     postgresql_where=text("due_at IS NOT NULL"),
 )
-
 users = _table(
     "users",
     _text("id"),

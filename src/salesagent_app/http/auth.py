@@ -20,6 +20,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from salesagent_app.http.errors import Forbidden, Unauthenticated
 from salesagent_app.http.same_origin import READS
+from salesagent_app.telemetry import bind
 from salesagent_core.domain.people import Role, session_ends
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKey, ApiKeys, PageSession, Scope
@@ -285,6 +286,7 @@ def requires(gate: Gate, *scopes: Scope) -> Guard:
         if not caller.may(*scopes) and not (reads and caller.may(Scope.VIEWER)):
             raise Forbidden(_why(caller, scopes))
         connection.scope["state"]["caller"] = caller
+        bind(tenant_id=str(caller.tenant_id))
 
     return guard
 

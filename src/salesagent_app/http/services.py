@@ -9,6 +9,7 @@ from typing import Protocol
 import attrs
 
 from salesagent_app.dependency_watch import DependencyWatch
+from salesagent_app.observing.watch import Watch
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
@@ -23,6 +24,7 @@ from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
 from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.follow_command import FollowCommand
+from salesagent_core.use_cases.forget_person import ForgetPerson
 from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.log_in import LogIn
 from salesagent_core.use_cases.manage_account import ManageAccount
@@ -174,6 +176,13 @@ class ImprovementServices:
 
 
 @attrs.frozen(kw_only=True)
+class PrivacyServices:
+    """What is kept about people."""
+
+    people: ForgetPerson
+
+
+@attrs.frozen(kw_only=True)
 class PeopleServices:
     """People who log in, and the keys of programs. Without ``sign_in`` nobody comes by Google."""
 
@@ -225,7 +234,9 @@ class HttpServices:
     dependencies: DependencyWatch | None = None
     improvement: ImprovementServices | None = None
     outcomes: OutcomeServices | None = None
+    privacy: PrivacyServices | None = None
     people: PeopleServices | None = None
     usage: ManageUsage | None = None
+    watch: Watch = attrs.field(factory=Watch)
     chosen: SettingsServices | None = None
     windows: Windows | None = None

@@ -40,11 +40,11 @@ class Renderer:
             has_usage=services.usage is not None,
             has_settings=services.chosen is not None and services.sending is not None,
             has_jarvis=services.commands is not None,
-            has_people=services.people is not None,
-            people_links=links_for if services.people is not None else _no_links,
             has_outcomes=services.outcomes is not None,
             has_tests=services.improvement is not None,
             has_trust=services.approvals is not None,
+            has_people=services.people is not None,
+            people_links=links_for if services.people is not None else _no_links,
         )
 
     def page(

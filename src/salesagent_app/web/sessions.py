@@ -32,6 +32,7 @@ from salesagent_app.http.errors import Forbidden, Unauthenticated
 from salesagent_app.http.request_limits import address_of
 from salesagent_app.http.same_origin import READS, require_same_origin
 from salesagent_app.http.services import HttpServices, SendingServices
+from salesagent_app.telemetry import bind
 from salesagent_core.errors import InvalidInput, Problem, RateLimited
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import Scope
@@ -84,6 +85,7 @@ class Sessions:
                     connection.scope["state"]["kept"] = await kept_work(connection)
                 raise
             connection.scope["state"]["visit"] = visit
+            bind(tenant_id=str(visit.caller.tenant_id))
             if connection.scope.get("method") not in READS:
                 require_same_origin(connection.headers, self._public_url)
                 if not visit.may_decide and not handler.opt.get(FOR_VIEWERS):

@@ -8,7 +8,8 @@ from typing import Any
 
 import attrs
 import pytest
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, bindparam, insert, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import ProgrammingError
 from tests.contract.postgres.samples import (
     EMAIL,
@@ -617,3 +618,45 @@ async def test_parallel_transactions_keep_their_own_tenant(
 
     tenants = [TENANT, OTHER] * 20
     assert await asyncio.gather(*map(look, tenants)) == [{tenant} for tenant in tenants]
+
+
+async def test_whatever_table_there_is_a_connection_that_forgets_its_filter_does_nothing(
+    database: Database, vault: Vault
+) -> None:
+    """Asked of the catalog, not of our own list, with statements that name no tenant at all."""
+    await fill(database, vault, TENANT)
+    tables = text(
+        "SELECT c.relname, EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid"
+        " AND a.attname = 'tenant_id') FROM pg_class c"
+        " WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'm')"
+    )
+    async with database.across_tenants() as connection:
+        found = {str(name): bool(held) for name, held in await connection.execute(tables)}
+    assert [name for name, held in found.items() if not held] == ["salesagent_schema"]
+    assert set(metadata.tables) <= set(found)
+    for name in sorted(set(found) - {"salesagent_schema"}):
+        for tenant in (None, OTHER):
+            await forgets(database, name, tenant)
+
+
+async def forgets(database: Database, name: str, tenant: TenantId | None) -> None:
+    async with database.across_tenants() as connection:
+        copy = f"SELECT to_jsonb(t) FROM {name} t WHERE tenant_id = :tenant LIMIT 1"
+        row = (await connection.execute(text(copy), {"tenant": TENANT})).scalar()
+    async with database.tenants.begin() as connection:
+        if tenant is not None:
+            await connection.execute(SET_TENANT, {"tenant": tenant})
+        for statement in (
+            f"SELECT * FROM {name}",
+            f"UPDATE {name} SET tenant_id = tenant_id",
+            f"DELETE FROM {name}",
+        ):
+            assert (await connection.execute(text(statement))).rowcount == 0, statement
+        if row is None:
+            return
+        insert_copy = text(
+            f"INSERT INTO {name} OVERRIDING SYSTEM VALUE"
+            f" SELECT * FROM jsonb_populate_record(null::{name}, :row)"
+        ).bindparams(bindparam("row", type_=JSONB))
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            await connection.execute(insert_copy, {"row": row})
