@@ -41,12 +41,13 @@ class PgPeopleDirectory:
         row = await self._first(statement)
         return None if row is None else read_user(self._chest, row)
 
-    async def by_id(self, tenant_id: TenantId, user_id: str) -> User | None:
+    async def by_id(self, tenant_id: TenantId | None, user_id: str) -> User | None:
         """See ``PeopleDirectory.by_id``."""
         table = tables.users
-        row = await self._first(
-            select(table).where(table.c.tenant_id == tenant_id, table.c.id == clean(user_id))
-        )
+        statement = select(table).where(table.c.id == clean(user_id))
+        if tenant_id is not None:
+            statement = statement.where(table.c.tenant_id == tenant_id)
+        row = await self._first(statement)
         return None if row is None else read_user(self._chest, row)
 
     async def session(self, digest: bytes) -> tuple[UserSession, User] | None:

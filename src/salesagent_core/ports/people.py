@@ -186,7 +186,9 @@ class PeopleDirectory(Protocol):
         """The person of this address; of several organisations' the one who was there first."""
         ...
 
-    async def by_id(self, tenant_id: TenantId, user_id: str) -> User | None: ...
+    async def by_id(self, tenant_id: TenantId | None, user_id: str) -> User | None:
+        """The person of this id, in this organisation where one is named."""
+        ...
 
     async def session(self, digest: bytes) -> tuple[UserSession, User] | None:
         """The session whatever its age; the caller judges it."""

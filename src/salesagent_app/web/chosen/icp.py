@@ -118,7 +118,7 @@ class IcpPages(Rooms):
         return self._page(
             "settings_icp.html",
             visit,
-            names=await self._names(visit, [each.changed_by for each in view.history]),
+            names=await self._names(each.changed_by for each in view.history),
             status=status,
             banner=banner,
             wrong=wrong,

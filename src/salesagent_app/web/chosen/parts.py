@@ -111,13 +111,13 @@ class Rooms:
             raise Forbidden(NEEDS_ADMIN)
         return Form(pairs=tuple(pairs))
 
-    async def _names(self, visit: Visit, ids: Iterable[str]) -> Mapping[str, str]:
+    async def _names(self, ids: Iterable[str]) -> Mapping[str, str]:
         """What those who changed something are called."""
         found = {BEFORE_ANYBODY: "the installation's settings"}
         for each in dict.fromkeys(ids):
             if each in found:
                 continue
-            name = await name_of(self._services, visit.caller.tenant_id, each)
+            name = await name_of(self._services, None, each)
             found[each] = name or each.partition(":")[2] or each
         return found
 

@@ -208,7 +208,7 @@ class SendingSettings(Rooms):
         return self._page(
             "settings_sending.html",
             visit,
-            names=await self._names(visit, ids),
+            names=await self._names(ids),
             status=status,
             banner=banner,
             wrong=wrong,
