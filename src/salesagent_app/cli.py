@@ -47,6 +47,7 @@ cli.add_command(voice_commands.voices)
 cli.add_command(privacy_commands.keys)
 cli.add_command(privacy_commands.audit)
 cli.add_command(privacy_commands.gdpr)
+cli.add_command(privacy_commands.retention)
 
 
 def main() -> None:
