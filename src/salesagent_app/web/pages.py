@@ -35,6 +35,7 @@ from salesagent_app.web.live import LivePages
 from salesagent_app.web.mailboxes import MailboxPages
 from salesagent_app.web.opt_out import OptOutPages
 from salesagent_app.web.outcomes import OutcomePages
+from salesagent_app.web.privacy import PrivacyPages
 from salesagent_app.web.queue import QueuePages
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.review import ReviewPages
@@ -115,6 +116,7 @@ class Pages:
                 *(sending.routes() if self._services.sending else []),
                 *(mailboxes.routes() if self._services.mailboxes else []),
                 *setting_routes(*parts),
+                *(PrivacyPages(*parts).routes() if self._services.privacy else []),
                 self._logout(),
             ],
             include_in_schema=False,
