@@ -67,6 +67,11 @@ def store_name(store: str) -> str:
     return _STORES.get(store, store)
 
 
+def _begun(sentence: str) -> str:
+    """With a capital first, and nothing else changed: CRM stays CRM."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 @attrs.frozen(kw_only=True)
 class _Looked:
     """What the page shows of a look-up."""
@@ -165,6 +170,7 @@ class PrivacyPages:
             recent=recent,
             periods=[(_PERIODS[name], periods[name]) for name in attrs.asdict(Periods())],
             store_name=store_name,
+            begun=_begun,
         )
 
 
