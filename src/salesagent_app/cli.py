@@ -57,6 +57,7 @@ cli.add_command(backup_commands.backup)
 cli.add_command(backup_commands.restore)
 cli.add_command(backup_commands.reconcile)
 cli.add_command(people_commands.users)
+cli.add_command(privacy_commands.retention)
 
 
 def main() -> None:

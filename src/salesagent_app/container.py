@@ -48,6 +48,7 @@ from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeW
 from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.resealing import PgResealing
+from salesagent_adapters.postgres.retention import PgRetention
 from salesagent_adapters.postgres.saved_views import PgSavedViews
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.templates import PgTemplates
@@ -77,7 +78,7 @@ from salesagent_app.http.services import (
 )
 from salesagent_app.observing.process import Observing
 from salesagent_app.observing.watch import Watch
-from salesagent_app.settings import SIGN_IN_CALLBACK, ApiEnv, Settings
+from salesagent_app.settings import SIGN_IN_CALLBACK, ApiEnv, Settings, retention_periods
 from salesagent_app.vendors import (
     crm_vendor,
     google_vendor,
@@ -115,6 +116,7 @@ from salesagent_core.ports.vendor_probe import Trial
 from salesagent_core.ports.voices import VoiceTransaction
 from salesagent_core.use_cases.advance_run import AdvanceRuns
 from salesagent_core.use_cases.after_restore import AfterRestore
+from salesagent_core.use_cases.apply_retention import ApplyRetention
 from salesagent_core.use_cases.approve_draft import ApproveDraft
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
@@ -434,6 +436,12 @@ class Providers(containers.DeclarativeContainer):
     sign_in = providers.Singleton(_sign_in, settings, vault, clock)
     manage_keys = providers.Singleton(ManageKeys, work=unit_of_work, parts=login_parts)
 
+    apply_retention = providers.Singleton(
+        ApplyRetention,
+        providers.Singleton(PgRetention, database, vault),
+        providers.Singleton(retention_periods, settings),
+        clock,
+    )
     receive_submission = providers.Singleton(ReceiveSubmission, intake, ids)
     receive_crm_events = providers.Singleton(ReceiveCrmEvents, crm_events)
     resolve_crm_events = providers.Singleton(
@@ -777,7 +785,9 @@ class Container:
                     detect=make.detect_outcomes(),
                     learn=make.learn(),
                 ),
-                privacy=PrivacyServices(people=make.forget_person()),
+                privacy=PrivacyServices(
+                    people=make.forget_person(), periods=retention_periods(settings)
+                ),
                 chosen=SettingsServices(
                     settings=make.manage_settings(),
                     templates=make.manage_templates(),
@@ -981,7 +991,11 @@ class Container:
     def _chores(self) -> tuple[Callable[[], Awaitable[object]], ...]:
         """What a worker does beside its work, a little at a time."""
         make = self.providers
-        return (partial(make.audit_chain().seal, SEALED_AT_ONCE), make.forget_person().go_on)
+        return (
+            partial(make.audit_chain().seal, SEALED_AT_ONCE),
+            make.forget_person().go_on,
+            make.apply_retention().hourly,
+        )
 
     async def _begin_polling(self) -> None:
         make = self.providers

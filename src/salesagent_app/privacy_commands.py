@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from salesagent_app.container import Container
     from salesagent_core.domain.audit_chain import Head
     from salesagent_core.ports.data_subjects import Erasure
+    from salesagent_core.use_cases.apply_retention import RetentionLine
     from salesagent_core.use_cases.forget_person import Export
     from salesagent_core.use_cases.rotate_keys import RotationReport
     from salesagent_core.use_cases.verify_audit import TrailReport
@@ -263,6 +264,28 @@ def gdpr_erase(email: str, yes: bool, tenant: str, json_: bool) -> None:
             out.print("Everything of ours is erased.")
     if made.open:
         raise Exit(1)
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Count what is due, and remove nothing.")
+@as_json
+def retention(dry_run: bool, json_: bool) -> None:
+    """Remove what is older than it is kept. Workers do the same every hour."""
+    import attrs
+
+    async def apply(container: Container) -> tuple[RetentionLine, ...]:
+        use_case = container.providers.apply_retention()
+        lines: tuple[RetentionLine, ...] = await (use_case.due() if dry_run else use_case())
+        return lines
+
+    lines = in_container(apply)
+    if json_:
+        print_json({"removed": not dry_run, "stores": [attrs.asdict(line) for line in lines]})
+        return
+    table = Table("store", "kept for", "due" if dry_run else "removed")
+    for line in lines:
+        table.add_row(line.store, f"{line.days} days", str(line.rows))
+    out.print(table)
 
 
 def in_container(act: Callable[[Container], Awaitable[T]]) -> T:

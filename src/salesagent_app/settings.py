@@ -21,6 +21,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validat
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from salesagent_core.domain.address import judge_address
+from salesagent_core.domain.retention import Periods
 from salesagent_core.domain.time_zones import country_code, zone_for
 from salesagent_core.errors import InvalidInput, Problem
 
@@ -118,6 +119,12 @@ class Settings(BaseSettings):
     link_hosts: CommaList = Field(default=(), validation_alias="SALESAGENT_LINK_HOSTS")
     postal_address: str | None = Field(default=None, validation_alias="SALESAGENT_POSTAL_ADDRESS")
 
+    retention_submissions_days: int = Field(default=Periods().submissions, ge=1, le=3650)
+    retention_journals_days: int = Field(default=Periods().journals, ge=1, le=3650)
+    retention_sessions_days: int = Field(default=Periods().sessions, ge=1, le=3650)
+    retention_memories_days: int = Field(default=Periods().memories, ge=1, le=3650)
+    retention_outcomes_days: int = Field(default=Periods().outcomes, ge=1, le=3650)
+    retention_dead_letters_days: int = Field(default=Periods().dead_letters, ge=1, le=3650)
     rate_limit_open_per_minute: int = Field(default=100, ge=10, le=100_000)
     rate_limit_key_per_minute: int = Field(default=3_000, ge=60, le=1_000_000)
     trusted_proxies: CommaList = Field(default=(), validation_alias="SALESAGENT_TRUSTED_PROXIES")
@@ -368,6 +375,18 @@ def read_settings(**overrides: object) -> Settings:
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def retention_periods(settings: Settings) -> Periods:
+    """For how long what is kept."""
+    return Periods(
+        submissions=settings.retention_submissions_days,
+        journals=settings.retention_journals_days,
+        sessions=settings.retention_sessions_days,
+        memories=settings.retention_memories_days,
+        outcomes=settings.retention_outcomes_days,
+        dead_letters=settings.retention_dead_letters_days,
+    )
 
 
 def _variable(field: str) -> str:

@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables, vectors
 from salesagent_adapters.postgres.person_rows import SUBMISSIONS, Own, own_rows
-from salesagent_adapters.postgres.rows import dumps, form_bytes, new_id, place, read_form
+from salesagent_adapters.postgres.rows import dumps, emptied_form, new_id, place, read_form
 from salesagent_adapters.postgres.sealed_scan import SealedScan
 from salesagent_core.domain.submission import Submission
 from salesagent_core.errors import Rejected
-from salesagent_core.ids import SubmissionId, TenantId
+from salesagent_core.ids import TenantId
 from salesagent_core.ports.data_subjects import StoreLine
 from salesagent_core.ports.secrets_vault import Sealer
 
@@ -169,17 +169,7 @@ class PersonEraser:
         return count
 
     def _empty_form(self, row: Any) -> dict[str, Any]:
-        form = Submission(
-            id=SubmissionId(row.id),
-            tenant_id=TenantId(row.tenant_id),
-            source=row.source,
-            received_at=row.received_at,
-        )
-        where = place("submission", row.tenant_id, row.id)
-        return {
-            "contact_index": None,
-            "sealed": self._sealer.seal(form_bytes(form, b""), context=where),
-        }
+        return {"contact_index": "", "sealed": emptied_form(self._sealer, row)}
 
     def _empty_event(self, row: Any) -> dict[str, Any]:
         event = {

@@ -30,7 +30,7 @@ from salesagent_core.domain.run import (
     RunStatus,
     StepStatus,
 )
-from salesagent_core.domain.submission import Submission
+from salesagent_core.domain.submission import Submission, SubmissionSource
 from salesagent_core.errors import Rejected
 from salesagent_core.ids import ENTROPY_BYTES, RunId, SubmissionId, TenantId, uuid7
 from salesagent_core.ports.secrets_vault import Sealer
@@ -219,6 +219,17 @@ def form_bytes(submission: Submission, raw: bytes) -> bytes:
     """A submission and what it came as, as they are sealed."""
     plain = dumps(submission)
     return len(plain).to_bytes(_LENGTH_BYTES, "big") + plain + raw
+
+
+def emptied_form(sealer: Sealer, row: Any) -> bytes:
+    """A form of which nothing is left but that it came in, sealed for its row."""
+    form = Submission(
+        id=SubmissionId(row.id),
+        tenant_id=TenantId(row.tenant_id),
+        source=SubmissionSource(row.source),
+        received_at=row.received_at,
+    )
+    return shut_submission(sealer, form, b"")
 
 
 def read_form(whole: bytes) -> tuple[Submission, bytes]:

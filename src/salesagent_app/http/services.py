@@ -10,6 +10,7 @@ import attrs
 
 from salesagent_app.dependency_watch import DependencyWatch
 from salesagent_app.observing.watch import Watch
+from salesagent_core.domain.retention import Periods
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
@@ -177,9 +178,10 @@ class ImprovementServices:
 
 @attrs.frozen(kw_only=True)
 class PrivacyServices:
-    """What is kept about people."""
+    """What is kept about people, and for how long."""
 
     people: ForgetPerson
+    periods: Periods
 
 
 @attrs.frozen(kw_only=True)

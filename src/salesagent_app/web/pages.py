@@ -37,6 +37,7 @@ from salesagent_app.web.mailboxes import MailboxPages
 from salesagent_app.web.opt_out import OptOutPages
 from salesagent_app.web.outcomes import OutcomePages
 from salesagent_app.web.people import PeoplePages
+from salesagent_app.web.privacy import PrivacyPages
 from salesagent_app.web.queue import QueuePages
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.review import ReviewPages
@@ -120,6 +121,7 @@ class Pages:
                 *(mailboxes.routes() if self._services.mailboxes else []),
                 *(self._people_routes() if self._services.people else []),
                 *setting_routes(*parts),
+                *(PrivacyPages(*parts).routes() if self._services.privacy else []),
                 self._logout(),
             ],
             include_in_schema=False,

@@ -39,6 +39,7 @@ class Renderer:
             has_mailboxes=services.mailboxes is not None,
             has_usage=services.usage is not None,
             has_settings=services.chosen is not None and services.sending is not None,
+            has_privacy=services.privacy is not None,
             has_jarvis=services.commands is not None,
             has_outcomes=services.outcomes is not None,
             has_tests=services.improvement is not None,
