@@ -44,6 +44,7 @@ from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.resealing import PgResealing
 from salesagent_adapters.postgres.saved_views import PgSavedViews
+from salesagent_adapters.postgres.schema_state import SchemaState
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.templates import PgTemplates
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
@@ -88,7 +89,6 @@ from salesagent_core.domain.message import draft_key
 from salesagent_core.domain.send_gate import SendPermission
 from salesagent_core.domain.suppression import Suppression
 from salesagent_core.domain.tenant import Tenant
-from salesagent_core.errors import Unavailable
 from salesagent_core.ids import DraftId, RunId, TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
@@ -875,6 +875,7 @@ class Container:
                 own=self.vendor_states,
                 pool=pool,
                 redis=lambda: answers(make.broker()),
+                schema=SchemaState(make.database()).problem,
             ),
             make.clock(),
             vendors=[guard.vendor for guard in guards],
@@ -898,11 +899,7 @@ class Container:
             await make.conversion_polls().watch(make.default_tenant().id)
 
     async def _readiness(self) -> Sequence[str]:
-        try:
-            await self.providers.database().ping()
-        except Unavailable:
-            return ("the database does not answer",)
-        return ()
+        return await self.dependencies.problems()
 
 
 def build_container(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from salesagent_adapters.crypto.vault import new_key
@@ -57,6 +58,8 @@ class Process:
         self.webhook_secrets = _secrets(settings) if webhook_secrets is None else webhook_secrets
         self._send_permission = send_permission
         self.observing = Observing(settings)
+        self.asked_to_stop = 0
+        self._on_drain: list[Callable[[], None]] = []
         self._embedded: Path | None = None
         self._worker: WorkerHandle | None = None
 
@@ -104,6 +107,16 @@ class Process:
             send_permission=self._send_permission,
             observing=self.observing,
         )
+
+    def on_drain(self, tell: Callable[[], None]) -> None:
+        """Call ``tell`` when this process begins to stop."""
+        self._on_drain.append(tell)
+
+    def drain(self) -> None:
+        """Tell everybody that this process begins to stop."""
+        self.asked_to_stop += 1
+        for tell in self._on_drain:
+            tell()
 
     def _vital_signs(self) -> tuple[Read, Close]:
         database = Database(self.database_url, pool_size=1, max_overflow=0, system_pool_size=1)

@@ -29,7 +29,9 @@ GARBAGE_THRESHOLD = 10_000
 
 def http_server(process: Process, *, host: str, port: int) -> uvicorn.Server:
     """The configured server, not started."""
-    app = process.container().http_app()
+    container = process.container()
+    app = container.http_app()
+    process.on_drain(container.dependencies.drain)
     trusted = process.settings.trusted_proxies
     return uvicorn.Server(
         uvicorn.Config(
@@ -83,11 +85,24 @@ class LocalServer:
 
 
 def serve(process: Process, *, host: str, port: int, with_worker: bool) -> None:
-    """Serve until SIGTERM or SIGINT; requests in flight and running steps end first."""
+    """Serve until SIGTERM or SIGINT; requests in flight and running steps end first. Readiness says
+    so at once, and new requests are served for as long as the settings give balancers."""
     server = http_server(process, host=host, port=port)
 
-    def end(*_: object) -> None:
+    def stop() -> None:
         server.should_exit = True
+
+    def end(*_: object) -> None:
+        process.drain()
+        # Balancers see that it is not ready, and send the next requests elsewhere. Whoever asks a
+        # second time does not want to wait.
+        lead = 0.0 if process.asked_to_stop > 1 else process.settings.drain_lead_seconds
+        if lead <= 0:
+            stop()
+        else:
+            waiting = threading.Timer(lead, stop)
+            waiting.daemon = True
+            waiting.start()
 
     # uvicorn raises the signal that stopped it once more when it is done. With the system's own
     # handler that would end the process before the worker is drained.

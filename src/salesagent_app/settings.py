@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     rate_limit_key_per_minute: int = Field(default=3_000, ge=60, le=1_000_000)
     trusted_proxies: CommaList = Field(default=(), validation_alias="SALESAGENT_TRUSTED_PROXIES")
 
+    drain_lead_seconds: float = Field(
+        default=0.0, ge=0.0, le=60.0, validation_alias="SALESAGENT_DRAIN_LEAD_SECONDS"
+    )
     metrics_port: int | None = Field(default=None, ge=0, le=65_535)
     metrics_host: str = "127.0.0.1"
     otel_exporter_otlp_endpoint: str | None = None
