@@ -7,6 +7,7 @@ what they need. One container serves one event loop, because connections belong 
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
@@ -22,6 +23,8 @@ from salesagent_adapters.dramatiq.broker import answers
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
 from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
 from salesagent_adapters.google.token_keeper import TokenKeeper
+from salesagent_adapters.login.codes import PyotpCodes
+from salesagent_adapters.login.passwords import ArgonPasswords
 from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.audit_chain import PgAuditChain
@@ -29,6 +32,7 @@ from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.connections import PgConsentFlows
 from salesagent_adapters.postgres.conversion_polls import PgConversionPolls
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
+from salesagent_adapters.postgres.data_subjects import PgDataSubjects
 from salesagent_adapters.postgres.decision_history import PgDecisionHistory
 from salesagent_adapters.postgres.directory import PgTenantDirectory
 from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
@@ -36,6 +40,7 @@ from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.experiments import PgActiveExperiments
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.logins import PgLoginTries, PgPeopleDirectory
 from salesagent_adapters.postgres.long_memory import PgLongMemory, PgUnrememberedSends
 from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
@@ -65,13 +70,15 @@ from salesagent_app.http.services import (
     Limits,
     MailPushes,
     OutcomeServices,
+    PeopleServices,
+    PrivacyServices,
     SendingServices,
     SettingsServices,
     VendorKeys,
 )
 from salesagent_app.observing.process import Observing
 from salesagent_app.observing.watch import Watch
-from salesagent_app.settings import ApiEnv, Settings
+from salesagent_app.settings import SIGN_IN_CALLBACK, ApiEnv, Settings
 from salesagent_app.vendors import (
     crm_vendor,
     google_vendor,
@@ -107,6 +114,7 @@ from salesagent_core.ports.vendor_health import VendorState
 from salesagent_core.ports.vendor_probe import Trial
 from salesagent_core.ports.voices import VoiceTransaction
 from salesagent_core.use_cases.advance_run import AdvanceRuns
+from salesagent_core.use_cases.after_restore import AfterRestore
 from salesagent_core.use_cases.approve_draft import ApproveDraft
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
@@ -117,10 +125,15 @@ from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.earned_trust import EarnedTrust
 from salesagent_core.use_cases.follow_command import FollowCommand
 from salesagent_core.use_cases.follow_up import FollowUpMail
+from salesagent_core.use_cases.forget_person import ForgetPerson
 from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.learn_from_edits import LearnFromEdits
+from salesagent_core.use_cases.log_in import LogIn
+from salesagent_core.use_cases.manage_account import ManageAccount
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
+from salesagent_core.use_cases.manage_keys import ManageKeys
+from salesagent_core.use_cases.manage_people import ManagePeople
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_settings import ManageSettings, record
@@ -129,6 +142,7 @@ from salesagent_core.use_cases.manage_templates import ManageTemplates
 from salesagent_core.use_cases.manage_usage import ManageUsage
 from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.outcome_recorder import OutcomeRecorder
+from salesagent_core.use_cases.people_parts import LoginParts
 from salesagent_core.use_cases.poll_conversions import PollConversions
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.read_outcomes import ReadOutcomes
@@ -145,6 +159,7 @@ from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.send_draft import SendDrafts
 from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
+from salesagent_core.use_cases.sign_in import SignIn
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
 from salesagent_core.use_cases.verify_audit import SEALED_AT_ONCE, VerifyAudit
@@ -193,6 +208,26 @@ def _google_oauth(settings: Settings) -> GoogleOAuth | None:
 
 def _redis_url(settings: Settings) -> str | None:
     return settings.redis_url.get_secret_value() if settings.redis_url else None
+
+
+def _sign_in(settings: Settings, vault: Vault, clock: Clock) -> SignIn | None:
+    """Signing in at Google, where it is set up."""
+    client_id, secret = settings.google_client_id, settings.google_client_secret
+    if client_id is None or secret is None or not settings.google_sign_in_domains:
+        return None
+    client = GoogleClient(
+        client_id=client_id,
+        client_secret=secret.get_secret_value(),
+        redirect_uri=f"{settings.public_url}{SIGN_IN_CALLBACK}",
+        root=settings.google_api_root,
+    )
+    return SignIn(
+        provider=GoogleOAuth(client),
+        domains=settings.google_sign_in_domains,
+        sealer=vault,
+        secret=_new_secret,
+        clock=clock,
+    )
 
 
 def _new_secret() -> str:
@@ -362,10 +397,53 @@ class Providers(containers.DeclarativeContainer):
         secret=providers.Object(_new_secret),
     )
 
+    forget_person = providers.Singleton(
+        ForgetPerson,
+        people=providers.Singleton(PgDataSubjects, database, vault),
+        work=unit_of_work,
+        drafts=mailbox,
+        tenants=tenants,
+        clock=clock,
+        ids=ids,
+    )
+    people_directory = providers.Singleton(PgPeopleDirectory, database, vault)
+    login_tries = providers.Singleton(PgLoginTries, database, vault)
+    time_codes = providers.Singleton(PyotpCodes)
+    login_parts = providers.Singleton(
+        LoginParts,
+        clock=clock,
+        ids=ids,
+        secret=providers.Object(_new_secret),
+        passwords=providers.Singleton(ArgonPasswords),
+    )
+    log_in = providers.Singleton(
+        LogIn,
+        work=unit_of_work,
+        directory=people_directory,
+        tries=login_tries,
+        codes=time_codes,
+        sealer=vault,
+        parts=login_parts,
+    )
+    manage_account = providers.Singleton(
+        ManageAccount, work=unit_of_work, tries=login_tries, codes=time_codes, parts=login_parts
+    )
+    manage_people = providers.Singleton(
+        ManagePeople, work=unit_of_work, directory=people_directory, parts=login_parts
+    )
+    sign_in = providers.Singleton(_sign_in, settings, vault, clock)
+    manage_keys = providers.Singleton(ManageKeys, work=unit_of_work, parts=login_parts)
+
     receive_submission = providers.Singleton(ReceiveSubmission, intake, ids)
     receive_crm_events = providers.Singleton(ReceiveCrmEvents, crm_events)
     resolve_crm_events = providers.Singleton(
-        ResolveCrmEvents, crm_events, crm, receive_submission, clock, ids
+        ResolveCrmEvents,
+        crm_events,
+        crm,
+        receive_submission,
+        clock,
+        ids,
+        forget=forget_person.provided.erase_contact,
     )
     conversion_polls = providers.Singleton(PgConversionPolls, database, clock.provided.now)
     poll_conversions = providers.Singleton(
@@ -463,6 +541,9 @@ class Providers(containers.DeclarativeContainer):
         voices=voices,
         queue=queue,
         ids=ids,
+    )
+    after_restore = providers.Singleton(
+        AfterRestore, audits=sent_audits, audit=audit_sent, work=unit_of_work, ids=ids
     )
     remember_sent = providers.Singleton(
         RememberSent,
@@ -636,6 +717,7 @@ class Container:
 
     def __init__(self, providers_: Providers, observing: Observing | None = None) -> None:
         self.providers = providers_
+        self.draining = threading.Event()
         if observing is not None:
             self._show(observing)
 
@@ -695,11 +777,20 @@ class Container:
                     detect=make.detect_outcomes(),
                     learn=make.learn(),
                 ),
+                privacy=PrivacyServices(people=make.forget_person()),
                 chosen=SettingsServices(
                     settings=make.manage_settings(),
                     templates=make.manage_templates(),
                     vendors=_vendor_keys(settings),
                     trials=self.trials_of,
+                ),
+                people=PeopleServices(
+                    directory=make.people_directory(),
+                    log_in=make.log_in(),
+                    account=make.manage_account(),
+                    manage=make.manage_people(),
+                    keys=make.manage_keys(),
+                    sign_in=make.sign_in(),
                 ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
@@ -880,6 +971,7 @@ class Container:
             make.clock(),
             vendors=[guard.vendor for guard in guards],
             stand_ins=make.settings().stand_ins,
+            draining=lambda: self.draining.is_set(),
         )
 
     def _mail_pushes(self) -> MailPushes | None:
@@ -891,7 +983,7 @@ class Container:
     def _chores(self) -> tuple[Callable[[], Awaitable[object]], ...]:
         """What a worker does beside its work, a little at a time."""
         make = self.providers
-        return (partial(make.audit_chain().seal, SEALED_AT_ONCE),)
+        return (partial(make.audit_chain().seal, SEALED_AT_ONCE), make.forget_person().go_on)
 
     async def _begin_polling(self) -> None:
         make = self.providers

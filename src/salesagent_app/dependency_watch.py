@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_SECONDS = 3.0
 STALE = timedelta(seconds=15)
 """A look that is older says nothing any more: whoever looks is stuck, and work would be too."""
-DRAINING = "this process is stopping: it takes nothing new"
+DRAINING = "this process is being stopped"
 DATABASE_DOWN = "the database does not answer"
 NOT_LOOKED = "this process has not looked at its database for a while"
 DOUBTED = timedelta(minutes=5)
@@ -112,7 +112,9 @@ class DependencyWatch:
         vendors: Sequence[str],
         stand_ins: Sequence[str],
         every: float = LOOK_EVERY_SECONDS,
+        draining: Callable[[], bool] = lambda: False,
     ) -> None:
+        """``draining`` says whether this process is stopping."""
         self._probes = probes
         self._clock = clock
         self.vendors = tuple(vendors)
@@ -120,23 +122,19 @@ class DependencyWatch:
         self._every = every
         self._seen: Seen | None = None
         self._looking: asyncio.Task[None] | None = None
-        self._draining = False
+        self._draining = draining
 
     @property
     def draining(self) -> bool:
         """Whether this process takes nothing new."""
-        return self._draining
-
-    def drain(self) -> None:
-        """Say from now on that nothing new is taken. May be called from any thread."""
-        self._draining = True
+        return self._draining()
 
     async def problems(self) -> tuple[str, ...]:
         """Why no work can be taken, as sentences, from memory; empty when it can.
 
         Vendors and mailboxes are no reason: what comes in is stored, and waits for them.
         """
-        if self._draining:
+        if self._draining():
             return (DRAINING,)
         seen = self._seen
         if seen is None or (self._looking is None and self._is_old(seen)):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from salesagent_adapters.crypto.vault import new_key
@@ -58,10 +57,10 @@ class Process:
         self.webhook_secrets = _secrets(settings) if webhook_secrets is None else webhook_secrets
         self._send_permission = send_permission
         self.observing = Observing(settings)
-        self.asked_to_stop = 0
-        self._on_drain: list[Callable[[], None]] = []
         self._embedded: Path | None = None
         self._worker: WorkerHandle | None = None
+        self.draining = threading.Event()
+        """Set once this process takes leave: it still works, but wants nothing new."""
 
     def __enter__(self) -> Process:
         settings = self.settings
@@ -96,7 +95,7 @@ class Process:
 
     def container(self) -> Container:
         """A container for one event loop."""
-        return build_container(
+        made = build_container(
             settings=self.settings,
             database_url=self.database_url,
             vault=self.vault,
@@ -107,16 +106,8 @@ class Process:
             send_permission=self._send_permission,
             observing=self.observing,
         )
-
-    def on_drain(self, tell: Callable[[], None]) -> None:
-        """Call ``tell`` when this process begins to stop."""
-        self._on_drain.append(tell)
-
-    def drain(self) -> None:
-        """Tell everybody that this process begins to stop."""
-        self.asked_to_stop += 1
-        for tell in self._on_drain:
-            tell()
+        made.draining = self.draining
+        return made
 
     def _vital_signs(self) -> tuple[Read, Close]:
         database = Database(self.database_url, pool_size=1, max_overflow=0, system_pool_size=1)

@@ -327,6 +327,6 @@ def test_health_is_answered_fast_and_from_memory(watched: Watched) -> None:
         newest = migrate.newest()
         watched.query(f"UPDATE salesagent_schema SET version_num = '{newest}'")
         eventually(lambda: anybody.get("/health/readiness").status_code == 200, "it is ready")
-        watched.web.drain()
+        watched.web.draining.set()
         assert anybody.get("/health/readiness").status_code == 503
         assert anybody.get("/health/liveness").status_code == 200

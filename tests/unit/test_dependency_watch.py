@@ -186,7 +186,7 @@ async def test_readiness_is_told_from_memory_and_names_what_is_past_use() -> Non
     assert await watch.problems() == ("run the migrations",)
     behind[0] = None
     await watch.look()
-    watch.drain()
+    watch._draining = lambda: True
     assert await watch.problems() == (DRAINING,)
     assert answer_of(watch, await watch.latest()).draining
 

@@ -45,6 +45,8 @@ from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.openapi import openapi_config
 from salesagent_app.http.outcomes import learning_router, outcome_router
+from salesagent_app.http.people import key_router, people_router
+from salesagent_app.http.privacy import privacy_router
 from salesagent_app.http.request_limits import UNPROVEN, RequestLimits
 from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
@@ -100,7 +102,8 @@ class _App(Litestar):
 
 def create_app(services: HttpServices) -> Litestar:
     """The application: webhooks, API, health, OpenAPI and the operator's pages."""
-    gate = Gate(services.api_keys, services.clock)
+    people = services.people
+    gate = Gate(services.api_keys, services.clock, people.directory if people else None)
     ids = request_ids()
     commands = Commands(services)
     pages = Pages(services, gate, commands)
@@ -144,7 +147,11 @@ def create_app(services: HttpServices) -> Litestar:
                 else []
             ),
             *(
-                [command_router(key_or_page(gate, pages.cookie_name), commands)]
+                [
+                    command_router(
+                        key_or_page(gate, pages.cookie_name, services.public_url), commands
+                    )
+                ]
                 if services.commands
                 else []
             ),
@@ -155,6 +162,8 @@ def create_app(services: HttpServices) -> Litestar:
                 else []
             ),
             *([outcome_router(gate), learning_router(gate)] if services.outcomes else []),
+            *([privacy_router(gate)] if services.privacy else []),
+            *([people_router(gate), key_router(gate)] if people else []),
             *([usage_router(gate), budget_router(gate)] if services.usage else []),
             *([icp_router(gate), template_router(gate)] if services.chosen else []),
             health_router(gate),

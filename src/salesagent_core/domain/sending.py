@@ -192,6 +192,23 @@ def not_sendable(draft: Draft, now: datetime) -> Draft:
     return attrs.evolve(back, degraded=degraded)
 
 
+BEFORE_RESTORE = Degradation(
+    step="restore",
+    gap="this form came in before the system was restored from a backup;"
+    " look in the mailbox whether it was answered already",
+)
+
+
+def after_restore(draft: Draft, now: datetime) -> Draft:
+    """A draft of a database that came from a backup: in review again if it was approved, and
+    marked, because a mail may have gone out that the backup does not know of."""
+    if draft.status is DraftStatus.APPROVED:
+        draft = move(draft, DraftStatus.PENDING_APPROVAL, now)
+    if BEFORE_RESTORE in draft.degraded:
+        return draft
+    return attrs.evolve(draft, degraded=(*draft.degraded, BEFORE_RESTORE), updated_at=now)
+
+
 def sent_outside(draft: Draft, now: datetime) -> Draft:
     """The draft after a person sent it in the mailbox: a fact, whatever its status was here."""
     return attrs.evolve(draft, status=DraftStatus.SENT, updated_at=now)

@@ -368,6 +368,17 @@ def by_hand(mails: Iterable[SentMail]) -> tuple[str, ...]:
     return tuple(mail.message_id for mail in mails if mail.key is None)
 
 
+def answered_meanwhile(draft: Draft, mails: Iterable[SentMail]) -> tuple[str, ...]:
+    """The ids of mails that another run of ours sent after this draft's form came in."""
+    own = draft_key(draft.run_id)
+    found = {
+        mail.message_id: None
+        for mail in mails
+        if mail.key not in (None, own) and mail.sent_at >= draft.submitted_at
+    }
+    return tuple(found)
+
+
 def adopt_edit(
     draft: Draft, held: HeldDraft, *, tenant: Tenant, voice: VoiceProfile, now: datetime
 ) -> Draft:
