@@ -50,6 +50,7 @@ from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.resealing import PgResealing
 from salesagent_adapters.postgres.retention import PgRetention
 from salesagent_adapters.postgres.saved_views import PgSavedViews
+from salesagent_adapters.postgres.schema_state import SchemaState
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.templates import PgTemplates
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
@@ -96,7 +97,6 @@ from salesagent_core.domain.message import draft_key
 from salesagent_core.domain.send_gate import SendPermission
 from salesagent_core.domain.suppression import Suppression
 from salesagent_core.domain.tenant import Tenant
-from salesagent_core.errors import Unavailable
 from salesagent_core.ids import DraftId, RunId, TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
@@ -976,10 +976,12 @@ class Container:
                 own=self.vendor_states,
                 pool=pool,
                 redis=lambda: answers(make.broker()),
+                schema=SchemaState(make.database()).problem,
             ),
             make.clock(),
             vendors=[guard.vendor for guard in guards],
             stand_ins=make.settings().stand_ins,
+            draining=lambda: self.draining.is_set(),
         )
 
     def _mail_pushes(self) -> MailPushes | None:
@@ -1003,13 +1005,7 @@ class Container:
             await make.conversion_polls().watch(make.default_tenant().id)
 
     async def _readiness(self) -> Sequence[str]:
-        if self.draining.is_set():
-            return ("this process is being stopped",)
-        try:
-            await self.providers.database().ping()
-        except Unavailable:
-            return ("the database does not answer",)
-        return ()
+        return await self.dependencies.problems()
 
 
 def build_container(

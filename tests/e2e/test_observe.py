@@ -22,6 +22,7 @@ from tests.services.hubspot_account import HubSpotAccount
 from tests.services.hubspot_standin import hubspot_standin
 from tests.services.telemetry_receivers import Receiver, Span, receiver
 
+from salesagent_adapters.postgres import migrate
 from salesagent_app.keys import create_key
 from salesagent_app.process import Process
 from salesagent_app.serving import LocalServer
@@ -299,3 +300,33 @@ def _the_budget(watched: Watched) -> None:
     assert watched.http.get("/api/usage").json()["runs"] == 4
     assert watched.http.get("/api/usage?month=2020-13").status_code == 400
     assert watched.http.get("/api/usage?month=2020-01").json()["runs"] == 0
+
+
+def test_health_is_answered_fast_and_from_memory(watched: Watched) -> None:
+    paths = ("/health/liveness", "/health/readiness", "/health/dependencies")
+    with httpx.Client(base_url=watched.http.base_url, trust_env=False) as anybody:
+        for path in paths:
+            assert anybody.get(path).status_code == 200
+        # With the tables locked, whoever asks the database would wait.
+        with psycopg.connect(plain_url(watched.database_url)) as connection:
+            connection.execute("LOCK TABLE vendor_states, mailbox_connections, salesagent_schema")
+            times = []
+            for _ in range(20):
+                for path in paths:
+                    began = time.perf_counter()
+                    assert anybody.get(path).status_code == 200
+                    times.append(time.perf_counter() - began)
+        times.sort()
+        assert times[len(times) // 2] < 0.1
+        pool = anybody.get("/health/dependencies").json()["database"]
+        assert 0 <= pool["in_use"] <= pool["pool_size"]
+        watched.query("UPDATE salesagent_schema SET version_num = '0001'")
+        eventually(lambda: anybody.get("/health/readiness").status_code == 503, "it is behind")
+        (problem,) = anybody.get("/health/readiness").json()["problems"]
+        assert "migrations" in problem
+        newest = migrate.newest()
+        watched.query(f"UPDATE salesagent_schema SET version_num = '{newest}'")
+        eventually(lambda: anybody.get("/health/readiness").status_code == 200, "it is ready")
+        watched.web.draining.set()
+        assert anybody.get("/health/readiness").status_code == 503
+        assert anybody.get("/health/liveness").status_code == 200

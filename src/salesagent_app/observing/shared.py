@@ -17,6 +17,7 @@ import attrs
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from salesagent_core.domain.suppression import SuppressionReason
 from salesagent_core.errors import SalesAgentError
 from salesagent_core.ports.vendor_health import Answering, VendorState
 from salesagent_core.ports.vital_signs import Readings
@@ -71,6 +72,7 @@ _ALWAYS = {
     "budgets_passed": ("soft", "hard"),
     "send_attempts": ("scheduled", "sending", "unknown", "needs_operator"),
     "dead_letters": ("run", "send"),
+    "suppressions": tuple(reason.value for reason in SuppressionReason),
     "runs_parked": ("mailbox", "budget_reached", "person", "retry"),
 }
 """Shown as 0 where there is nothing: a rule on a series that is not there never fires."""

@@ -83,7 +83,10 @@ class Tracing:
 
     def received(self, name: str, run_id: str, began: int, ended: int, **codes: str | int) -> None:
         """The first span of a run, once it is known which run it was. Times in nanoseconds."""
-        token = _FORCED.set(ids_of(run_id))
+        ids = ids_of(run_id)
+        if not self._flags(ids[0]).sampled:
+            return
+        token = _FORCED.set(ids)
         try:
             span = self._tracer.start_span(
                 name,
