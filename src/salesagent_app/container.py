@@ -10,7 +10,7 @@ import secrets
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
 from salesagent_adapters.google.token_keeper import TokenKeeper
 from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.postgres.api_keys import PgApiKeys
+from salesagent_adapters.postgres.audit_chain import PgAuditChain
 from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.connections import PgConsentFlows
 from salesagent_adapters.postgres.conversion_polls import PgConversionPolls
@@ -42,6 +43,7 @@ from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
 from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeWatches
 from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
+from salesagent_adapters.postgres.resealing import PgResealing
 from salesagent_adapters.postgres.saved_views import PgSavedViews
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.templates import PgTemplates
@@ -52,6 +54,7 @@ from salesagent_adapters.postgres.vendor_health import PgVendorHealth
 from salesagent_adapters.postgres.voices import PgVoices
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
+from salesagent_adapters.throttle.shared import SharedWindows
 from salesagent_app.dependency_watch import DependencyWatch, Pool, Probes
 from salesagent_app.http.app import create_app
 from salesagent_app.http.services import (
@@ -59,6 +62,7 @@ from salesagent_app.http.services import (
     CommandServices,
     HttpServices,
     ImprovementServices,
+    Limits,
     MailPushes,
     OutcomeServices,
     SendingServices,
@@ -136,12 +140,14 @@ from salesagent_core.use_cases.record_outcome import RecordOutcome
 from salesagent_core.use_cases.remember_sent import RememberSent
 from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
 from salesagent_core.use_cases.review_draft import ReviewDraft
+from salesagent_core.use_cases.rotate_keys import RotateKeys
 from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.send_draft import SendDrafts
 from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
+from salesagent_core.use_cases.verify_audit import SEALED_AT_ONCE, VerifyAudit
 from salesagent_core.use_cases.watch_mail import WatchMail
 from salesagent_core.use_cases.watch_mailbox import WatchMailboxes
 from salesagent_core.use_cases.watch_meetings import WatchMeetings
@@ -178,6 +184,10 @@ def _google_oauth(settings: Settings) -> GoogleOAuth | None:
             root=settings.google_api_root,
         )
     )
+
+
+def _redis_url(settings: Settings) -> str | None:
+    return settings.redis_url.get_secret_value() if settings.redis_url else None
 
 
 def _new_secret() -> str:
@@ -263,9 +273,15 @@ class Providers(containers.DeclarativeContainer):
     memory = providers.Singleton(attrgetter("memory"), models)
     writer = providers.Singleton(attrgetter("writer"), models)
 
+    windows = providers.Singleton(SharedWindows, providers.Callable(_redis_url, settings))
     api_keys = providers.Singleton(PgApiKeys, database)
     backlog = providers.Singleton(PgBacklog, database)
     vendor_health = providers.Singleton(PgVendorHealth, database)
+    audit_chain = providers.Singleton(PgAuditChain, database, vault)
+    verify_audit = providers.Singleton(VerifyAudit, audit_chain, vault)
+    rotate_keys = providers.Singleton(
+        RotateKeys, providers.Singleton(PgResealing, database, vault), vault
+    )
     crm_events = providers.Singleton(
         PgCrmEventInbox,
         database,
@@ -663,6 +679,11 @@ class Container:
                 views=make.saved_views(),
                 usage=make.manage_usage(),
                 vendor_states=self.vendor_states,
+                windows=make.windows(),
+                limits=Limits(
+                    open_per_minute=settings.rate_limit_open_per_minute,
+                    caller_per_minute=settings.rate_limit_key_per_minute,
+                ),
             )
         )
 
@@ -735,6 +756,7 @@ class Container:
                 handlers,
                 begin=self._begin_polling,
                 report=VendorReporter(make.vendor_health(), make.ids().new(), self.vendor_states),
+                chores=self._chores(),
             ),
             drain=advance.drain,
             close=self.close,
@@ -761,6 +783,7 @@ class Container:
         await make.intake().close()
         await make.crm_events().close()
         await make.journal().close()
+        await make.windows().close()
         await make.database().close()
 
     def vendor_states(self) -> tuple[VendorState, ...]:
@@ -832,6 +855,11 @@ class Container:
         if verifier is None:
             return None
         return MailPushes(verify=verifier.verify, told=self.providers.watch_mailboxes().told)
+
+    def _chores(self) -> tuple[Callable[[], Awaitable[object]], ...]:
+        """What a worker does beside its work, a little at a time."""
+        make = self.providers
+        return (partial(make.audit_chain().seal, SEALED_AT_ONCE),)
 
     async def _begin_polling(self) -> None:
         make = self.providers

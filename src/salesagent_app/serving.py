@@ -7,12 +7,15 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
 
 from salesagent_adapters.postgres import embedded
 from salesagent_adapters.postgres import migrate as migrations
+from salesagent_app.bounded_http import BoundedHttp
 from salesagent_app.process import POSTGRES_FOLDER, Process
 from salesagent_app.settings import Settings
 from salesagent_core.errors import Unavailable
@@ -55,15 +58,20 @@ class _Server(uvicorn.Server):
 def http_server(process: Process, *, host: str, port: int, notice: float = 0.0) -> uvicorn.Server:
     """The configured server, not started; ``notice`` as for ``serve``."""
     app = process.container().http_app()
+    trusted = process.settings.trusted_proxies
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHttp,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(trusted),
+        # Said here, because the server's own default believes everybody on this machine.
+        forwarded_allow_ips=list(trusted),
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
@@ -149,16 +157,20 @@ def work(process: Process) -> None:
 
 def migrate(settings: Settings, revision: str) -> tuple[str | None, str | None]:
     """Migrate the database that the settings name; returns the revision before and after."""
+    with database_address(settings) as url:
+        before = migrations.current(url)
+        migrations.upgrade(url, revision)
+        return before, migrations.current(url)
+
+
+@contextmanager
+def database_address(settings: Settings) -> Iterator[str]:
+    """The database that the settings name, or the embedded one, started, as it is."""
     if settings.database_url is not None:
-        return _migrate(settings.database_url.get_secret_value(), revision)
+        yield settings.database_url.get_secret_value()
+        return
     folder = settings.data_dir / POSTGRES_FOLDER
     try:
-        return _migrate(embedded.start(folder), revision)
+        yield embedded.start(folder)
     finally:
         embedded.stop(folder)
-
-
-def _migrate(url: str, revision: str) -> tuple[str | None, str | None]:
-    before = migrations.current(url)
-    migrations.upgrade(url, revision)
-    return before, migrations.current(url)

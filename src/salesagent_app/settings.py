@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -115,6 +116,10 @@ class Settings(BaseSettings):
     link_hosts: CommaList = Field(default=(), validation_alias="SALESAGENT_LINK_HOSTS")
     postal_address: str | None = Field(default=None, validation_alias="SALESAGENT_POSTAL_ADDRESS")
 
+    rate_limit_open_per_minute: int = Field(default=100, ge=10, le=100_000)
+    rate_limit_key_per_minute: int = Field(default=3_000, ge=60, le=1_000_000)
+    trusted_proxies: CommaList = Field(default=(), validation_alias="SALESAGENT_TRUSTED_PROXIES")
+
     sentry_dsn: SecretStr | None = None
     log_level: str = "INFO"
 
@@ -123,6 +128,7 @@ class Settings(BaseSettings):
         "send_email_allowlist",
         "link_hosts",
         "google_drive_folders",
+        "trusted_proxies",
         mode="before",
     )
     @classmethod
@@ -246,6 +252,18 @@ class Settings(BaseSettings):
         if not judged.valid:
             raise ValueError("should be one e-mail address")
         return judged.normalized or value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            try:
+                network = ip_network(each)
+            except ValueError:
+                raise ValueError("should be addresses or networks, such as 10.0.0.0/8") from None
+            if network.prefixlen == 0:
+                raise ValueError("should name the proxies, not everybody")
+        return value
 
     @field_validator("log_level")
     @classmethod

@@ -73,7 +73,7 @@ def current(url: str) -> str | None:
     Raises:
         Unavailable
     """
-    with _connected(url) as connection:
+    with connected(url) as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         return context.get_current_revision()
 
@@ -95,7 +95,7 @@ def _config() -> Config:
 @contextmanager
 def _locked(url: str) -> Iterator[tuple[Connection, Config]]:
     config = _config()
-    with _connected(url) as connection:
+    with connected(url) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
         # Not for the lock above: who migrates at the same time is waited for.
         connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'"))
@@ -104,7 +104,8 @@ def _locked(url: str) -> Iterator[tuple[Connection, Config]]:
 
 
 @contextmanager
-def _connected(url: str) -> Iterator[Connection]:
+def connected(url: str) -> Iterator[Connection]:
+    """One transaction on a connection of its own. Raises: Unavailable, Rejected."""
     engine = create_engine(
         sqlalchemy_url(url),
         poolclass=NullPool,

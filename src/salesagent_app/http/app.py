@@ -24,14 +24,21 @@ from salesagent_app.http.autonomy import autonomy_router, policy_router
 from salesagent_app.http.chosen import icp_router, template_router
 from salesagent_app.http.commands import Commands, command_router
 from salesagent_app.http.drafts import operator_router
-from salesagent_app.http.errors import json_error, log_fault, request_id_of, status_of
+from salesagent_app.http.errors import (
+    Unauthenticated,
+    json_error,
+    log_fault,
+    request_id_of,
+    status_of,
+)
 from salesagent_app.http.experiments import experiment_router
-from salesagent_app.http.frame import RequestIds, framed, request_ids
+from salesagent_app.http.frame import RequestIds, encoded, framed, refuse_encoded, request_ids
 from salesagent_app.http.health import health_router
 from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.openapi import openapi_config
 from salesagent_app.http.outcomes import learning_router, outcome_router
+from salesagent_app.http.request_limits import UNPROVEN, RequestLimits
 from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
@@ -57,6 +64,7 @@ class _App(Litestar):
     doors: dict[str, AsyncAnyCallable]
     request_ids: RequestIds
     https: bool
+    limits: RequestLimits | None
 
     async def __call__(
         self,
@@ -71,6 +79,11 @@ class _App(Litestar):
                 await door(scope, receive, send)
                 return
             send = framed(cast("Send", send), request, self.request_ids(), https=self.https)
+            if self.limits is not None:
+                send = self.limits.counting(send, request)
+            if encoded(request):
+                await refuse_encoded(send)
+                return
         await super().__call__(scope, receive, send)
 
 
@@ -80,10 +93,17 @@ def create_app(services: HttpServices) -> Litestar:
     ids = request_ids()
     commands = Commands(services)
     pages = Pages(services, gate, commands)
-    webhooks = webhook_handlers(services, ids)
+    limits = (
+        RequestLimits(services.windows, services.clock, services.limits)
+        if services.windows is not None
+        else None
+    )
+    webhooks = webhook_handlers(services, ids, limits)
     watch = services.dependencies
 
     def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        if isinstance(error, Unauthenticated):
+            request.scope["state"][UNPROVEN] = True
         if status_of(error) >= 500:
             log_fault(error, request_id_of(request))
         if request.scope["path"].startswith(API_PREFIXES):
@@ -133,6 +153,7 @@ def create_app(services: HttpServices) -> Litestar:
             "services": Provide(provide_services),
             "caller": Provide(_caller),
         },
+        before_request=limits.before if limits is not None else None,
         exception_handlers={Exception: on_error},
         openapi_config=openapi_config(requires(gate, *KeyScope)),
         request_max_body_size=services.limits.request_bytes,
@@ -147,6 +168,7 @@ def create_app(services: HttpServices) -> Litestar:
     )
     app.doors = {path: handler.fn for handler in webhooks for path in handler.paths}
     app.request_ids = ids
+    app.limits = limits
     app.https = services.public_url.startswith("https:")
     return app
 

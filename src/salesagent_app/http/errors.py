@@ -60,6 +60,8 @@ class _Kind:
 _TABLE: dict[type[Exception], _Kind] = {
     errors.InvalidInput: _Kind(http_status=400, status="invalid"),
     Unauthenticated: _Kind(http_status=401, status="unauthenticated"),
+    # Of what a request makes us do, only reading JSON goes as deep as the caller likes.
+    RecursionError: _Kind(http_status=400, status="invalid"),
     Forbidden: _Kind(http_status=403, status="forbidden"),
     errors.NotFound: _Kind(http_status=404, status="not_found"),
     errors.Conflict: _Kind(http_status=409, status="conflict"),
@@ -102,6 +104,14 @@ def answer_of(error: Exception, request_id: str) -> ErrorAnswer:
     if isinstance(error, HTTPException):
         return _framework_answer(error, request_id)
     kind = _kind(error)
+    if isinstance(error, RecursionError):
+        too_deep = Problem(where="body", what="is nested too deeply")
+        return ErrorAnswer(
+            status=kind.status,
+            detail="The request cannot be read.",
+            request_id=request_id,
+            problems=(too_deep,),
+        )
     if kind is _FAULT:
         return ErrorAnswer(status=kind.status, detail=_FAULT_DETAIL, request_id=request_id)
     return ErrorAnswer(

@@ -13,13 +13,22 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; connect-src 'self'"
 )
 
+PERMISSIONS = (
+    "microphone=(self), camera=(), geolocation=(), display-capture=(), payment=(), usb=(), "
+    "browsing-topics=()"
+)
+"""The microphone is for commands by word."""
+
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", PERMISSIONS.encode()),
 )
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
+_ENCODED = b"content-encoding"
 NO_STORE = (b"cache-control", b"no-store")
 
 RequestIds = Callable[[], bytes]
@@ -48,3 +57,24 @@ def framed(send: Send, scope: Scope, request_id: bytes, *, https: bool) -> Send:
         await send(message)
 
     return send_framed
+
+
+def encoded(scope: Scope) -> bool:
+    """Whether the body is said to be compressed: nothing here unpacks one, however small."""
+    return any(name == _ENCODED and value != b"identity" for name, value in scope["headers"])
+
+
+async def refuse_encoded(send: Send) -> None:
+    """415, before a byte of the body is read."""
+    body = (
+        b'{"status":"unsupported_media_type","detail":"Compressed bodies are not read here.",'
+        b'"request_id":"","problems":[],"reasons":[],"may_go_at":null}'
+    )
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"accept-encoding", b"identity"),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": 415, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -40,7 +40,7 @@ _MEANINGS = {
     500: "A fault of ours; the request id names it in the log",
     503: "Cannot be done now; Retry-After says when",
 }
-_ALWAYS = (401, 403, 500, 503)
+_ALWAYS = (401, 403, 429, 500, 503)
 
 
 def documented(*statuses: int) -> dict[int, ResponseSpec]:
@@ -104,7 +104,9 @@ def _webhook(operation_id: str, summary: str, body: Schema) -> PathItem:
         "400": "Not readable as any known shape; problems say where and what",
         "401": "The signature is not valid",
         "409": "A duplicate, with the first one's ids",
+        "405": "Not a POST",
         "413": "Larger than 1 MiB",
+        "429": "Too many with a wrong signature from this address; a good one is always taken",
         "500": "A fault of ours: send it again",
         "503": "Cannot be stored durably now: send it again after Retry-After",
     }

@@ -61,16 +61,28 @@ class VendorState(Protocol):
     def until(self) -> datetime | None: ...
 
 
+class Windows(Protocol):
+    """Counts requests over a sliding window; see ``salesagent_adapters.throttle``."""
+
+    async def hit(self, name: str, most: int, window: float) -> float | None:
+        """Count one; seconds to wait when there were more than ``most`` in the last ``window``
+        seconds, or None."""
+        ...
+
+
 @attrs.frozen(kw_only=True)
 class Limits:
     """``webhook_bytes`` and ``request_bytes`` bound request bodies; ``logins_per_minute`` is
-    per address, commands and recordings per caller."""
+    per address, commands and recordings per caller. ``open_per_minute`` and ``caller_per_minute``
+    hold where ``HttpServices.windows`` count."""
 
     webhook_bytes: int = 1024 * 1024
     request_bytes: int = 1024 * 1024
     logins_per_minute: int = 10
     commands_per_minute: int = 60
     recordings_per_minute: int = 20
+    open_per_minute: int = 100
+    caller_per_minute: int = 3000
 
 
 def _without_slash(url: str) -> str:
@@ -166,7 +178,7 @@ class HttpServices:
     them, without ``mail_pushes`` none that takes them, without ``approvals`` none to change what
     goes alone, without ``outcomes`` none to tell what became of mail, without ``views`` none are
     kept, without ``commands`` none are followed, without ``usage`` none is told, without ``chosen``
-    nothing is set on the pages.
+    nothing is set on the pages, without ``windows`` no requests are counted.
     """
 
     receive_submission: ReceiveSubmission
@@ -196,3 +208,4 @@ class HttpServices:
     outcomes: OutcomeServices | None = None
     usage: ManageUsage | None = None
     chosen: SettingsServices | None = None
+    windows: Windows | None = None

@@ -33,6 +33,7 @@ from salesagent_adapters.hubspot.webhook import (
 )
 from salesagent_app.http.errors import TooLarge, answer_of, headers_of, log_fault, status_of
 from salesagent_app.http.frame import NO_STORE, SECURITY_HEADERS, RequestIds
+from salesagent_app.http.request_limits import RequestLimits, retry_after, too_much
 from salesagent_app.http.services import HttpServices
 from salesagent_core.domain.submission import Submission
 from salesagent_core.domain.tenant import Tenant
@@ -61,9 +62,12 @@ class SenderGoneError(Exception):
     """The sender hung up before its body was there: nobody waits for an answer."""
 
 
-def webhook_handlers(services: HttpServices, request_ids: RequestIds) -> list[ASGIRouteHandler]:
-    """The three doors, as handlers to be registered at their exact paths."""
-    door = _Door(services, request_ids)
+def webhook_handlers(
+    services: HttpServices, request_ids: RequestIds, limits: RequestLimits | None = None
+) -> list[ASGIRouteHandler]:
+    """The three doors, as handlers to be registered at their exact paths. ``limits`` count what
+    is not signed as it should be, and nothing else."""
+    door = _Door(services, request_ids, limits)
     return [
         door.handler(FORMS, door.take_form),
         door.handler(WORKFLOW, door.take_workflow),
@@ -72,8 +76,11 @@ def webhook_handlers(services: HttpServices, request_ids: RequestIds) -> list[AS
 
 
 class _Door:
-    def __init__(self, services: HttpServices, request_ids: RequestIds) -> None:
+    def __init__(
+        self, services: HttpServices, request_ids: RequestIds, limits: RequestLimits | None
+    ) -> None:
         self._services = services
+        self._limits = limits
         self._request_ids = request_ids
         self._headers = _HEADERS
         if services.public_url.startswith("https:"):
@@ -92,6 +99,8 @@ class _Door:
                 status, body, more = await self._serve(scope, receive, uri, take)
             except SenderGoneError:
                 return
+            except SignatureRefused:
+                status, body, more = await self._unsigned(scope, request_id.decode())
             except Exception as error:
                 status, body, more = self._refusal(error, request_id.decode())
             headers: list[tuple[bytes, bytes]] = [
@@ -178,12 +187,18 @@ class _Door:
         status, answer = await take(tenant, portal, body, now)
         return status, answer, ()
 
+    async def _unsigned(
+        self, scope: HTTPScope, request_id: str
+    ) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+        wait = await self._limits.unproven(scope) if self._limits is not None else None
+        if wait is None:
+            refused = {"status": "unauthenticated", "detail": "The signature is not valid."}
+            return 401, _encode(refused), []
+        return 429, too_much(request_id), [retry_after(wait)]
+
     def _refusal(
         self, error: Exception, request_id: str
     ) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
-        if isinstance(error, SignatureRefused):
-            refused = {"status": "unauthenticated", "detail": "The signature is not valid."}
-            return 401, _encode(refused), []
         status = status_of(error)
         if status not in (400, 413, 503):
             # Whatever else went wrong here is ours: the sender must send again.

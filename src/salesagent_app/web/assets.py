@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from salesagent_core.errors import NotFound
 
-_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_TYPES = {".css": "text/css", ".js": "text/javascript"}
 _TYPES[".svg"] = "image/svg+xml"
 _FOR_GOOD = "public, max-age=31536000, immutable"
 

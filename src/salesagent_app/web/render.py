@@ -15,7 +15,7 @@ from salesagent_app.http.services import HttpServices
 from salesagent_app.web import words
 from salesagent_app.web.assets import Assets
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 
 
 class Renderer:
@@ -39,6 +39,9 @@ class Renderer:
             has_usage=services.usage is not None,
             has_settings=services.chosen is not None and services.sending is not None,
             has_jarvis=services.commands is not None,
+            has_outcomes=services.outcomes is not None,
+            has_tests=services.improvement is not None,
+            has_trust=services.approvals is not None,
         )
 
     def page(

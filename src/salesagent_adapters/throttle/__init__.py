@@ -1,0 +1,1 @@
+"""How often somebody may ask: counted over a sliding minute, shared where Redis is there."""
