@@ -117,7 +117,7 @@ def start(folder: Path, environment: dict[str, str], *arguments: str) -> subproc
 def soak(seed: int) -> Iterator[Soak]:
     """Everything, started."""
     with tempfile.TemporaryDirectory(prefix="soak-", ignore_cleanup_errors=True) as name:
-        folder, redis = Path(name), ValkeyServer()
+        folder, redis = Path(name), ValkeyServer(port=processes.free_port())
         redis.start()
         port, mailbox_port = processes.free_port(), processes.free_port()
         mailboxes = [

@@ -31,8 +31,9 @@ _NAME = "salesagent-%Y%m%dT%H%M%SZ" + SUFFIX
 def backup(path: Path, keep: int | None, check: bool, json_: bool) -> None:
     """Copy the database, as it is at this moment, into the file PATH, or into the folder PATH
     under the name of this moment. Everything goes on working meanwhile."""
+    from salesagent_adapters.crypto.vault import Vault
     from salesagent_adapters.postgres import backup as copies
-    from salesagent_app.process import Process
+    from salesagent_app.process import Process, encryption_keys
     from salesagent_app.settings import read_settings
     from salesagent_app.telemetry import configure_logging
 
@@ -41,10 +42,11 @@ def backup(path: Path, keep: int | None, check: bool, json_: bool) -> None:
     settings = read_settings()
     configure_logging("ERROR")
     file = path / datetime.now(UTC).strftime(_NAME) if path.is_dir() and not check else path
-    with Process(settings) as process:
-        if check:
-            manifest = copies.check_backup(process.vault, path)
-        else:
+    if check:
+        # A machine that keeps backups need not reach the database.
+        manifest = copies.check_backup(Vault(encryption_keys(settings)), path)
+    else:
+        with Process(settings) as process:
             manifest = copies.write_backup(process.database_url, process.vault, file)
     removed = _forget(path, keep) if keep else []
     if json_:
@@ -68,16 +70,20 @@ def backup(path: Path, keep: int | None, check: bool, json_: bool) -> None:
 def restore(file: Path, json_: bool) -> None:
     """Put the backup FILE into the empty database that the settings name. Sending is stopped
     afterwards, until it was compared with the mailboxes and an admin resumes it."""
+    from salesagent_adapters.crypto.vault import Vault
     from salesagent_adapters.postgres import backup as copies
-    from salesagent_app.process import Process
+    from salesagent_app.process import encryption_keys
+    from salesagent_app.serving import database_address
     from salesagent_app.settings import read_settings
     from salesagent_app.switch_commands import who
     from salesagent_app.telemetry import configure_logging
 
     settings = read_settings()
     configure_logging("ERROR")
-    with Process(settings) as process:
-        report = copies.restore_backup(process.database_url, process.vault, file, by=who())
+    # Not what a process opens: the empty database knows nothing about the keys yet.
+    vault = Vault(encryption_keys(settings))
+    with database_address(settings) as url:
+        report = copies.restore_backup(url, vault, file, by=who())
     manifest, restored = report.manifest, report.restored
     if json_:
         _print(

@@ -7,6 +7,8 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
@@ -155,16 +157,20 @@ def work(process: Process) -> None:
 
 def migrate(settings: Settings, revision: str) -> tuple[str | None, str | None]:
     """Migrate the database that the settings name; returns the revision before and after."""
+    with database_address(settings) as url:
+        before = migrations.current(url)
+        migrations.upgrade(url, revision)
+        return before, migrations.current(url)
+
+
+@contextmanager
+def database_address(settings: Settings) -> Iterator[str]:
+    """The database that the settings name, or the embedded one, started, as it is."""
     if settings.database_url is not None:
-        return _migrate(settings.database_url.get_secret_value(), revision)
+        yield settings.database_url.get_secret_value()
+        return
     folder = settings.data_dir / POSTGRES_FOLDER
     try:
-        return _migrate(embedded.start(folder), revision)
+        yield embedded.start(folder)
     finally:
         embedded.stop(folder)
-
-
-def _migrate(url: str, revision: str) -> tuple[str | None, str | None]:
-    before = migrations.current(url)
-    migrations.upgrade(url, revision)
-    return before, migrations.current(url)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 from tests.e2e.processes import FORMS, Redis, Site, eventually, form, free_port, valkey
 
 PER_SECOND = 50
-SECONDS = 5.0
+FORMS_IN_ALL = 300
 SENDERS = 12
 NOTICE = ("--no-worker", "--notice", "1")
 
@@ -46,6 +45,8 @@ class Balancer:
             started = time.monotonic()
             with self.lock:
                 number = next(self.numbers)
+            if number >= FORMS_IN_ALL:
+                return
             self._one(number)
             time.sleep(max(0.0, SENDERS / PER_SECOND - (time.monotonic() - started)))
 
@@ -97,27 +98,32 @@ def test_a_rolling_restart_under_load_loses_nothing_and_doubles_nothing(
         workers = [one.worker(), one.worker()]
         balancer = Balancer((one, two), ready={0, 1})
         with ThreadPoolExecutor(SENDERS + 1) as pool:
-            begun = time.monotonic()
             pool.submit(balancer.watch)
             sending = [pool.submit(balancer.send) for _ in range(SENDERS)]
-            eventually(lambda: len(balancer.accepted) > PER_SECOND, "the load is on", log=one.logs)
+            eventually(
+                lambda: len(balancer.accepted) > PER_SECOND,
+                "the load is on",
+                seconds=60,
+                log=one.logs,
+            )
             # While half of what comes goes to it.
-            assert servers[0].terminate() == 0, servers[0].tail()
-            assert workers[0].terminate() == 0, workers[0].tail()
-            one.worker()
-            servers.append(one.serve(*NOTICE))
+            stopping = [each.process for each in (servers[0], workers[0])]
+            for process in stopping:
+                process.terminate()
+            assert servers[0].ended() == 0, servers[0].tail()
+            under_load = FORMS_IN_ALL - len(balancer.accepted)
+            assert workers[0].ended() == 0, workers[0].tail()
             workers[1].kill()
             one.worker()
-            time.sleep(max(0.0, SECONDS - (time.monotonic() - begun)))
-            balancer.ended.set()
+            servers.append(one.serve(*NOTICE))
             for each in sending:
-                each.result(30)
+                each.result(120)
+            balancer.ended.set()
         assert balancer.odd == []
-        rate = len(balancer.accepted) / (time.monotonic() - begun)
-        assert rate > PER_SECOND / 3, f"{rate:.0f} forms a second are no load"
+        assert len(balancer.accepted) == FORMS_IN_ALL
+        assert under_load > 0, "the server ended before the load did"
         one.let_timers_come_due()
-        one.all_completed(balancer.accepted, seconds=60)
-        twice = Counter(one.query("SELECT submission_id FROM drafts")).most_common(1)
-        assert twice[0][1] == 1
+        # With one draft each: ``all_completed`` counts them.
+        one.all_completed(balancer.accepted, seconds=120)
     finally:
         one.stop()
