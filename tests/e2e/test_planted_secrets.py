@@ -61,35 +61,29 @@ def seen_of(answer: httpx.Response) -> str:
     return f"{answer.request.url} {answer.status_code} {answer.headers} {answer.text}"
 
 
+PAGES = ("/", "/queue", "/runs", "/mailboxes", "/nowhere", "/auth/google/start")
+READ = ("/api/operator/drafts", "/api/mailboxes", "/api/voices", "/schema/openapi.json")
+OPEN = ("/health/readiness", "/health/dependencies", "/auth/google/callback?state=x&code=y")
+
+
 def ask_everything(site: Site, key: str) -> list[str]:
     """Good, bad and impossible requests; what came back."""
-    seen = []
     bearer = {"authorization": f"Bearer {key}"}
+    learn = {"name": "me", "mailbox": "sales@example.com"}
     with site.client(timeout=15) as client:
-        for number in range(2):
-            seen.append(seen_of(client.post(FORMS, **signed(site.secret, form(number)))))
-        seen.append(seen_of(client.post(FORMS, json=form(3))))
         entered = client.post("/login", data={"key": key})
-        seen.append(entered.text)
         cookie = {"cookie": entered.headers.get("set-cookie", "").partition(";")[0]}
-        for path in ("/", "/queue", "/runs", "/mailboxes", "/nowhere", "/auth/google/start"):
-            seen.append(seen_of(client.get(path, headers=cookie)))
-        for path in (
-            "/api/operator/drafts",
-            "/api/mailboxes",
-            "/api/voices",
-            "/schema/openapi.json",
-        ):
-            seen.append(seen_of(client.get(path, headers=bearer)))
-        seen.append(seen_of(client.post("/api/rules", json={"name": 1}, headers=bearer)))
-        learn = {"name": "me", "mailbox": "sales@example.com"}
-        seen.append(seen_of(client.post("/api/voices/learn", json=learn, headers=bearer)))
-        callback = "/auth/google/callback?state=x&code=y"
-        seen.append(seen_of(client.get(callback)))
-        for path in ("/health/readiness", "/health/dependencies"):
-            seen.append(seen_of(client.get(path)))
-        seen.append(seen_of(client.get("/api/mailboxes", headers={"x-api-key": key + "x"})))
-    return seen
+        answers = [
+            *(client.post(FORMS, **signed(site.secret, form(number))) for number in range(2)),
+            client.post(FORMS, json=form(3)),
+            *(client.get(path, headers=cookie) for path in PAGES),
+            *(client.get(path, headers=bearer) for path in READ),
+            *(client.get(path) for path in OPEN),
+            client.post("/api/rules", json={"name": 1}, headers=bearer),
+            client.post("/api/voices/learn", json=learn, headers=bearer),
+            client.get("/api/mailboxes", headers={"x-api-key": key + "x"}),
+        ]
+    return [entered.text, *(seen_of(answer) for answer in answers)]
 
 
 def test_no_secret_is_in_a_log_an_answer_or_a_list_of_processes(
