@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from salesagent_app import approval_commands, voice_commands
+from salesagent_app import approval_commands, privacy_commands, voice_commands
 from salesagent_core.errors import Problem, SalesAgentError
 from salesagent_core.ports.api_keys import Scope
 
@@ -44,6 +44,8 @@ cli.add_command(approval_commands.rules)
 cli.add_command(approval_commands.autonomy)
 cli.add_command(approval_commands.policy)
 cli.add_command(voice_commands.voices)
+cli.add_command(privacy_commands.keys)
+cli.add_command(privacy_commands.audit)
 
 
 def main() -> None:

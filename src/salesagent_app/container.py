@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any, cast
 
@@ -24,6 +24,7 @@ from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
 from salesagent_adapters.google.token_keeper import TokenKeeper
 from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.postgres.api_keys import PgApiKeys
+from salesagent_adapters.postgres.audit_chain import PgAuditChain
 from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.connections import PgConsentFlows
 from salesagent_adapters.postgres.conversion_polls import PgConversionPolls
@@ -41,6 +42,7 @@ from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
 from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeWatches
 from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
+from salesagent_adapters.postgres.resealing import PgResealing
 from salesagent_adapters.postgres.saved_views import PgSavedViews
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.templates import PgTemplates
@@ -136,12 +138,14 @@ from salesagent_core.use_cases.record_outcome import RecordOutcome
 from salesagent_core.use_cases.remember_sent import RememberSent
 from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
 from salesagent_core.use_cases.review_draft import ReviewDraft
+from salesagent_core.use_cases.rotate_keys import RotateKeys
 from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.send_draft import SendDrafts
 from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
+from salesagent_core.use_cases.verify_audit import SEALED_AT_ONCE, VerifyAudit
 from salesagent_core.use_cases.watch_mail import WatchMail
 from salesagent_core.use_cases.watch_mailbox import WatchMailboxes
 from salesagent_core.use_cases.watch_meetings import WatchMeetings
@@ -271,6 +275,11 @@ class Providers(containers.DeclarativeContainer):
     api_keys = providers.Singleton(PgApiKeys, database)
     backlog = providers.Singleton(PgBacklog, database)
     vendor_health = providers.Singleton(PgVendorHealth, database)
+    audit_chain = providers.Singleton(PgAuditChain, database, vault)
+    verify_audit = providers.Singleton(VerifyAudit, audit_chain, vault)
+    rotate_keys = providers.Singleton(
+        RotateKeys, providers.Singleton(PgResealing, database, vault), vault
+    )
     crm_events = providers.Singleton(
         PgCrmEventInbox,
         database,
@@ -741,6 +750,7 @@ class Container:
                 handlers,
                 begin=self._begin_polling,
                 report=VendorReporter(make.vendor_health(), make.ids().new(), self.vendor_states),
+                chores=self._chores(),
             ),
             drain=advance.drain,
             close=self.close,
@@ -839,6 +849,11 @@ class Container:
         if verifier is None:
             return None
         return MailPushes(verify=verifier.verify, told=self.providers.watch_mailboxes().told)
+
+    def _chores(self) -> tuple[Callable[[], Awaitable[object]], ...]:
+        """What a worker does beside its work, a little at a time."""
+        make = self.providers
+        return (partial(make.audit_chain().seal, SEALED_AT_ONCE),)
 
     async def _begin_polling(self) -> None:
         make = self.providers

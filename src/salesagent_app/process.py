@@ -11,7 +11,7 @@ import os
 import threading
 from pathlib import Path
 
-from salesagent_adapters.crypto.vault import Vault, new_key
+from salesagent_adapters.crypto.vault import new_key
 from salesagent_adapters.dramatiq.broker import make_broker
 from salesagent_adapters.memory.world import World
 from salesagent_adapters.postgres import embedded
@@ -19,6 +19,7 @@ from salesagent_adapters.postgres.migrate import upgrade
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_app.container import Container, build_container
 from salesagent_app.settings import Settings
+from salesagent_app.vault_opening import open_vault
 from salesagent_app.workers.main import WorkerHandle
 from salesagent_core.domain.checking import warm_up
 from salesagent_core.domain.send_gate import SendPermission
@@ -56,7 +57,7 @@ class Process:
 
     def __enter__(self) -> Process:
         settings = self.settings
-        self.vault = Vault(encryption_keys(settings))
+        keys = encryption_keys(settings)
         if settings.database_url is None:
             self._embedded = settings.data_dir / POSTGRES_FOLDER
             self.database_url = embedded.start(self._embedded)
@@ -64,6 +65,12 @@ class Process:
             upgrade(self.database_url)
         else:
             self.database_url = settings.database_url.get_secret_value()
+        try:
+            self.vault = open_vault(keys, self.database_url)
+        except BaseException:
+            # What was started must stop: nobody calls the end of a beginning that failed.
+            self.__exit__()
+            raise
         redis_url = settings.redis_url
         self.broker = make_broker(redis_url.get_secret_value() if redis_url else None)
         for vendor in settings.stand_ins:

@@ -36,7 +36,6 @@ def planted() -> dict[str, str]:
         "OPENAI_BASE_URL": f"{nobody}/v1",
         "OPENAI_MODEL": "gpt-test",
         "SALESAGENT_ENCRYPTION_KEYS": new_key(),
-        "LOG_LEVEL": "DEBUG",
     }
 
 

@@ -38,7 +38,9 @@ _BODY_STARTS: Final = _PREFIX_BYTES + _NONCE_BYTES
 OVERHEAD_BYTES: Final = _BODY_STARTS + _TAG_BYTES
 """How much longer a sealed value is than what was sealed."""
 
-_INDEX_CONTEXT: Final = b"salesagent blind index secret"
+_INDEX_LABEL: Final = b"salesagent blind index secret"
+INDEX_SECRET_CONTEXT: Final = b"keyring\x1f@all\x1findex_secret"
+"""Where the secret of the blind indexes is kept, in the words of whoever reseals what is stored."""
 
 
 class Unsealable(Rejected):
@@ -77,9 +79,9 @@ class Vault:
         self._cipher = self._ciphers[self._prefix]
         if index_secret is None:
             # The oldest key stays the oldest while new ones are put in front of it.
-            self._index_secret = hmac.digest(raw[-1], _INDEX_CONTEXT, "sha256")
+            self._index_secret = hmac.digest(raw[-1], _INDEX_LABEL, "sha256")
         else:
-            self._index_secret = self.open(index_secret, context=_INDEX_CONTEXT)
+            self._index_secret = self.open(index_secret, context=INDEX_SECRET_CONTEXT)
         self._index_blocks = _key_blocks(self._index_secret)
 
     def __repr__(self) -> str:
@@ -113,6 +115,16 @@ class Vault:
         """Whether the first key sealed it; if not, open and seal it again before dropping keys."""
         return sealed.startswith(self._prefix)
 
+    @property
+    def mark(self) -> bytes:
+        """How everything begins that the first key sealed."""
+        return self._prefix
+
+    @property
+    def has_spare(self) -> bool:
+        """Whether there are keys behind the first one."""
+        return len(self._ciphers) > 1
+
     def blind_index(self, text: str) -> str:
         """A keyed hash (HMAC-SHA-256, 64 hex digits) to find a value by without storing it.
 
@@ -131,7 +143,7 @@ class Vault:
 
         Store it once at set-up, and again at each rotation; give it back as ``index_secret``.
         """
-        return self.seal(self._index_secret, context=_INDEX_CONTEXT)
+        return self.seal(self._index_secret, context=INDEX_SECRET_CONTEXT)
 
 
 def _key_blocks(key: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:

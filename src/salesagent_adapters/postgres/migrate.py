@@ -51,7 +51,7 @@ def current(url: str) -> str | None:
     Raises:
         Unavailable
     """
-    with _connected(url) as connection:
+    with connected(url) as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         return context.get_current_revision()
 
@@ -73,14 +73,15 @@ def _config() -> Config:
 @contextmanager
 def _locked(url: str) -> Iterator[tuple[Connection, Config]]:
     config = _config()
-    with _connected(url) as connection:
+    with connected(url) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
         config.attributes["connection"] = connection
         yield connection, config
 
 
 @contextmanager
-def _connected(url: str) -> Iterator[Connection]:
+def connected(url: str) -> Iterator[Connection]:
+    """One transaction on a connection of its own. Raises: Unavailable, Rejected."""
     engine = create_engine(
         sqlalchemy_url(url),
         poolclass=NullPool,

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables
+from salesagent_adapters.postgres.audit_chain import audit_columns
 from salesagent_adapters.postgres.dead_letters import (
     CRM_EVENT_GIVEN_UP,
     CRM_EVENT_KIND,
@@ -241,17 +242,8 @@ class PgAudit(_Store):
     """``AuditTrail``."""
 
     async def add(self, event: AuditEvent) -> None:
-        """Append."""
-        values = {
-            "tenant_id": self._tenant,
-            "id": event.id,
-            "at": event.at,
-            "actor": clean(event.actor),
-            "action": clean(event.action),
-            "subject_kind": event.subject_kind,
-            "subject_id": clean(event.subject_id),
-            "detail": [[clean(name), clean(value)] for name, value in event.detail],
-        }
+        """Append, signed; it is sealed into the chain soon after."""
+        values = audit_columns(self._chest.audit_key, self._tenant, event)
         await self._connection.execute(insert(tables.audit).values(values))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 import attrs
@@ -17,6 +18,7 @@ from cattrs.preconf.msgspec import make_converter
 
 from salesagent_core.domain.address import fold_alias
 from salesagent_core.domain.approval import Decision
+from salesagent_core.domain.audit_chain import KEY_LABEL as AUDIT_KEY_LABEL
 from salesagent_core.domain.draft import Draft, DraftStatus, Revision
 from salesagent_core.domain.draft_card import card_of
 from salesagent_core.domain.run import (
@@ -115,6 +117,11 @@ class Chest:
     def contact_index(self, email: str) -> str:
         """By which a person's rows are found."""
         return self._sealer.blind_index(clean(email.strip().lower()))
+
+    @cached_property
+    def audit_key(self) -> bytes:
+        """The key of the audit trail's chain."""
+        return bytes.fromhex(self._sealer.blind_index(AUDIT_KEY_LABEL))
 
     def index(self, text: str) -> str:
         """A keyed digest of anything, for keys made from what a person wrote."""

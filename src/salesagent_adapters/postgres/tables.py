@@ -285,10 +285,41 @@ audit = _table(
     _text("subject_kind"),
     _text("subject_id"),
     Column("detail", JSONB, nullable=False),
+    # The chain: see ``audit_chain``. Without its salt a detail cannot be guessed from its digest.
+    _bytes("salt", null=True),
+    _bytes("detail_digest", null=True),
+    _bytes("mac", null=True),
+    Column("position", BigInteger, nullable=True),
+    _text("origin", null=True),
+    _bytes("previous", null=True),
+    _bytes("hash", null=True),
     UniqueConstraint("tenant_id", "id", name="audit_id"),
     key=("tenant_id", "seq"),
 )
 Index("audit_subject", audit.c.tenant_id, audit.c.subject_kind, audit.c.subject_id)
+Index(
+    "audit_position",
+    audit.c.tenant_id,
+    audit.c.position,
+    unique=True,
+    postgresql_where=text("position IS NOT NULL"),
+)
+Index(
+    "audit_unsealed",
+    audit.c.tenant_id,
+    audit.c.seq,
+    postgresql_where=text("position IS NULL"),
+)
+
+# Where each tenant's chain ends.
+audit_heads = _table(
+    "audit_heads",
+    Column("position", BigInteger, nullable=False),
+    _bytes("hash"),
+    _time("at", now=True),
+    _bytes("mac"),
+    key=("tenant_id",),
+)
 
 dead_letters = _table(
     "dead_letters",
@@ -865,4 +896,36 @@ mail_templates = _table(
     _bytes("sealed"),
     UniqueConstraint("tenant_id", "name_index", name="mail_templates_name"),
     key=("tenant_id", "id"),
+)
+
+# What the keys themselves need kept. All of it is of the tenant ``@all``.
+keyring = _table("keyring", _text("name"), _bytes("sealed"), key=("tenant_id", "name"))
+
+erasures = _table(
+    "erasures",
+    _text("id"),
+    _text("person_index"),
+    _text("state"),
+    _time("due_at", null=True),
+    Column("token", BigInteger, nullable=False, server_default="0"),
+    _time("requested_at", now=True),
+    _text("requested_by"),
+    _time("finished_at", null=True),
+    # Who and what is left, while it is open; afterwards the report, which names nobody.
+    _bytes("sealed"),
+    key=("id", "tenant_id"),
+)
+Index(
+    "erasures_open",
+    erasures.c.tenant_id,
+    erasures.c.person_index,
+    unique=True,
+    postgresql_where=text("state = 'open'"),
+)
+Index(
+    "erasures_due",
+    erasures.c.due_at,
+    erasures.c.id,
+    erasures.c.tenant_id,
+    postgresql_where=text("due_at IS NOT NULL"),
 )

@@ -178,7 +178,7 @@ class HttpServices:
     them, without ``mail_pushes`` none that takes them, without ``approvals`` none to change what
     goes alone, without ``outcomes`` none to tell what became of mail, without ``views`` none are
     kept, without ``commands`` none are followed, without ``usage`` none is told, without ``chosen``
-    nothing is set on the pages; without ``windows`` no requests are counted.
+    nothing is set on the pages, without ``windows`` no requests are counted.
     """
 
     receive_submission: ReceiveSubmission

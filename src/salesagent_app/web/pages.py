@@ -21,15 +21,20 @@ from salesagent_app.http.errors import (
     status_of,
 )
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.analytics import AnalyticsPages
 from salesagent_app.web.assets import Assets
+from salesagent_app.web.autonomy import AutonomyPages
+from salesagent_app.web.backtest import BacktestPages
 from salesagent_app.web.bulk import BulkPages
 from salesagent_app.web.chosen.rooms import setting_routes
 from salesagent_app.web.deciding import DecisionPages
 from salesagent_app.web.desk import Desk, Shown
+from salesagent_app.web.experiments import ExperimentPages
 from salesagent_app.web.jarvis import JarvisPages
 from salesagent_app.web.live import LivePages
 from salesagent_app.web.mailboxes import MailboxPages
 from salesagent_app.web.opt_out import OptOutPages
+from salesagent_app.web.outcomes import OutcomePages
 from salesagent_app.web.queue import QueuePages
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.review import ReviewPages
@@ -106,6 +111,7 @@ class Pages:
                     if self._services.usage
                     else []
                 ),
+                *self._outcomes(*parts),
                 *(sending.routes() if self._services.sending else []),
                 *(mailboxes.routes() if self._services.mailboxes else []),
                 *setting_routes(*parts),
@@ -117,6 +123,19 @@ class Pages:
         public = opt_out.routes() if self._services.sending else []
         consent = mailboxes.consent_routes() if self._services.mailboxes else []
         return [self._assets.handler(), *self._login(), *public, *consent, closed]
+
+    def _outcomes(
+        self, services: HttpServices, sessions: Sessions, renderer: Renderer
+    ) -> list[Any]:
+        """What came of mail, and what is made of it; each part where the application has it."""
+        parts = (services, sessions, renderer)
+        trust = [*AutonomyPages(*parts).routes(), *BacktestPages(services, renderer).routes()]
+        return [
+            *(OutcomePages(*parts).routes() if services.outcomes else []),
+            *(AnalyticsPages(services, renderer).routes() if services.improvement else []),
+            *(ExperimentPages(*parts).routes() if services.improvement else []),
+            *(trust if services.approvals else []),
+        ]
 
     def error(self, request: AnyRequest, error: Exception) -> Page:
         """The page for an error: what happened, what it means, what to do."""

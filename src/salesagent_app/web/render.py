@@ -39,6 +39,9 @@ class Renderer:
             has_usage=services.usage is not None,
             has_settings=services.chosen is not None and services.sending is not None,
             has_jarvis=services.commands is not None,
+            has_outcomes=services.outcomes is not None,
+            has_tests=services.improvement is not None,
+            has_trust=services.approvals is not None,
         )
 
     def page(

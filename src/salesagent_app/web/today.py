@@ -1,4 +1,4 @@
-"""Today: what waits, what went out, what is stuck and what is held back, on one page."""
+"""Today: what waits, what went out and came back, what is stuck or held back, on one page."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from litestar import Response, get
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.services import HttpServices, VendorState
+from salesagent_app.web import outcome_words
 from salesagent_app.web.filters import TROUBLE
 from salesagent_app.web.render import Renderer
+from salesagent_app.web.returns import what_came_back
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.draft import DraftStatus
 from salesagent_core.domain.draft_card import DraftCard
@@ -92,6 +94,8 @@ class TodayPages:
             waiting=await queries.queue(tenant_id, limit=SHOWN),
             snoozed=await queries.queue(tenant_id, QueueFilter(snoozed=True), limit=1),
             sent=sent,
+            say=outcome_words,
+            back=await what_came_back(self._services, tenant_id, midnight),
             sent_yesterday=both.total - sent.total,
             stuck=await self._stuck(visit),
             approved=await self._approved(visit),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from salesagent_app.workers.actors import Handler
 from salesagent_core.errors import Unavailable
@@ -34,9 +34,11 @@ class Sweeper:
         *,
         begin: Callable[[], Awaitable[None]] | None = None,
         report: Callable[[], Awaitable[None]] | None = None,
+        chores: Sequence[Callable[[], Awaitable[object]]] = (),
     ) -> None:
         """``begin`` is done once before the first sweep, again until it succeeds; ``report``
-        before each."""
+        before each, and each of ``chores`` after it."""
+        self._chores = tuple(chores)
         self._begin = begin
         self.report = report
         self._backlog = backlog
@@ -54,6 +56,8 @@ class Sweeper:
                 if self.report is not None:
                     await self.report()
                 await self.sweep()
+                for chore in self._chores:
+                    await chore()
             except Unavailable:
                 log.warning("the database cannot be reached; sweeping again soon")
             except Exception:

@@ -27,3 +27,17 @@ class Sealer(Protocol):
         Stable while the keys only grow at the front: it must not change when a key is rotated.
         """
         ...
+
+
+class RotatingSealer(Sealer, Protocol):
+    """A sealer that tells what its newest key sealed."""
+
+    @property
+    def mark(self) -> bytes:
+        """How everything begins that the newest key sealed."""
+        ...
+
+    @property
+    def has_spare(self) -> bool:
+        """Whether there is any key besides the newest."""
+        ...

@@ -112,8 +112,28 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     await fill_outcomes(database, vault, tenant)
     await fill_trials(database, vault, tenant)
     await bound(PgUsage(database, vault), tenant, hard_runs=5)
+    await fill_privacy(database, vault, tenant)
     seen = VendorState(vendor="Gmail", tenant_id=tenant, state=Answering.OPEN)
     await PgVendorHealth(database).report(new_id(), [seen])
+
+
+async def fill_privacy(database: Database, vault: Vault, tenant: TenantId) -> None:
+    sealed = vault.seal(NEEDLE.encode())
+    erasure = {
+        "id": new_id(),
+        "person_index": vault.blind_index(NEEDLE),
+        "state": "open",
+        "requested_by": "a",
+    }
+    made: dict[str, dict[str, object]] = {
+        "keyring": {"name": "n", "sealed": sealed},
+        "erasures": erasure | {"sealed": sealed},
+        "audit_heads": {"position": 1, "hash": b"h", "mac": b"m"},
+    }
+    async with database.tenant(tenant) as connection:
+        for name, row in made.items():
+            values = {"tenant_id": tenant, **row}
+            await connection.execute(insert(metadata.tables[name]).values(values))
 
 
 async def fill_review(database: Database, vault: Vault, tenant: TenantId, run_id: str) -> None:

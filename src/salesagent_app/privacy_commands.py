@@ -1,0 +1,219 @@
+"""``salesagent keys`` and ``audit``: what is sealed, and what proves itself, from a terminal.
+
+What it needs is imported when it runs: ``salesagent --help`` need not load a server.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+import rich_click as click
+from click.exceptions import Exit
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from salesagent_app.container import Container
+    from salesagent_core.domain.audit_chain import Head
+    from salesagent_core.use_cases.rotate_keys import RotationReport
+    from salesagent_core.use_cases.verify_audit import TrailReport
+
+T = TypeVar("T")
+
+out = Console()
+err = Console(stderr=True)
+as_json = click.option(
+    "--json", "json_", is_flag=True, help="One JSON document on standard output."
+)
+
+
+@click.group()
+def keys() -> None:
+    """The keys that seal what is stored."""
+
+
+@keys.command(name="rotate")
+@as_json
+def keys_rotate(json_: bool) -> None:
+    """Seal everything that is stored anew under the first key.
+
+    The system may run meanwhile, and it may be stopped and started again. Afterwards the older
+    keys can be taken away.
+    """
+
+    async def rotate(container: Container) -> RotationReport:
+        report: RotationReport = await container.providers.rotate_keys()(
+            lambda column: err.print(f"{column.column}: {column.resealed}", highlight=False)
+        )
+        return report
+
+    _show(in_container(rotate), json_)
+
+
+@keys.command(name="status")
+@as_json
+def keys_status(json_: bool) -> None:
+    """Show how much the first key sealed, and how much an older one."""
+
+    async def look(container: Container) -> RotationReport:
+        report: RotationReport = await container.providers.rotate_keys().look()
+        return report
+
+    _show(in_container(look), json_)
+
+
+def _show(report: RotationReport, json_: bool) -> None:
+    import attrs
+
+    if json_:
+        print_json({"done": report.done, "columns": [attrs.asdict(c) for c in report.columns]})
+    else:
+        table = Table("column", "held", "resealed", "left", "of these unreadable")
+        for each in report.columns:
+            if each.held:
+                numbers = (each.held, each.resealed, each.left, each.unreadable)
+                table.add_row(each.column, *(str(number) for number in numbers))
+        out.print(table)
+        out.print(
+            "The first key sealed everything: the older keys can be taken away."
+            if report.done
+            else "An older key is still needed; is every process running with the new keys?"
+        )
+    if not report.done:
+        raise Exit(1)
+
+
+@click.group()
+def audit() -> None:
+    """The audit trail, which proves itself."""
+
+
+_tenant = click.option("--tenant", help="One organisation only. Default: all.")
+
+
+@audit.command(name="verify")
+@_tenant
+@click.option(
+    "--head",
+    "heads",
+    type=click.File("r"),
+    help="Heads that `audit head --json` printed earlier: nothing behind them was cut off.",
+)
+@as_json
+def audit_verify(tenant: str | None, heads: IO[str] | None, json_: bool) -> None:
+    """Check every row of the audit trail, and say which one is not as it was written."""
+    from salesagent_core.ids import TenantId
+
+    anchors = _anchors(heads)
+
+    async def verify(container: Container) -> tuple[TrailReport, ...]:
+        found: tuple[TrailReport, ...] = await container.providers.verify_audit()(
+            TenantId(tenant) if tenant else None, anchors=anchors
+        )
+        return found
+
+    reports = in_container(verify)
+    sound = not any(report.found for report in reports)
+    if json_:
+        print_json({"sound": sound, "trails": [_trail_dict(report) for report in reports]})
+    else:
+        for report in reports:
+            out.print(
+                f"{report.tenant_id}: {report.checked} rows checked, {report.erased} with an"
+                f" erased detail, {report.waiting} not sealed yet",
+                highlight=False,
+            )
+            for each in report.found:
+                out.print(f"  [bold red]{each.kind}[/]: {escape(each.sentence)}", highlight=False)
+        out.print("The audit trail is sound." if sound else "The audit trail was tampered with.")
+    if not sound:
+        raise Exit(1)
+
+
+@audit.command(name="head")
+@_tenant
+@as_json
+def audit_head(tenant: str | None, json_: bool) -> None:
+    """Print where the trail ends now, to be kept outside of the database."""
+    from salesagent_core.ids import TenantId
+
+    async def head(container: Container) -> tuple[Head, ...]:
+        found: tuple[Head, ...] = await container.providers.verify_audit().heads(
+            TenantId(tenant) if tenant else None
+        )
+        return found
+
+    heads = in_container(head)
+    if json_:
+        print_json([_head_dict(each) for each in heads])
+        return
+    for each in heads:
+        out.print(f"{each.tenant_id} {each.position} {each.hash.hex()}", highlight=False)
+
+
+def _head_dict(head: Head) -> dict[str, Any]:
+    return {"tenant": head.tenant_id, "position": head.position, "hash": head.hash.hex()}
+
+
+def _trail_dict(report: TrailReport) -> dict[str, Any]:
+    return {
+        "tenant": report.tenant_id,
+        "checked": report.checked,
+        "erased": report.erased,
+        "waiting": report.waiting,
+        "head": _head_dict(report.head) if report.head else None,
+        "found": [
+            {"kind": f.kind, "position": f.position, "row": f.row_id, "sentence": f.sentence}
+            for f in report.found
+        ],
+    }
+
+
+def _anchors(file: IO[str] | None) -> list[Head]:
+    from salesagent_core.domain.audit_chain import Head
+    from salesagent_core.errors import InvalidInput, Problem
+    from salesagent_core.ids import TenantId
+
+    if file is None:
+        return []
+    try:
+        return [
+            Head(
+                tenant_id=TenantId(str(each["tenant"])),
+                position=int(each["position"]),
+                hash=bytes.fromhex(each["hash"]),
+            )
+            for each in json.load(file)
+        ]
+    except (ValueError, KeyError, TypeError):
+        problem = Problem(where="--head", what="must be what `salesagent audit head --json` prints")
+    raise InvalidInput("the heads cannot be read", [problem])
+
+
+def in_container(act: Callable[[Container], Awaitable[T]]) -> T:
+    """Do it with the use cases over the database that the settings name."""
+    import asyncio
+
+    from salesagent_app.process import Process
+    from salesagent_app.settings import read_settings
+    from salesagent_app.telemetry import configure_logging
+
+    async def run(process: Process) -> T:
+        container = process.container()
+        try:
+            return await act(container)
+        finally:
+            await container.close()
+
+    settings = read_settings()
+    configure_logging("ERROR")
+    with Process(settings) as process:
+        return asyncio.run(run(process))
+
+
+def print_json(value: Any) -> None:
+    """For ``--json``."""
+    print(json.dumps(value, default=str, ensure_ascii=False))  # noqa: T201
