@@ -33,6 +33,7 @@ from salesagent_adapters.postgres.directory import PgTenantDirectory
 from salesagent_adapters.postgres.engine import SET_TENANT, Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.logins import PgLoginTries
 from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.model_budget import PgModelBudget
 from salesagent_adapters.postgres.rate_budget import PgRateBudget
@@ -52,6 +53,8 @@ from salesagent_core.domain.learning import LearnedChange
 from salesagent_core.domain.mail_template import MailTemplate, Use
 from salesagent_core.domain.moves import DealPlace, MeetingPlace
 from salesagent_core.domain.outcome import Outcome, OutcomeSource, OutcomeType
+from salesagent_core.domain.passwords import ACCOUNT_TRIES
+from salesagent_core.domain.people import Role
 from salesagent_core.domain.recipients import RecipientRule, RuleKind
 from salesagent_core.domain.run import DeadLetterState
 from salesagent_core.domain.send_gate import Stop
@@ -75,6 +78,7 @@ from salesagent_core.ports.connections import (
 from salesagent_core.ports.crm_events import CrmEvent
 from salesagent_core.ports.outcome_watches import WatchKind, WatchState
 from salesagent_core.ports.outcomes import MeetingSeen, SentFacts
+from salesagent_core.ports.people import Invitation, TwoFactor, User, UserSession
 from salesagent_core.ports.rate_budget import Allowance
 from salesagent_core.ports.saved_views import SavedView
 from salesagent_core.ports.send_ledger import SlotKeys
@@ -111,6 +115,7 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     await fill_approvals(database, vault, tenant)
     await fill_outcomes(database, vault, tenant)
     await fill_trials(database, vault, tenant)
+    await fill_people(database, vault, tenant)
     await bound(PgUsage(database, vault), tenant, hard_runs=5)
     await fill_privacy(database, vault, tenant)
     seen = VendorState(vendor="Gmail", tenant_id=tenant, state=Answering.OPEN)
@@ -418,6 +423,44 @@ async def fill_trials(database: Database, vault: Vault, tenant: TenantId) -> Non
     }
     async with database.tenant(tenant) as connection:
         await connection.execute(metadata.tables["voices"].insert().values(older))
+
+
+async def fill_people(database: Database, vault: Vault, tenant: TenantId) -> None:
+    user = User(
+        id=new_id(),
+        tenant_id=tenant,
+        email=NEEDLE,
+        name=PLANTED,
+        role=Role.OWNER,
+        created_at=SENT_AT,
+        password_hash=PLANTED,
+        two_factor=TwoFactor(secret=PLANTED, recovery=(PLANTED,)),
+    )
+    session = UserSession(
+        id=new_id(),
+        digest=new_id().encode(),
+        user_id=user.id,
+        tenant_id=tenant,
+        csrf="c",
+        created_at=SENT_AT,
+        seen_at=SENT_AT,
+        browser=PLANTED,
+    )
+    invitation = Invitation(
+        id=new_id(),
+        tenant_id=tenant,
+        digest=new_id().encode(),
+        email=NEEDLE,
+        role=Role.VIEWER,
+        created_at=SENT_AT,
+        created_by="a",
+        expires_at=SENT_AT,
+    )
+    async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
+        await tx.users.add(user)
+        await tx.user_sessions.add(session)
+        await tx.invitations.put(invitation)
+    await PgLoginTries(database, vault, tenant).count(NEEDLE, ACCOUNT_TRIES, datetime.now(UTC))
 
 
 async def rows_in(connection: Any, table: Table) -> int:
