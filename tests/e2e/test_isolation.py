@@ -49,6 +49,8 @@ IDS = {
     "entry_id": "suppressions",
     "view_id": "saved_views",
     "template_id": "mail_templates",
+    "test_id": "experiments",
+    "outcome_id": "outcomes",
 }
 """Where the ids of a path's parameters are found."""
 VALUES = {
@@ -179,6 +181,9 @@ FORMS: dict[str, list[dict[str, str]]] = {
     "/queue/views": [{}],
     "/mailboxes/disconnect": [{}],
     "/sending/stop": [{}],
+    "/autonomy": [{}],
+    "/experiments": [{}],
+    "/outcomes": [{"email": "somebody@example.net"}],
     "/settings/icp": [{}],
     "/settings/icp/back": [{"version": "1"}],
     "/settings/icp/preview": [{}],
