@@ -26,6 +26,8 @@ from salesagent_adapters.google.token_keeper import TokenKeeper
 from salesagent_adapters.login.codes import PyotpCodes
 from salesagent_adapters.login.passwords import ArgonPasswords
 from salesagent_adapters.memory.world import World as VendorWorld
+from salesagent_adapters.outbound.safe_fetch import SafeHttp
+from salesagent_adapters.outbound.slack import SlackWebhook
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.audit_chain import PgAuditChain
 from salesagent_adapters.postgres.backlog import PgBacklog
@@ -43,6 +45,8 @@ from salesagent_adapters.postgres.journal import PgJournal
 from salesagent_adapters.postgres.logins import PgLoginTries, PgPeopleDirectory
 from salesagent_adapters.postgres.long_memory import PgLongMemory, PgUnrememberedSends
 from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
+from salesagent_adapters.postgres.notice_settings import PgNoticeBook
+from salesagent_adapters.postgres.notices import PgNotices
 from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
 from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeWatches
 from salesagent_adapters.postgres.performance import PgPerformance
@@ -58,6 +62,7 @@ from salesagent_adapters.postgres.usage import PgUsage
 from salesagent_adapters.postgres.vectors import missing
 from salesagent_adapters.postgres.vendor_health import PgVendorHealth
 from salesagent_adapters.postgres.voices import PgVoices
+from salesagent_adapters.smtp.post import SmtpPost, SmtpServer
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_adapters.throttle.shared import SharedWindows
@@ -135,6 +140,7 @@ from salesagent_core.use_cases.manage_account import ManageAccount
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
 from salesagent_core.use_cases.manage_keys import ManageKeys
+from salesagent_core.use_cases.manage_notices import ManageNotices
 from salesagent_core.use_cases.manage_people import ManagePeople
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
@@ -168,6 +174,7 @@ from salesagent_core.use_cases.verify_audit import SEALED_AT_ONCE, VerifyAudit
 from salesagent_core.use_cases.watch_mail import WatchMail
 from salesagent_core.use_cases.watch_mailbox import WatchMailboxes
 from salesagent_core.use_cases.watch_meetings import WatchMeetings
+from salesagent_core.use_cases.watch_notices import WatchNotices
 from salesagent_core.use_cases.workflow import World, sixteen_steps
 
 
@@ -210,6 +217,17 @@ def _google_oauth(settings: Settings) -> GoogleOAuth | None:
 
 def _redis_url(settings: Settings) -> str | None:
     return settings.redis_url.get_secret_value() if settings.redis_url else None
+
+
+def _mail_post(settings: Settings) -> SmtpPost | None:
+    """Mail to the house's own people, where a server is set up."""
+    if settings.smtp_url is None or settings.smtp_from is None:
+        return None
+    return SmtpPost(SmtpServer.of(settings.smtp_url.get_secret_value()), settings.smtp_from)
+
+
+def _only(tenant: Tenant) -> tuple[TenantId, ...]:
+    return (tenant.id,)
 
 
 def _sign_in(settings: Settings, vault: Vault, clock: Clock) -> SignIn | None:
@@ -508,6 +526,32 @@ class Providers(containers.DeclarativeContainer):
         ids=ids,
     )
     saved_views = providers.Singleton(PgSavedViews, database, vault)
+
+    notices = providers.Singleton(PgNotices, database)
+    notice_book = providers.Singleton(PgNoticeBook, database, vault)
+    mail_post = providers.Singleton(_mail_post, settings)
+    safe_http = providers.Singleton(SafeHttp)
+    chat_post = providers.Singleton(SlackWebhook, safe_http)
+    manage_notices = providers.Singleton(
+        ManageNotices,
+        store=notices,
+        book=notice_book,
+        mail=mail_post,
+        chat=chat_post,
+        clock=clock,
+        ids=ids,
+        site=settings.provided.public_url,
+    )
+    watch_notices = providers.Singleton(
+        WatchNotices,
+        store=notices,
+        book=notice_book,
+        mail=mail_post,
+        chat=chat_post,
+        clock=clock,
+        site=settings.provided.public_url,
+        tenants=providers.Callable(_only, default_tenant),
+    )
 
     schedule_send = providers.Singleton(
         ScheduleSend,
@@ -808,6 +852,7 @@ class Container:
                 close=self.close,
                 views=make.saved_views(),
                 usage=make.manage_usage(),
+                notices=make.manage_notices(),
                 watch=make.watch(),
                 vendor_states=self.vendor_states,
                 windows=make.windows(),
@@ -864,6 +909,9 @@ class Container:
         async def detect_outcomes(ids: list[str]) -> None:
             await detect(ids, limit=len(ids))
 
+        async def tell_notices(ids: list[str]) -> None:
+            await make.watch_notices()(ids, limit=len(ids))
+
         handlers: dict[Topic, Handler] = {
             Topic.RUN: advance_runs,
             Topic.CRM_EVENT: resolve_events,
@@ -875,6 +923,7 @@ class Container:
             Topic.MAILBOX: watch_mailboxes,
             Topic.FOLLOW_UP: follow_up,
             Topic.WATCH: detect_outcomes,
+            Topic.NOTICE: tell_notices,
         }
         if isinstance(make.memory(), PgLongMemory):
             # A stand-in remembers by itself, and only what this process sent.
@@ -997,6 +1046,7 @@ class Container:
             partial(make.audit_chain().seal, SEALED_AT_ONCE),
             make.forget_person().go_on,
             make.apply_retention().hourly,
+            make.watch_notices().look,
         )
 
     async def _begin_polling(self) -> None:

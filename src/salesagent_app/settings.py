@@ -129,6 +129,9 @@ class Settings(BaseSettings):
     rate_limit_key_per_minute: int = Field(default=3_000, ge=60, le=1_000_000)
     trusted_proxies: CommaList = Field(default=(), validation_alias="SALESAGENT_TRUSTED_PROXIES")
 
+    smtp_url: SecretStr | None = None
+    smtp_from: str | None = None
+
     metrics_port: int | None = Field(default=None, ge=0, le=65_535)
     metrics_host: str = "127.0.0.1"
     otel_exporter_otlp_endpoint: str | None = None
@@ -173,6 +176,8 @@ class Settings(BaseSettings):
         "openai_model",
         "sender_country",
         "postal_address",
+        "smtp_url",
+        "smtp_from",
         "sentry_dsn",
         "otel_exporter_otlp_endpoint",
         "otel_exporter_otlp_headers",
@@ -291,6 +296,23 @@ class Settings(BaseSettings):
             raise ValueError("should be one e-mail address")
         return judged.normalized or value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _is_smtp(value.get_secret_value()):
+            raise ValueError("should be smtp://user:password@host:587 (or smtps://host:465)")
+        return value
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _smtp_from(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        judged = judge_address(value)
+        if judged.normalized is None or not judged.normalized.isascii():
+            raise ValueError("should be one e-mail address")
+        return judged.normalized
+
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -339,6 +361,16 @@ _POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}
 
 def _is_loopback(host: str | None) -> bool:
     return host in {"localhost", "127.0.0.1", "::1"}
+
+
+def _is_smtp(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        named = bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
+    alone = parts.path in {"", "/"} and not parts.query and not parts.fragment
+    return parts.scheme in {"smtp", "smtps"} and named and alone
 
 
 def _is_key(text: str) -> bool:
@@ -443,6 +475,11 @@ def _rules(settings: Settings) -> list[_Rule]:
             where=", ".join(pushes),
             broken=0 < len(no_pushes) < len(pushes),
             what="must be set together; missing: " + ", ".join(no_pushes),
+        ),
+        _Rule(
+            where="SMTP_URL, SMTP_FROM",
+            broken=(settings.smtp_url is None) != (settings.smtp_from is None),
+            what="must be set together, or neither",
         ),
         _Rule(
             where="MODE_DRAFT_ONLY",

@@ -29,6 +29,7 @@ from salesagent_app.http.experiments import experiment_router
 from salesagent_app.http.health import health_router
 from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
+from salesagent_app.http.notices import notice_choice_router, notice_router
 from salesagent_app.http.outcomes import learning_router, outcome_router
 from salesagent_app.http.people import key_router, people_router
 from salesagent_app.http.privacy import privacy_router
@@ -244,6 +245,8 @@ def endpoints() -> Iterator[str]:
         key_router(gate),
         usage_router(gate),
         budget_router(gate),
+        notice_router(gate),
+        notice_choice_router(gate),
         health_router(),
     )
     for router in routers:

@@ -93,6 +93,10 @@ class SafeHttp:
         self._ports = ports
         self._verify = verify
 
+    def check(self, url: str) -> None:
+        """Judge a URL as far as can be done without resolving its name. Raises: InvalidInput."""
+        read_target(url, self._ports)
+
     async def post_json(
         self, url: str, content: object, *, headers: Mapping[str, str] | None = None
     ) -> Answer:

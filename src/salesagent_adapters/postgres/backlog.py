@@ -57,6 +57,9 @@ _DUE = {
     Topic.WATCH: text(
         "SELECT id FROM outcome_watches WHERE due_at <= now() ORDER BY due_at, id LIMIT :limit"
     ),
+    Topic.NOTICE: text(
+        "SELECT id FROM notice_messages WHERE due_at <= now() ORDER BY due_at, id LIMIT :limit"
+    ),
 }
 
 _EXPIRE = text("""

@@ -76,7 +76,11 @@ _STORES: Final[dict[str, tuple[_Old, ...]]] = {
         _Old("outcomes", _before("occurred_at"), "x.occurred_at"),
         _Old("sent_mails", _before("sent_at"), "x.sent_at"),
     ),
-    "dead_letters": (_Old("dead_letters", _before("settled_at"), "x.settled_at"),),
+    "dead_letters": (
+        _Old("dead_letters", _before("settled_at"), "x.settled_at"),
+        _Old("notices", _before("closed_at"), "x.closed_at"),
+        _Old("notice_messages", _before("ended_at"), "x.ended_at"),
+    ),
 }
 
 _EMPTY = text("""

@@ -79,6 +79,7 @@ SEALED: Final = (
     _sealed(tables.users, "user", "id"),
     _sealed(tables.user_sessions, "user session", "id"),
     _sealed(tables.invitations, "invitation", "id"),
+    _sealed(tables.notice_settings, "notice settings"),
 )
 
 PLAIN_BYTES: Final = frozenset(

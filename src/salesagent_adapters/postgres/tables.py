@@ -982,3 +982,70 @@ login_tries = _table(
     key=("subject_index", "tenant_id"),
 )
 Index("login_tries_since", login_tries.c.since, login_tries.c.tenant_id)
+
+# What needs a person: one open row for each cause. The ids are those of the messages that tell it.
+notices = _table(
+    "notices",
+    _text("id"),
+    _text("kind"),
+    _text("subject"),
+    _time("opened_at", now=True),
+    _time("closed_at", null=True),
+    _time("seen_at", null=True),
+    _text("seen_by", null=True),
+    _text("mail_id", null=True),
+    _time("mail_told_at", null=True),
+    _text("slack_id", null=True),
+    _time("slack_told_at", null=True),
+    key=("tenant_id", "id"),
+)
+Index(
+    "notices_open",
+    notices.c.tenant_id,
+    notices.c.kind,
+    notices.c.subject,
+    unique=True,
+    postgresql_where=text("closed_at IS NULL"),
+)
+Index("notices_opened", notices.c.tenant_id, notices.c.opened_at, notices.c.id)
+
+notice_messages = _table(
+    "notice_messages",
+    _text("id"),
+    _text("channel"),
+    Column("state", Text, nullable=False, server_default="open"),
+    _time("created_at", now=True),
+    # As with runs: the timer while it waits, the lease's end while somebody sends it.
+    _time("due_at", null=True, now=True),
+    Column("leased", Boolean, nullable=False, server_default="false"),
+    Column("token", BigInteger, nullable=False, server_default="0"),
+    _integer("attempt", "0"),
+    # Leases that ran out: each may have been a hand-over that nobody noted.
+    _integer("lost", "0"),
+    _time("ended_at", null=True),
+    _text("error", null=True),
+    key=("id", "tenant_id"),
+)
+Index(
+    "notice_messages_due",
+    notice_messages.c.due_at,
+    notice_messages.c.id,
+    notice_messages.c.tenant_id,
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+Index(
+    "notice_messages_newest",
+    notice_messages.c.tenant_id,
+    notice_messages.c.channel,
+    notice_messages.c.created_at,
+)
+
+notice_settings = _table(
+    "notice_settings",
+    _integer("version"),
+    _time("changed_at"),
+    _text("changed_by"),
+    # Addresses and the webhook, which is a secret.
+    _bytes("sealed"),
+    key=("tenant_id",),
+)

@@ -43,6 +43,7 @@ from salesagent_app.http.frame import (
 from salesagent_app.http.health import health_router
 from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
+from salesagent_app.http.notices import notice_choice_router, notice_router
 from salesagent_app.http.openapi import openapi_config
 from salesagent_app.http.outcomes import learning_router, outcome_router
 from salesagent_app.http.people import key_router, people_router
@@ -166,6 +167,7 @@ def create_app(services: HttpServices) -> Litestar:
             *([people_router(gate), key_router(gate)] if people else []),
             *([usage_router(gate), budget_router(gate)] if services.usage else []),
             *([icp_router(gate), template_router(gate)] if services.chosen else []),
+            *([notice_router(gate), notice_choice_router(gate)] if services.notices else []),
             health_router(gate),
             *pages.routes(),
         ],

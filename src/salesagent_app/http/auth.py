@@ -87,7 +87,8 @@ class SendingNow:
 class Visit:
     """A page session that is good now, and who it belongs to. ``stuck`` are the mailboxes that
     somebody must connect before their work goes on: every page says so. ``user_id`` and
-    ``session_id`` are there where a person logged in, not a key."""
+    ``session_id`` are there where a person logged in, not a key. ``notices`` is how many are open
+    that nobody has seen; None where there are none at all."""
 
     caller: Caller
     csrf: str
@@ -96,6 +97,7 @@ class Visit:
     stuck: tuple[MailboxView, ...] = ()
     user_id: str | None = None
     session_id: str | None = None
+    notices: int | None = None
 
     @property
     def may_decide(self) -> bool:

@@ -32,6 +32,7 @@ from salesagent_core.use_cases.manage_account import ManageAccount
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
 from salesagent_core.use_cases.manage_keys import ManageKeys
+from salesagent_core.use_cases.manage_notices import ManageNotices
 from salesagent_core.use_cases.manage_people import ManagePeople
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
@@ -207,8 +208,8 @@ class HttpServices:
     them, without ``mail_pushes`` none that takes them, without ``approvals`` none to change what
     goes alone, without ``outcomes`` none to tell what became of mail, without ``views`` none are
     kept, without ``commands`` none are followed, without ``people`` only keys log in, without
-    ``usage`` none is told, without ``chosen`` nothing is set on the pages, without ``windows`` no
-    requests are counted.
+    ``usage`` none is told, without ``notices`` nobody is told what needs them, without ``chosen``
+    nothing is set on the pages, without ``windows`` no requests are counted.
     """
 
     receive_submission: ReceiveSubmission
@@ -239,6 +240,7 @@ class HttpServices:
     privacy: PrivacyServices | None = None
     people: PeopleServices | None = None
     usage: ManageUsage | None = None
+    notices: ManageNotices | None = None
     watch: Watch = attrs.field(factory=Watch)
     chosen: SettingsServices | None = None
     windows: Windows | None = None

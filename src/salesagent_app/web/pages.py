@@ -34,6 +34,7 @@ from salesagent_app.web.experiments import ExperimentPages
 from salesagent_app.web.jarvis import JarvisPages
 from salesagent_app.web.live import LivePages
 from salesagent_app.web.mailboxes import MailboxPages
+from salesagent_app.web.notices import NoticePages
 from salesagent_app.web.opt_out import OptOutPages
 from salesagent_app.web.outcomes import OutcomePages
 from salesagent_app.web.people import PeoplePages
@@ -122,6 +123,7 @@ class Pages:
                 *(self._people_routes() if self._services.people else []),
                 *setting_routes(*parts),
                 *(PrivacyPages(*parts).routes() if self._services.privacy else []),
+                *(NoticePages(*parts).routes() if self._services.notices else []),
                 self._logout(),
             ],
             include_in_schema=False,

@@ -38,6 +38,7 @@ class Renderer:
             mode=services.mode,
             has_mailboxes=services.mailboxes is not None,
             has_usage=services.usage is not None,
+            has_notices=services.notices is not None,
             has_settings=services.chosen is not None and services.sending is not None,
             has_privacy=services.privacy is not None,
             has_jarvis=services.commands is not None,

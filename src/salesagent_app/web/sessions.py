@@ -60,6 +60,7 @@ class Sessions:
         self._gate = gate
         self._sending = services.sending
         self._mailboxes = services.mailboxes
+        self._notices = services.notices
         self._public_url = services.public_url
         self._secure = services.public_url.startswith("https:")
         self._throttle = LoginThrottle(services.limits.logins_per_minute)
@@ -106,6 +107,9 @@ class Sessions:
         if self._mailboxes is not None:
             stuck = await self._mailboxes.stuck(visit.caller.tenant_id)
             visit = attrs.evolve(visit, stuck=stuck)
+        if self._notices is not None:
+            waiting = await self._notices.waiting(visit.caller.tenant_id)
+            visit = attrs.evolve(visit, notices=waiting)
         return visit
 
     async def caller(self, request: AnyRequest) -> Caller:

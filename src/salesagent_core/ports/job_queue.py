@@ -21,6 +21,7 @@ class Topic(StrEnum):
     MAILBOX = "mailbox"
     FOLLOW_UP = "follow_up"
     WATCH = "watch"
+    NOTICE = "notice"
 
 
 class JobQueue(Protocol):

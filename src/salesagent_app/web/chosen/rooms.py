@@ -7,6 +7,7 @@ from typing import Any
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.chosen.files import FilePages
 from salesagent_app.web.chosen.icp import IcpPages
+from salesagent_app.web.chosen.notifications import NotificationPages
 from salesagent_app.web.chosen.rules import RulePages
 from salesagent_app.web.chosen.sending import SendingSettings
 from salesagent_app.web.chosen.setup import SetUpPages
@@ -35,6 +36,8 @@ def setting_routes(services: HttpServices, sessions: Sessions, renderer: Rendere
     ]
     if services.approvals is not None:
         rooms.append(RulePages(*parts))
+    if services.notices is not None:
+        rooms.append(NotificationPages(*parts))
     if services.improvement is not None:
         rooms.append(VoicePages(*parts))
     return [route for room in rooms for route in room.routes()]
