@@ -29,7 +29,7 @@ NODE_NEEDED = (20, 15)
 BENCH_ENVIRONMENT = HERE / ".nox" / "bench"
 SET_SOURCES = {
     "app": ("--extra=app", "--group=build"),
-    "dev": ("--extra=app", "--group=build", "--group=lint", "--group=test"),
+    "dev": ("--extra=app", "--group=build", "--group=lint", "--group=test", "--group=docs"),
     "bench": ("--extra=app", "--group=build", "--group=bench"),
 }
 COMPILE = (
@@ -65,6 +65,15 @@ def tests(session: nox.Session) -> None:
     _npm_servers(session)
     arguments = ("-n", "2", "--dist", "loadfile", *session.posargs)
     session.run(str(python), "-m", "pytest", *arguments, external=True)
+
+
+@nox.session(venv_backend="none", default=False)
+def docs(session: nox.Session) -> None:
+    """The API reference of the core and of the suites, from their docstrings: ``build/api``."""
+    python = _environment(session, "dev")
+    packages = ("salesagent_core", "salesagent_contracts")
+    pdoc = (str(python.parent / "pdoc"), "--docformat", "google", "-o", str(HERE / "build" / "api"))
+    session.run(*pdoc, *packages, *session.posargs, external=True)
 
 
 @nox.session(venv_backend="none", default=False)

@@ -11,6 +11,7 @@ import tomllib
 import zipfile
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ import salesagent_core
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
-PACKAGES = ("salesagent_core", "salesagent_adapters", "salesagent_app")
+PACKAGES = ("salesagent_core", "salesagent_contracts", "salesagent_adapters", "salesagent_app")
 LOCKS = (ROOT / "constraints.txt", *sorted((ROOT / "requirements").glob("*.txt")))
 
 
@@ -115,7 +116,7 @@ def test_every_declared_dependency_is_locked(project: dict[str, Any]) -> None:
         *(line for extra in project["project"]["optional-dependencies"].values() for line in extra),
         *(
             line
-            for name in ("build", "lint", "test")
+            for name in ("build", "docs", "lint", "test")
             for line in project["dependency-groups"][name]
         ),
     ]
@@ -133,6 +134,14 @@ def test_a_lock_file_names_no_host_and_no_folder(lock: Path) -> None:
 def test_every_public_name_of_the_core_can_be_had() -> None:
     for name in salesagent_core.__all__:
         assert getattr(salesagent_core, name) is not None
+
+
+def test_every_public_class_and_function_says_what_it_is() -> None:
+    """The API reference is made of these texts."""
+    public = ((name, getattr(salesagent_core, name)) for name in salesagent_core.__all__)
+    own = {name for name, value in public if isinstance(value, type | FunctionType)}
+    silent = [name for name in own if not (getattr(salesagent_core, name).__doc__ or "").strip()]
+    assert silent == []
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

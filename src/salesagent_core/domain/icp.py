@@ -29,6 +29,8 @@ from salesagent_core.errors import Reason
 
 
 class Tier(StrEnum):
+    """How well a lead fits, as people say it; the bounds are ``tier_of``'s."""
+
     HOT = "hot"
     WARM = "warm"
     COOL = "cool"

@@ -24,6 +24,8 @@ from salesagent_core.domain.title_vocabulary import vocabulary
 
 
 class Seniority(StrEnum):
+    """How high in the organisation a title stands, from the top down."""
+
     C_LEVEL = "c_level"
     VP = "vp"
     DIRECTOR = "director"
