@@ -5,7 +5,7 @@ from __future__ import annotations
 from salesagent_core.domain.approval_rules import DEFAULT_RULES, FIELDS, OPERATORS, Condition, Kind
 from salesagent_core.domain.rule_words import condition_words, rule_words
 
-VALUES = {Kind.FLAG: True, Kind.NUMBER: 0.8, Kind.TEXT: "some_text"}
+VALUES: dict[Kind, bool | float | str] = {Kind.FLAG: True, Kind.NUMBER: 0.8, Kind.TEXT: "some_text"}
 
 
 def test_every_condition_has_words_of_its_own() -> None:
