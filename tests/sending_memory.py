@@ -38,6 +38,7 @@ from salesagent_core.domain.send_gate import (
     STOPPED,
     ModeChange,
     RecipientVerdict,
+    Restored,
     Stop,
     SwitchState,
 )
@@ -369,6 +370,7 @@ class _Switches(_Part):
             stop=stop or row(self._tx.tenant_id, "stop"),
             mode=row(self._tx.tenant_id, "mode"),
             limits=row(self._tx.tenant_id, "limits") or Limits(),
+            restored=row(EVERY_TENANT, "restored"),
         )
 
     async def stop(self, stop: Stop) -> bool:
@@ -391,6 +393,10 @@ class _Switches(_Part):
     async def set_limits(self, limits: Limits, by: str) -> None:
         await self._alone()
         await self._tx.write("switch", (self._tx.tenant_id, "limits"), limits)
+
+    async def set_restored(self, restored: Restored, by: str) -> None:
+        await self._alone()
+        await self._tx.write("switch", (self._tx.tenant_id, "restored"), restored)
 
     async def _alone(self) -> None:
         await self._asked()
@@ -592,6 +598,18 @@ class Audits:
                 self._store.rows["draft"][key] = fresh
                 claimed.append(ClaimedAudit(draft=row.draft, token=token))
         return tuple(claimed)
+
+    async def open(self) -> tuple[tuple[TenantId, DraftId], ...]:
+        statuses = (
+            DraftStatus.PENDING_APPROVAL,
+            DraftStatus.APPROVED,
+            DraftStatus.SEND_FAILED,
+        )
+        return tuple(
+            (row.draft.tenant_id, row.draft.id)
+            for row in self._store.rows["draft"].values()
+            if row.draft.in_mailbox is not None and row.draft.status in statuses
+        )
 
     async def done(self, claimed: ClaimedAudit, again_in: timedelta) -> None:
         await self._store.give("query")

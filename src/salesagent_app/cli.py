@@ -17,7 +17,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from salesagent_app import approval_commands, privacy_commands, voice_commands
+from salesagent_app import (
+    approval_commands,
+    backup_commands,
+    people_commands,
+    privacy_commands,
+    voice_commands,
+)
 from salesagent_core.errors import Problem, SalesAgentError
 from salesagent_core.ports.api_keys import Scope
 
@@ -46,6 +52,11 @@ cli.add_command(approval_commands.policy)
 cli.add_command(voice_commands.voices)
 cli.add_command(privacy_commands.keys)
 cli.add_command(privacy_commands.audit)
+cli.add_command(privacy_commands.gdpr)
+cli.add_command(backup_commands.backup)
+cli.add_command(backup_commands.restore)
+cli.add_command(backup_commands.reconcile)
+cli.add_command(people_commands.users)
 
 
 def main() -> None:
@@ -90,8 +101,15 @@ def _print_json(value: object) -> None:
     default=None,
     help="Work off runs in this process too. Default: only when REDIS_URL is not set.",
 )
+@click.option(
+    "--notice",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 60),
+    help="On SIGTERM: seconds to go on answering while readiness says no.",
+)
 @as_json
-def serve(host: str, port: int, worker: bool | None, json_: bool) -> None:
+def serve(host: str, port: int, worker: bool | None, notice: float, json_: bool) -> None:
     """Serve the API, the webhooks and the operator's pages."""
 
     from salesagent_app import serving
@@ -103,7 +121,7 @@ def serve(host: str, port: int, worker: bool | None, json_: bool) -> None:
     configure_logging(settings.log_level, pretty=False if json_ else None)
     with_worker = settings.redis_url is None if worker is None else worker
     with Process(settings) as process:
-        serving.serve(process, host=host, port=port, with_worker=with_worker)
+        serving.serve(process, host=host, port=port, with_worker=with_worker, notice=notice)
 
 
 @cli.command()
@@ -196,17 +214,20 @@ def smoke_(live: bool, json_: bool) -> None:
 @cli.command()
 @click.option("--once", is_flag=True, help="Print what became of each lead, and exit.")
 @click.option("--send", is_flag=True, help="Mode SEND, to the memory mailbox: nothing leaves.")
+@click.option("--history", is_flag=True, help="With a simulated quarter of mail and answers.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @as_json
-def demo(once: bool, send: bool, host: str, port: int, json_: bool) -> None:
+def demo(once: bool, send: bool, history: bool, host: str, port: int, json_: bool) -> None:
     """Run made-up leads through the real engine, then serve them for review."""
 
     from salesagent_app import demo as demo_leads
     from salesagent_app.telemetry import configure_logging
 
     configure_logging("ERROR")
-    report = demo_leads.run(once=once, send=send, host=host, port=port, console=err)
+    report = demo_leads.run(
+        once=once, send=send, history=history, host=host, port=port, console=err
+    )
     if json_:
         _print_json(report.as_dict())
     else:

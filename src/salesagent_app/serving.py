@@ -7,6 +7,7 @@ import logging
 import signal
 import threading
 import time
+from types import FrameType
 
 import uvicorn
 
@@ -27,28 +28,52 @@ GARBAGE_THRESHOLD = 10_000
 """New containers before a young collection; a batch of forms makes some thousands at once."""
 
 
-def http_server(process: Process, *, host: str, port: int) -> uvicorn.Server:
-    """The configured server, not started."""
+class _Server(uvicorn.Server):
+    """Takes leave before it closes the door: for ``notice`` seconds after the first signal
+    everything is still answered, but readiness says no."""
+
+    def __init__(
+        self, config: uvicorn.Config, draining: threading.Event, notice: float = 0.0
+    ) -> None:
+        super().__init__(config)
+        self._draining = draining
+        self._notice = notice
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """What uvicorn calls on SIGTERM and SIGINT; a second one closes the door at once."""
+        if not self._notice or self._draining.is_set():
+            super().handle_exit(sig, frame)
+            return
+        self._draining.set()
+        timer = threading.Timer(self._notice, self._close)
+        timer.daemon = True
+        timer.start()
+
+    def _close(self) -> None:
+        self.should_exit = True
+
+
+def http_server(process: Process, *, host: str, port: int, notice: float = 0.0) -> uvicorn.Server:
+    """The configured server, not started; ``notice`` as for ``serve``."""
     app = process.container().http_app()
     trusted = process.settings.trusted_proxies
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            loop="uvloop",
-            http=BoundedHttp,
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=bool(trusted),
-            # Said here, because the server's own default believes everybody on this machine.
-            forwarded_allow_ips=list(trusted),
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http=BoundedHttp,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(trusted),
+        # Said here, because the server's own default believes everybody on this machine.
+        forwarded_allow_ips=list(trusted),
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    return _Server(config, process.draining, notice)
 
 
 class LocalServer:
@@ -82,9 +107,15 @@ class LocalServer:
         self._thread.join()
 
 
-def serve(process: Process, *, host: str, port: int, with_worker: bool) -> None:
-    """Serve until SIGTERM or SIGINT; requests in flight and running steps end first."""
-    server = http_server(process, host=host, port=port)
+def serve(
+    process: Process, *, host: str, port: int, with_worker: bool, notice: float = 0.0
+) -> None:
+    """Serve until SIGTERM or SIGINT; requests in flight and running steps end first.
+
+    For ``notice`` seconds after the signal everything is still answered, but readiness says no, so
+    that a load balancer sends nothing more before the door closes. A second signal closes it.
+    """
+    server = http_server(process, host=host, port=port, notice=notice)
 
     def end(*_: object) -> None:
         server.should_exit = True

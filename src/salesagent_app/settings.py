@@ -24,6 +24,7 @@ from salesagent_core.domain.address import judge_address
 from salesagent_core.domain.time_zones import country_code, zone_for
 from salesagent_core.errors import InvalidInput, Problem
 
+SIGN_IN_CALLBACK = "/login/google/callback"
 GOOGLE_CALLBACK = "/auth/google/callback"
 """Where this application takes people back from Google's consent page."""
 
@@ -84,6 +85,7 @@ class Settings(BaseSettings):
     google_client_secret: SecretStr | None = None
     google_redirect_uri: str | None = None
     google_api_root: str | None = None
+    google_sign_in_domains: CommaList = ()
     google_drive_folders: CommaList = ()
     google_pubsub_topic: str | None = None
     google_pubsub_audience: str | None = None
@@ -120,6 +122,13 @@ class Settings(BaseSettings):
     rate_limit_key_per_minute: int = Field(default=3_000, ge=60, le=1_000_000)
     trusted_proxies: CommaList = Field(default=(), validation_alias="SALESAGENT_TRUSTED_PROXIES")
 
+    metrics_port: int | None = Field(default=None, ge=0, le=65_535)
+    metrics_host: str = "127.0.0.1"
+    otel_exporter_otlp_endpoint: str | None = None
+    otel_exporter_otlp_headers: SecretStr | None = None
+    trace_ratio: float = Field(
+        default=1.0, ge=0.0, le=1.0, validation_alias="SALESAGENT_TRACE_RATIO"
+    )
     sentry_dsn: SecretStr | None = None
     log_level: str = "INFO"
 
@@ -129,6 +138,7 @@ class Settings(BaseSettings):
         "link_hosts",
         "google_drive_folders",
         "trusted_proxies",
+        "google_sign_in_domains",
         mode="before",
     )
     @classmethod
@@ -157,6 +167,8 @@ class Settings(BaseSettings):
         "sender_country",
         "postal_address",
         "sentry_dsn",
+        "otel_exporter_otlp_endpoint",
+        "otel_exporter_otlp_headers",
         mode="before",
     )
     @classmethod
@@ -207,6 +219,25 @@ class Settings(BaseSettings):
         if not safe or not parts.hostname or parts.query or parts.fragment or parts.username:
             raise ValueError("should be https://host (http:// on this machine only)")
         return value.rstrip("/")
+
+    @field_validator("otel_exporter_otlp_endpoint", "sentry_dsn")
+    @classmethod
+    def _receiver(cls, value: str | SecretStr | None) -> str | SecretStr | None:
+        given = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if given is not None:
+            parts = urlsplit(given)
+            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+                raise ValueError("should be http(s)://host:port, as the receiver has it")
+        return value
+
+    @field_validator("google_sign_in_domains")
+    @classmethod
+    def _domains(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for domain in value:
+            judged = judge_address(f"anybody@{domain}")
+            if not judged.valid or judged.free:
+                raise ValueError("should be domains of your own Google Workspace, such as acme.com")
+        return tuple(domain.lower() for domain in value)
 
     @field_validator("google_pubsub_topic")
     @classmethod
@@ -383,6 +414,11 @@ def _rules(settings: Settings) -> list[_Rule]:
             where=", ".join(google),
             broken=0 < len(without) < len(google),
             what="must be set together; missing: " + ", ".join(without),
+        ),
+        _Rule(
+            where="GOOGLE_SIGN_IN_DOMAINS",
+            broken=bool(settings.google_sign_in_domains) and settings.google_client_id is None,
+            what="needs GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET",
         ),
         _Rule(
             where=", ".join(pushes),

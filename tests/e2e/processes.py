@@ -125,18 +125,18 @@ class Site:
             HUBSPOT_WEBHOOK_SECRET=self.secret,
             HUBSPOT_PORTAL_ID="1",
             LOG_LEVEL="INFO",
-            **self.settings,
         )
+        found.update(self.settings)
         if self.redis_url:
             found["REDIS_URL"] = self.redis_url
         return found
 
-    def start(self, *arguments: str, name: str) -> Running:
-        """Start this Python with these arguments."""
+    def start(self, *arguments: str, name: str, python: bool = True) -> Running:
+        """Start this Python with these arguments, or without it the command that they are."""
         log = self.folder / f"{name}-{len(self.running)}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, *arguments],
+                [sys.executable, *arguments] if python else list(arguments),
                 env=self.environment(),
                 stdout=output,
                 stderr=subprocess.STDOUT,

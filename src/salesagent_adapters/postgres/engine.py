@@ -141,7 +141,7 @@ class Database:
 
     async def raw_connection(self) -> psycopg.AsyncConnection[tuple[Any, ...]]:
         """A driver connection across tenants, in autocommit; the caller closes it."""
-        arguments = _connect_arguments(self.url)
+        arguments = connect_arguments(self.url)
         connection = await psycopg.AsyncConnection.connect(**arguments, autocommit=True)
         arrays.register(connection)
         try:
@@ -237,6 +237,7 @@ def _settings_statement(
     return f"SELECT {calls}", [part for pair in settings.items() for part in pair]
 
 
-def _connect_arguments(url: URL) -> Mapping[str, Any]:
+def connect_arguments(url: URL) -> Mapping[str, Any]:
+    """What the driver itself is given for this address."""
     named = url.translate_connect_args(username="user", database="dbname")
     return {**_CONNECT, **named, **url.query}

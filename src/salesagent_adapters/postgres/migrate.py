@@ -15,9 +15,13 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 from salesagent_adapters.postgres import vectors
 from salesagent_adapters.postgres.engine import CONNECT_TIMEOUT_S, sqlalchemy_url
 from salesagent_adapters.postgres.errors import mapped
+from salesagent_core.errors import Rejected
 
 VERSION_TABLE = "salesagent_schema"
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK_WAIT = "5s"
+"""How long a migration waits for one lock. Whatever comes after a waiting ALTER TABLE waits behind
+it: better to give up and be run again than to hold up those who serve."""
 _LOCK_KEY = 7_285_140_132
 """One migration at a time, even where several processes start together."""
 
@@ -43,6 +47,24 @@ def downgrade(url: str, revision: str) -> None:
     """
     with _locked(url) as (_, config):
         command.downgrade(config, revision)
+
+
+def rebuild(url: str, revision: str) -> None:
+    """Make an empty database one of exactly this revision, whatever empty tables it has.
+
+    Raises:
+        Rejected: this version of the code does not know that revision. Unavailable
+    """
+    known = {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision not in known:
+        raise Rejected(
+            f"this version does not know the schema {revision}: it was made by a newer one"
+        )
+    if current(url) not in (None, revision):
+        downgrade(url, "base")
+    with _locked(url) as (connection, config):
+        command.upgrade(config, revision)
+        vectors.ensure(connection)
 
 
 def current(url: str) -> str | None:
@@ -75,6 +97,8 @@ def _locked(url: str) -> Iterator[tuple[Connection, Config]]:
     config = _config()
     with connected(url) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+        # Not for the lock above: who migrates at the same time is waited for.
+        connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'"))
         config.attributes["connection"] = connection
         yield connection, config
 

@@ -203,8 +203,7 @@ def read_run(chest: Chest, row: Any) -> Run:
 
 def shut_submission(sealer: Sealer, submission: Submission, raw: bytes) -> bytes:
     """The submission and the bytes that it came as, sealed together."""
-    plain = dumps(submission)
-    whole = len(plain).to_bytes(_LENGTH_BYTES, "big") + plain + raw
+    whole = form_bytes(submission, raw)
     return sealer.seal(whole, context=place("submission", submission.tenant_id, submission.id))
 
 
@@ -213,9 +212,20 @@ def read_submission(
 ) -> Submission:
     """The submission again. Raises: Rejected."""
     where = place("submission", tenant_id, submission_id)
-    whole = sealer.open(bytes(sealed), context=where)
+    return read_form(sealer.open(bytes(sealed), context=where))[0]
+
+
+def form_bytes(submission: Submission, raw: bytes) -> bytes:
+    """A submission and what it came as, as they are sealed."""
+    plain = dumps(submission)
+    return len(plain).to_bytes(_LENGTH_BYTES, "big") + plain + raw
+
+
+def read_form(whole: bytes) -> tuple[Submission, bytes]:
+    """What ``form_bytes`` made. Raises: Rejected."""
     length = int.from_bytes(whole[:_LENGTH_BYTES], "big")
-    return loads(whole[_LENGTH_BYTES : _LENGTH_BYTES + length], Submission)
+    ends = _LENGTH_BYTES + length
+    return loads(whole[_LENGTH_BYTES:ends], Submission), whole[ends:]
 
 
 def draft_columns(chest: Chest, draft: Draft) -> dict[str, Any]:

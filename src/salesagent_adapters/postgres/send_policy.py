@@ -23,6 +23,7 @@ from salesagent_core.domain.send_gate import (
     BudgetReached,
     ModeChange,
     RecipientVerdict,
+    Restored,
     SendMode,
     Stop,
     SwitchState,
@@ -43,6 +44,28 @@ SELECT count(*) FROM send_attempts WHERE tenant_id = :tenant AND status IN ('sen
 """)
 
 _STOP, _MODE, _LIMITS = "stop", "mode", "limits"
+_STOP, _MODE, _LIMITS, _RESTORED = "stop", "mode", "limits", "restored"
+
+
+def switch_columns(
+    chest: Chest, tenant_id: TenantId, name: str, value: str, by: str, sealed: object
+) -> dict[str, Any]:
+    """A switch as its row, without the time at which it was moved."""
+    return {
+        "tenant_id": tenant_id,
+        "name": name,
+        "value": value,
+        "changed_by": clean(by),
+        "sealed": chest.shut(sealed, place("switch", tenant_id, name)),
+    }
+
+
+def rows_after_restore(chest: Chest, restored: Restored, by: str, why: str) -> list[dict[str, Any]]:
+    """The switches that a restore leaves behind: all sending stopped, and why."""
+    return [
+        switch_columns(chest, EVERY_TENANT, _STOP, "stopped", by, why),
+        switch_columns(chest, EVERY_TENANT, _RESTORED, "open", by, restored),
+    ]
 
 
 class _Store:
@@ -69,11 +92,13 @@ class PgSendSwitches(_Store):
         stop = rows.get((EVERY_TENANT, _STOP)) or rows.get((self._tenant, _STOP))
         mode = rows.get((self._tenant, _MODE))
         limits = rows.get((self._tenant, _LIMITS))
+        restored = rows.get((EVERY_TENANT, _RESTORED))
         return SwitchState(
             budget_reached=await self._budget_reached(alone=hold),
             stop=self._stop(stop) if stop is not None else None,
             mode=self._mode(mode) if mode is not None else None,
             limits=self._take(limits, Limits) if limits is not None else Limits(),
+            restored=self._take(restored, Restored) if restored is not None else None,
         )
 
     async def _budget_reached(self, *, alone: bool) -> BudgetReached | None:
@@ -117,6 +142,11 @@ class PgSendSwitches(_Store):
         """See ``SendSwitches.set_limits``."""
         await self._set(self._columns(_LIMITS, "set", by, limits))
 
+    async def set_restored(self, restored: Restored, by: str) -> None:
+        """See ``SendSwitches.set_restored``."""
+        value = "compared" if restored.compared else "open"
+        await self._set(self._columns(_RESTORED, value, by, restored))
+
     async def _alone(self) -> None:
         await self._connection.execute(_MOVE, {"key": _SWITCH_LOCK})
 
@@ -138,12 +168,8 @@ class PgSendSwitches(_Store):
 
     def _columns(self, name: str, value: str, by: str, sealed: object) -> dict[str, Any]:
         return {
-            "tenant_id": self._tenant,
-            "name": name,
-            "value": value,
+            **switch_columns(self._chest, self._tenant, name, value, by, sealed),
             "changed_at": func.clock_timestamp(),
-            "changed_by": clean(by),
-            "sealed": self._chest.shut(sealed, place("switch", self._tenant, name)),
         }
 
     def _take(self, row: Any, kind: type[Any]) -> Any:

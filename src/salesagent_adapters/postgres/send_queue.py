@@ -41,6 +41,7 @@ _CLAIM_NAMED = text(_CLAIM.format(named="AND id = ANY(:ids)"))
 
 SCHEDULED = ("scheduled",)
 UNSETTLED = ("sending", "unknown")
+_OPEN = ("pending_approval", "approved", "send_failed")
 
 _CLAIM_AUDIT = """
 WITH due AS MATERIALIZED (
@@ -168,6 +169,18 @@ class PgSentAudits:
                     continue
                 claimed.append(ClaimedAudit(draft=draft, token=row.audit_token))
         return tuple(claimed)
+
+    async def open(self) -> tuple[tuple[TenantId, DraftId], ...]:
+        """See ``SentAudits.open``."""
+        table = tables.drafts
+        statement = (
+            select(table.c.tenant_id, table.c.id)
+            .where(table.c.mailbox_hash.is_not(None), table.c.status.in_(_OPEN))
+            .order_by(table.c.id)
+        )
+        async with self._database.across_tenants() as connection:
+            rows = (await connection.execute(statement)).all()
+        return tuple((TenantId(row.tenant_id), DraftId(row.id)) for row in rows)
 
     async def done(self, claimed: ClaimedAudit, again_in: timedelta) -> None:
         """See ``SentAudits.done``."""

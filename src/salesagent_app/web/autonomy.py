@@ -166,7 +166,7 @@ def _chart(shadow: Sequence[SegmentView], border: float) -> Markup | None:
     rows = []
     for each in judged:
         state = each.state
-        label = f"{outcome_words.rule(state.segment.rule)}, {state.segment.tier.value}"
+        label = f"{state.segment.tier.value}: {outcome_words.rule(state.segment.rule)}"
         rows.append(
             Dot(
                 label=label,

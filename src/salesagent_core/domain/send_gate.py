@@ -70,6 +70,22 @@ class ModeChange:
 
 
 @attrs.frozen(kw_only=True)
+class Restored:
+    """The database came from a backup: it knows nothing that happened between the two times.
+
+    ``compared``: what was open in it was compared with the mailboxes afterwards.
+    """
+
+    snapshot_at: datetime
+    restored_at: datetime
+    compared: bool = False
+
+    def may_have_answered(self, submitted_at: datetime) -> bool:
+        """Whether a form of that time may have been answered without this database knowing."""
+        return submitted_at < self.restored_at
+
+
+@attrs.frozen(kw_only=True)
 class BudgetReached:
     """The month's mails are used up; ``until`` is when the next month begins."""
 
@@ -86,6 +102,7 @@ class SwitchState:
     stop: Stop | None = None
     mode: ModeChange | None = None
     limits: Limits = DEFAULT_LIMITS
+    restored: Restored | None = None
 
 
 def effective_mode(permission: SendPermission, state: SwitchState, tenant_id: TenantId) -> SendMode:

@@ -21,7 +21,7 @@ import attrs
 from salesagent_core.domain.draft import Draft, DraftStatus, content_hash, move
 from salesagent_core.domain.run import Degradation
 from salesagent_core.errors import Conflict, Reason
-from salesagent_core.ids import DraftId, TenantId
+from salesagent_core.ids import DraftId, RunId, TenantId
 
 UNDO = timedelta(seconds=30)
 """How long an approval can be taken back before anything is sent."""
@@ -123,6 +123,7 @@ class SendAttempt:
     did not go yet; ``failures`` counts definite noes; ``history_point`` is the mailbox's
     ``historyId`` before the request; ``started_at`` when the barrier was passed; ``present_at``
     and ``missing_at`` when a look after the fact first saw the draft, or first missed it.
+    ``run_id`` is the run that made the draft, where it is known.
     """
 
     id: str
@@ -147,6 +148,7 @@ class SendAttempt:
     present_at: datetime | None = None
     missing_at: datetime | None = None
     sent: SentRecord | None = None
+    run_id: RunId | None = None
 
 
 def advance(attempt: SendAttempt, to: AttemptStatus, now: datetime) -> SendAttempt:
@@ -188,6 +190,23 @@ def not_sendable(draft: Draft, now: datetime) -> Draft:
     back = move(draft, DraftStatus.PENDING_APPROVAL, now)
     degraded = back.degraded if mark in back.degraded else (*back.degraded, mark)
     return attrs.evolve(back, degraded=degraded)
+
+
+BEFORE_RESTORE = Degradation(
+    step="restore",
+    gap="this form came in before the system was restored from a backup;"
+    " look in the mailbox whether it was answered already",
+)
+
+
+def after_restore(draft: Draft, now: datetime) -> Draft:
+    """A draft of a database that came from a backup: in review again if it was approved, and
+    marked, because a mail may have gone out that the backup does not know of."""
+    if draft.status is DraftStatus.APPROVED:
+        draft = move(draft, DraftStatus.PENDING_APPROVAL, now)
+    if BEFORE_RESTORE in draft.degraded:
+        return draft
+    return attrs.evolve(draft, degraded=(*draft.degraded, BEFORE_RESTORE), updated_at=now)
 
 
 def sent_outside(draft: Draft, now: datetime) -> Draft:

@@ -113,6 +113,11 @@ class SentAudits(Protocol):
         """Drafts that are due (those named: due or not), leased to this caller."""
         ...
 
+    async def open(self) -> tuple[tuple[TenantId, DraftId], ...]:
+        """Every draft, of every tenant, that is in a mailbox and waits for review or for its
+        sending, or whose sending failed."""
+        ...
+
     async def done(self, claimed: ClaimedAudit, again_in: timedelta) -> None:
         """Looked at; due again after that time. Changes nothing under a stale token."""
         ...

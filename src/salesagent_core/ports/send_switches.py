@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from salesagent_core.domain.rate_limit import Limits
-from salesagent_core.domain.send_gate import ModeChange, Stop, SwitchState
+from salesagent_core.domain.send_gate import ModeChange, Restored, Stop, SwitchState
 from salesagent_core.ids import TenantId
 
 EVERY_TENANT = TenantId("@all")
@@ -37,3 +37,7 @@ class SendSwitches(Protocol):
     async def set_mode(self, change: ModeChange) -> None: ...
 
     async def set_limits(self, limits: Limits, by: str) -> None: ...
+
+    async def set_restored(self, restored: Restored, by: str) -> None:
+        """Remember that the database came from a backup. Of ``EVERY_TENANT``'s transaction only."""
+        ...

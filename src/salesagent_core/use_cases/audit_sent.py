@@ -92,13 +92,18 @@ class AuditSent:
 
     async def _one(self, claimed: ClaimedAudit) -> None:
         try:
-            again_in = await self._compare(claimed.draft)
+            again_in = await self.compare(claimed.draft)
         except SalesAgentError as error:
             log.warning("draft %s was not compared: %s", claimed.draft.id, type(error).__name__)
             again_in = AUDIT_PERIOD
         await self._audits.done(claimed, again_in)
 
-    async def _compare(self, draft: Draft) -> timedelta:
+    async def compare(self, draft: Draft) -> timedelta:
+        """Compare one draft, and say when to do so again.
+
+        Raises:
+            Unavailable, RateLimited, NeedsReauth: nobody could look.
+        """
         handle = draft.in_mailbox
         if handle is None or draft.status in LEFT_ALONE:
             return AUDIT_PERIOD

@@ -36,6 +36,11 @@ from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import SendingTransaction, SendingWork, SettingHook
 
 MAX_WHY = 500
+NOT_COMPARED = Reason(
+    code="not_compared",
+    sentence="the database came from a backup and was not compared with the mailboxes yet:"
+    " run `salesagent reconcile` first",
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -118,10 +123,15 @@ class ControlSending:
 
         Raises:
             InvalidInput: no reason given. Unavailable
+            PolicyRefused: all tenants, and the database came from a backup that was not compared
+                with the mailboxes yet.
         """
         why = _checked("why", why)
         async with self._work.begin(tenant_id or EVERY_TENANT) as tx:
             now = await tx.sends.now()
+            restored = (await tx.switches.state()).restored
+            if tenant_id is None and restored is not None and not restored.compared:
+                raise PolicyRefused([NOT_COMPARED])
             if await tx.switches.resume():
                 await self._note(tx, tenant_id, "sending.resumed", now, who, why)
         woken = await self._sends.wake(tenant_id)

@@ -15,8 +15,15 @@ import attrs
 
 from salesagent_core.domain.draft import Draft, DraftStatus, overtaken
 from salesagent_core.domain.run import retry_at
-from salesagent_core.domain.send_gate import DRAFT_ONLY, STOPPED, GateVerdict, SendPermission
+from salesagent_core.domain.send_gate import (
+    DRAFT_ONLY,
+    STOPPED,
+    GateVerdict,
+    Restored,
+    SendPermission,
+)
 from salesagent_core.domain.sending import (
+    BEFORE_RESTORE,
     GRACE,
     LEVEL_RECHECK,
     SECOND_LOOK_AFTER,
@@ -25,6 +32,7 @@ from salesagent_core.domain.sending import (
     STOPPED_RECHECK,
     AttemptStatus,
     SendAttempt,
+    after_restore,
     not_sendable,
     put_back,
     same_text,
@@ -46,6 +54,7 @@ from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.mail_sender import HeldDraft, MailSender, NotSent, SentMail
 from salesagent_core.ports.mailbox import MailReader
+from salesagent_core.ports.run_watch import RunWatch, Unwatched
 from salesagent_core.ports.send_ledger import SendQueue
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import SendingTransaction, SendingWork
@@ -55,6 +64,7 @@ from salesagent_core.use_cases.send_parts import (
     MAILBOX,
     Settler,
     adopt_edit,
+    answered_meanwhile,
     ask_gate,
     by_hand,
     find_since,
@@ -65,6 +75,8 @@ from salesagent_core.use_cases.send_parts import (
 
 log = logging.getLogger(__name__)
 
+RESTORED_THREADS = 10
+"""How many of a person's newest threads are looked through after a restore."""
 REAUTH_RECHECK = timedelta(minutes=10)
 """How long a send waits for its mailbox to be connected again before it looks once more."""
 
@@ -73,12 +85,13 @@ REAUTH_RECHECK = timedelta(minutes=10)
 class _Seen:
     """The mailbox just before the barrier: the draft or None, a mail that a person sent from it,
     the point in history, and the ids of what was written in the draft's thread, by them or by hand
-    on our side."""
+    on our side; and of what other runs of ours sent there since the form came in."""
 
     held: HeldDraft | None
     sent: SentMail | None = None
     point: str | None = None
     written: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
 
 
 class SendDrafts:
@@ -97,6 +110,7 @@ class SendDrafts:
         queue: JobQueue,
         clock: Clock,
         ids: IdSource,
+        watch: RunWatch | None = None,
     ) -> None:
         self._sends = sends
         self._work = work
@@ -108,6 +122,7 @@ class SendDrafts:
         self._queue = queue
         self._clock = clock
         self._ids = ids
+        self._watch = watch or Unwatched()
         self._settler = Settler(ids)
         self._hands = Hands()
 
@@ -120,6 +135,10 @@ class SendDrafts:
         return await self._hands.work(self._sends.claim, self._guarded, attempt_ids, limit)
 
     async def _guarded(self, attempt: SendAttempt) -> None:
+        with self._watch.send(attempt):
+            await self._handled(attempt)
+
+    async def _handled(self, attempt: SendAttempt) -> None:
         try:
             await self._one(attempt)
         except LeaseLost:
@@ -164,13 +183,40 @@ class SendDrafts:
             held = None
         async with self._work.begin(tenant_id) as tx:
             draft = await tx.drafts.get(attempt.draft_id)
+            restored = (await tx.switches.state()).restored
         thread = held.thread_id if held else attempt.thread_id
         there = await self._sender.sent_in_thread(tenant_id, mailbox, thread)
         since = attempt.history_point if not held else None
         sent = ours_among(draft, there) or await find_since(self._sender, draft, since)
         others = by_hand(there) if held else ()
         inbound = await self._inbound(attempt, thread) if held else ()
-        return _Seen(held=held, sent=sent, point=point, written=(*inbound, *others))
+        return _Seen(
+            held=held,
+            sent=sent,
+            point=point,
+            written=(*inbound, *others),
+            answered=await self._answered(draft, restored, there),
+        )
+
+    async def _answered(
+        self, draft: Draft, restored: Restored | None, there: Sequence[SentMail]
+    ) -> tuple[str, ...]:
+        """After a restore the form may have come in anew: what the mailbox shows that we sent to
+        this person, in whatever thread, since it came in first."""
+        if restored is None or not restored.may_have_answered(draft.submitted_at):
+            return ()
+        tenant_id, mailbox = draft.tenant_id, draft.mailbox
+        threads = await self._reader.search_threads(
+            tenant_id,
+            mailbox,
+            email=draft.lead.person.email,
+            company_domain=None,
+            limit=RESTORED_THREADS,
+        )
+        mails = [*there]
+        for each in threads.threads:
+            mails += await self._sender.sent_in_thread(tenant_id, mailbox, each.thread_id)
+        return answered_meanwhile(draft, mails)
 
     async def _inbound(self, attempt: SendAttempt, thread_id: str) -> tuple[str, ...]:
         try:
@@ -272,6 +318,10 @@ class SendDrafts:
             if stale is not draft:
                 await self._cancel(tx, current, stale, now, "new_mail_in_thread")
                 return None
+            unsure = _unsure(draft, current, switches.restored, seen.answered, now)
+            if unsure is not draft:
+                await self._cancel(tx, current, unsure, now, "before_restore")
+                return None
             verdict = await ask_gate(
                 tx,
                 draft,
@@ -317,6 +367,7 @@ class SendDrafts:
         verdict: GateVerdict,
         now: datetime,
     ) -> None:
+        self._watch.refused([reason.code for reason in verdict.reasons])
         if verdict.has(STOPPED):
             stopped = [reason for reason in verdict.reasons if reason.code == STOPPED]
             others = [reason for reason in verdict.reasons if reason.code != STOPPED]
@@ -450,6 +501,21 @@ def _is_for(attempt: SendAttempt, draft: Draft) -> bool:
     return (
         draft.status is DraftStatus.APPROVED and draft.revision.content_hash == attempt.content_hash
     )
+
+
+def _unsure(
+    draft: Draft,
+    attempt: SendAttempt,
+    restored: Restored | None,
+    answered: tuple[str, ...],
+    now: datetime,
+) -> Draft:
+    """The draft, in review where its form may have been answered before a restore and nobody has
+    seen the mark yet: no rule decides about such a one, nor does an approval in haste."""
+    if restored is None or not restored.may_have_answered(draft.submitted_at):
+        return draft
+    unseen = bool(answered) and BEFORE_RESTORE not in draft.degraded
+    return after_restore(draft, now) if attempt.automatic or unseen else draft
 
 
 def _has_handle(attempt: SendAttempt, draft: Draft) -> bool:

@@ -307,6 +307,7 @@ def new_attempt(
         updated_at=now,
         automatic=automatic,
         due_at=due_at,
+        run_id=draft.run_id,
     )
 
 
@@ -365,6 +366,17 @@ def ours_among(draft: Draft, mails: Iterable[SentMail]) -> SentMail | None:
 def by_hand(mails: Iterable[SentMail]) -> tuple[str, ...]:
     """The ids of those that nobody but a person can have written."""
     return tuple(mail.message_id for mail in mails if mail.key is None)
+
+
+def answered_meanwhile(draft: Draft, mails: Iterable[SentMail]) -> tuple[str, ...]:
+    """The ids of mails that another run of ours sent after this draft's form came in."""
+    own = draft_key(draft.run_id)
+    found = {
+        mail.message_id: None
+        for mail in mails
+        if mail.key not in (None, own) and mail.sent_at >= draft.submitted_at
+    }
+    return tuple(found)
 
 
 def adopt_edit(

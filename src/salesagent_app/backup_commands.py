@@ -1,0 +1,164 @@
+"""``salesagent backup``, ``restore`` and ``reconcile``: the way out of a disaster, and back.
+
+What they need is imported when they run: ``salesagent --help`` need not load a server.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+from click.exceptions import Exit
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from salesagent_adapters.postgres.archive import Manifest
+
+out = Console()
+_json = click.option("--json", "json_", is_flag=True, help="One JSON document on standard output.")
+SUFFIX = ".backup"
+_NAME = "salesagent-%Y%m%dT%H%M%SZ" + SUFFIX
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--keep", type=click.IntRange(1, 10_000), help="In a folder: keep the newest KEEP.")
+@click.option("--check", is_flag=True, help="Read the backup PATH from end to end; make none.")
+@_json
+def backup(path: Path, keep: int | None, check: bool, json_: bool) -> None:
+    """Copy the database, as it is at this moment, into the file PATH, or into the folder PATH
+    under the name of this moment. Everything goes on working meanwhile."""
+    from salesagent_adapters.postgres import backup as copies
+    from salesagent_app.process import Process
+    from salesagent_app.settings import read_settings
+    from salesagent_app.telemetry import configure_logging
+
+    if keep and (check or not path.is_dir()):
+        raise click.UsageError("--keep needs a folder")
+    settings = read_settings()
+    configure_logging("ERROR")
+    file = path / datetime.now(UTC).strftime(_NAME) if path.is_dir() and not check else path
+    with Process(settings) as process:
+        if check:
+            manifest = copies.check_backup(process.vault, path)
+        else:
+            manifest = copies.write_backup(process.database_url, process.vault, file)
+    removed = _forget(path, keep) if keep else []
+    if json_:
+        _print({**_dict(manifest), "file": str(file), "removed": removed})
+        return
+    out.print(
+        f"{file}: {manifest.rows} rows of {len(manifest.tables)} tables, schema {manifest.schema},"
+        f" as of {manifest.snapshot_at}.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if check:
+        out.print("It is whole, and these encryption keys open it.")
+        return
+    out.print("The encryption keys are not in it. Without them it cannot be read: keep them apart.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_json
+def restore(file: Path, json_: bool) -> None:
+    """Put the backup FILE into the empty database that the settings name. Sending is stopped
+    afterwards, until it was compared with the mailboxes and an admin resumes it."""
+    from salesagent_adapters.postgres import backup as copies
+    from salesagent_app.process import Process
+    from salesagent_app.settings import read_settings
+    from salesagent_app.switch_commands import who
+    from salesagent_app.telemetry import configure_logging
+
+    settings = read_settings()
+    configure_logging("ERROR")
+    with Process(settings) as process:
+        report = copies.restore_backup(process.database_url, process.vault, file, by=who())
+    manifest, restored = report.manifest, report.restored
+    if json_:
+        _print(
+            {
+                **_dict(manifest),
+                "restored_at": restored.restored_at,
+                "left_out": report.left_out,
+                "sending": "stopped",
+            }
+        )
+        return
+    out.print(f"Restored: {manifest.rows} rows, as of {manifest.snapshot_at}.", highlight=False)
+    for name in report.left_out:
+        out.print(f"Left out: {name}, which this server cannot hold; it is made anew.")
+    out.print(
+        "All sending is stopped. Mails may have gone out after the backup was made: run"
+        " `salesagent reconcile`, then `salesagent resume --everywhere WHY`.",
+        soft_wrap=True,
+    )
+
+
+@click.command()
+@click.option("--anyway", metavar="WHY", help="Allow resuming although some were not compared.")
+@_json
+def reconcile(anyway: str | None, json_: bool) -> None:
+    """After a restore: put what was approved back into review, and compare every open draft with
+    its mailbox. What went out after the backup was made is recorded as sent."""
+    import asyncio
+
+    import attrs
+
+    from salesagent_app.process import Process
+    from salesagent_app.settings import read_settings
+    from salesagent_app.switch_commands import who
+    from salesagent_app.telemetry import configure_logging
+    from salesagent_core.use_cases.after_restore import Compared
+
+    async def compare(process: Process) -> Compared:
+        container = process.container()
+        try:
+            done: Compared = await container.providers.after_restore()(who=who(), anyway=anyway)
+            return done
+        finally:
+            await container.close()
+
+    settings = read_settings()
+    configure_logging("ERROR")
+    with Process(settings) as process:
+        done = asyncio.run(compare(process))
+    if json_:
+        _print(attrs.asdict(done))
+    else:
+        out.print(
+            f"{done.drafts} open drafts: {done.back_in_review} back in review,"
+            f" {done.found_sent} were sent already, {done.not_compared} could not be compared.",
+            highlight=False,
+        )
+    if not done.complete:
+        if not json_:
+            out.print("Sending stays stopped. Connect the mailboxes, and run it again in a minute.")
+        raise Exit(1)
+
+
+def _forget(folder: Path, keep: int) -> list[str]:
+    # Names sort by time. What else lies there is none of ours.
+    old = sorted(folder.glob(f"salesagent-*Z{SUFFIX}"))[:-keep]
+    for file in old:
+        file.unlink()
+    return [file.name for file in old]
+
+
+def _dict(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "id": manifest.id,
+        "snapshot_at": manifest.snapshot_at,
+        "wal_lsn": manifest.wal_lsn,
+        "schema": manifest.schema,
+        "rows": manifest.rows,
+        "tables": {table.name: table.rows for table in manifest.tables},
+    }
+
+
+def _print(value: object) -> None:
+    print(json.dumps(value, default=str, ensure_ascii=False))  # noqa: T201
