@@ -47,7 +47,7 @@ def demo(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def lint(session: nox.Session) -> None:
-    """Style, types and the import contracts."""
+    """Style, types, the import contracts, and what bandit knows of weaknesses."""
     python = _environment(session, "dev")
     tools = python.parent
     session.run(str(tools / "ruff"), "check", external=True)
@@ -56,6 +56,9 @@ def lint(session: nox.Session) -> None:
     contracts = (str(tools / "lint-imports"), "--no-cache", "--config", "importlinter.ini")
     session.run(*contracts, external=True)
     session.run(str(tools / "mypy"), external=True)
+    bandit = (str(tools / "bandit"), "--quiet", "--recursive", "src")
+    # Below "medium" it looks for what ruff's rules S found before it.
+    session.run(*bandit, "--severity-level", "medium", external=True)
 
 
 @nox.session(venv_backend="none")
@@ -83,6 +86,20 @@ def bench(session: nox.Session) -> None:
     scripts = sorted(path.stem for path in (HERE / "bench").glob("[!_]*.py"))
     for name in session.posargs[:1] or scripts:
         session.run(str(python), f"bench/{name}.py", *session.posargs[1:], external=True)
+
+
+@nox.session(venv_backend="none", default=False)
+def fuzz(session: nox.Session) -> None:
+    """Generated requests to the whole API: ``nox -s fuzz -- --examples 200``."""
+    python = _environment(session, "dev")
+    session.run(str(python), "-m", "tests.e2e.api_fuzz", *session.posargs, external=True)
+
+
+@nox.session(default=False)
+def audit(session: nox.Session) -> None:
+    """Ask the advisory service about every locked package; needs the network."""
+    session.install("pip-audit")
+    session.run("pip-audit", "--disable-pip", "--require-hashes", "--requirement", str(LOCK))
 
 
 @nox.session(default=False)

@@ -17,7 +17,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from salesagent_app import approval_commands, backup_commands, privacy_commands, voice_commands
+from salesagent_app import (
+    approval_commands,
+    backup_commands,
+    people_commands,
+    privacy_commands,
+    voice_commands,
+)
 from salesagent_core.errors import Problem, SalesAgentError
 from salesagent_core.ports.api_keys import Scope
 
@@ -44,11 +50,14 @@ cli.add_command(approval_commands.rules)
 cli.add_command(approval_commands.autonomy)
 cli.add_command(approval_commands.policy)
 cli.add_command(voice_commands.voices)
+cli.add_command(privacy_commands.keys)
+cli.add_command(privacy_commands.audit)
+cli.add_command(privacy_commands.gdpr)
 cli.add_command(backup_commands.backup)
 cli.add_command(backup_commands.restore)
 cli.add_command(backup_commands.reconcile)
-cli.add_command(privacy_commands.keys)
-cli.add_command(privacy_commands.audit)
+cli.add_command(people_commands.users)
+cli.add_command(privacy_commands.retention)
 
 
 def main() -> None:
@@ -206,17 +215,20 @@ def smoke_(live: bool, json_: bool) -> None:
 @cli.command()
 @click.option("--once", is_flag=True, help="Print what became of each lead, and exit.")
 @click.option("--send", is_flag=True, help="Mode SEND, to the memory mailbox: nothing leaves.")
+@click.option("--history", is_flag=True, help="With a simulated quarter of mail and answers.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @as_json
-def demo(once: bool, send: bool, host: str, port: int, json_: bool) -> None:
+def demo(once: bool, send: bool, history: bool, host: str, port: int, json_: bool) -> None:
     """Run made-up leads through the real engine, then serve them for review."""
 
     from salesagent_app import demo as demo_leads
     from salesagent_app.telemetry import configure_logging
 
     configure_logging("ERROR")
-    report = demo_leads.run(once=once, send=send, host=host, port=port, console=err)
+    report = demo_leads.run(
+        once=once, send=send, history=history, host=host, port=port, console=err
+    )
     if json_:
         _print_json(report.as_dict())
     else:

@@ -23,6 +23,8 @@ from salesagent_adapters.dramatiq.broker import answers
 from salesagent_adapters.dramatiq.job_queue import DramatiqJobQueue
 from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
 from salesagent_adapters.google.token_keeper import TokenKeeper
+from salesagent_adapters.login.codes import PyotpCodes
+from salesagent_adapters.login.passwords import ArgonPasswords
 from salesagent_adapters.memory.world import World as VendorWorld
 from salesagent_adapters.postgres.api_keys import PgApiKeys
 from salesagent_adapters.postgres.audit_chain import PgAuditChain
@@ -30,6 +32,7 @@ from salesagent_adapters.postgres.backlog import PgBacklog
 from salesagent_adapters.postgres.connections import PgConsentFlows
 from salesagent_adapters.postgres.conversion_polls import PgConversionPolls
 from salesagent_adapters.postgres.crm_events import PgCrmEventInbox
+from salesagent_adapters.postgres.data_subjects import PgDataSubjects
 from salesagent_adapters.postgres.decision_history import PgDecisionHistory
 from salesagent_adapters.postgres.directory import PgTenantDirectory
 from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
@@ -37,6 +40,7 @@ from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.experiments import PgActiveExperiments
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.logins import PgLoginTries, PgPeopleDirectory
 from salesagent_adapters.postgres.long_memory import PgLongMemory, PgUnrememberedSends
 from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
@@ -44,7 +48,9 @@ from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeW
 from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.resealing import PgResealing
+from salesagent_adapters.postgres.retention import PgRetention
 from salesagent_adapters.postgres.saved_views import PgSavedViews
+from salesagent_adapters.postgres.schema_state import SchemaState
 from salesagent_adapters.postgres.send_queue import PgSendQueue, PgSentAudits
 from salesagent_adapters.postgres.templates import PgTemplates
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
@@ -65,11 +71,15 @@ from salesagent_app.http.services import (
     Limits,
     MailPushes,
     OutcomeServices,
+    PeopleServices,
+    PrivacyServices,
     SendingServices,
     SettingsServices,
     VendorKeys,
 )
-from salesagent_app.settings import ApiEnv, Settings
+from salesagent_app.observing.process import Observing
+from salesagent_app.observing.watch import Watch
+from salesagent_app.settings import SIGN_IN_CALLBACK, ApiEnv, Settings, retention_periods
 from salesagent_app.vendors import (
     crm_vendor,
     google_vendor,
@@ -87,7 +97,6 @@ from salesagent_core.domain.message import draft_key
 from salesagent_core.domain.send_gate import SendPermission
 from salesagent_core.domain.suppression import Suppression
 from salesagent_core.domain.tenant import Tenant
-from salesagent_core.errors import Unavailable
 from salesagent_core.ids import DraftId, RunId, TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
@@ -107,6 +116,7 @@ from salesagent_core.ports.vendor_probe import Trial
 from salesagent_core.ports.voices import VoiceTransaction
 from salesagent_core.use_cases.advance_run import AdvanceRuns
 from salesagent_core.use_cases.after_restore import AfterRestore
+from salesagent_core.use_cases.apply_retention import ApplyRetention
 from salesagent_core.use_cases.approve_draft import ApproveDraft
 from salesagent_core.use_cases.audit_sent import AuditSent
 from salesagent_core.use_cases.backtest_policy import BacktestPolicy
@@ -117,10 +127,15 @@ from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.earned_trust import EarnedTrust
 from salesagent_core.use_cases.follow_command import FollowCommand
 from salesagent_core.use_cases.follow_up import FollowUpMail
+from salesagent_core.use_cases.forget_person import ForgetPerson
 from salesagent_core.use_cases.learn import Learn
 from salesagent_core.use_cases.learn_from_edits import LearnFromEdits
+from salesagent_core.use_cases.log_in import LogIn
+from salesagent_core.use_cases.manage_account import ManageAccount
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
+from salesagent_core.use_cases.manage_keys import ManageKeys
+from salesagent_core.use_cases.manage_people import ManagePeople
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_settings import ManageSettings, record
@@ -129,6 +144,7 @@ from salesagent_core.use_cases.manage_templates import ManageTemplates
 from salesagent_core.use_cases.manage_usage import ManageUsage
 from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.outcome_recorder import OutcomeRecorder
+from salesagent_core.use_cases.people_parts import LoginParts
 from salesagent_core.use_cases.poll_conversions import PollConversions
 from salesagent_core.use_cases.queries import Queries
 from salesagent_core.use_cases.read_outcomes import ReadOutcomes
@@ -145,6 +161,7 @@ from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.send_draft import SendDrafts
 from salesagent_core.use_cases.send_intent import SendIntent
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
+from salesagent_core.use_cases.sign_in import SignIn
 from salesagent_core.use_cases.step import Workflow
 from salesagent_core.use_cases.sync_draft import SyncDrafts
 from salesagent_core.use_cases.verify_audit import SEALED_AT_ONCE, VerifyAudit
@@ -152,6 +169,11 @@ from salesagent_core.use_cases.watch_mail import WatchMail
 from salesagent_core.use_cases.watch_mailbox import WatchMailboxes
 from salesagent_core.use_cases.watch_meetings import WatchMeetings
 from salesagent_core.use_cases.workflow import World, sixteen_steps
+
+
+def _batch_sizes(watch: Watch, line: str) -> Callable[[float], None] | None:
+    return watch.batch_sizes(line)
+
 
 Bell = Callable[[Sequence[str]], Awaitable[None]]
 
@@ -188,6 +210,26 @@ def _google_oauth(settings: Settings) -> GoogleOAuth | None:
 
 def _redis_url(settings: Settings) -> str | None:
     return settings.redis_url.get_secret_value() if settings.redis_url else None
+
+
+def _sign_in(settings: Settings, vault: Vault, clock: Clock) -> SignIn | None:
+    """Signing in at Google, where it is set up."""
+    client_id, secret = settings.google_client_id, settings.google_client_secret
+    if client_id is None or secret is None or not settings.google_sign_in_domains:
+        return None
+    client = GoogleClient(
+        client_id=client_id,
+        client_secret=secret.get_secret_value(),
+        redirect_uri=f"{settings.public_url}{SIGN_IN_CALLBACK}",
+        root=settings.google_api_root,
+    )
+    return SignIn(
+        provider=GoogleOAuth(client),
+        domains=settings.google_sign_in_domains,
+        sealer=vault,
+        secret=_new_secret,
+        clock=clock,
+    )
 
 
 def _new_secret() -> str:
@@ -235,6 +277,7 @@ class Providers(containers.DeclarativeContainer):
     default_tenant = providers.Dependency(instance_of=Tenant)
     webhook_secrets = providers.Dependency(instance_of=tuple)
     send_permission = providers.Dependency(instance_of=SendPermission)
+    watch = providers.Dependency(instance_of=Watch)
 
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(RandomIds, clock)
@@ -328,10 +371,21 @@ class Providers(containers.DeclarativeContainer):
     workflow: providers.Provider[Workflow] = providers.Singleton(sixteen_steps, steps_world)
     result_types = workflow.provided.result_types
     read_model = providers.Singleton(PgReadModel, database, vault, result_types)
-    journal = providers.Singleton(PgJournal, database, vault, result_types, now=clock.provided.now)
+    journal = providers.Singleton(
+        PgJournal,
+        database,
+        vault,
+        result_types,
+        sized=providers.Callable(_batch_sizes, watch, "journal"),
+        now=clock.provided.now,
+    )
     unit_of_work = providers.Singleton(PgUnitOfWork, database, vault, result_types)
     intake = providers.Singleton(
-        PgIntake, database, vault, providers.Callable(_bell, queue, Topic.RUN)
+        PgIntake,
+        database,
+        vault,
+        providers.Callable(_bell, queue, Topic.RUN),
+        sized=providers.Callable(_batch_sizes, watch, "intake"),
     )
 
     connect_mailbox = providers.Singleton(
@@ -345,10 +399,59 @@ class Providers(containers.DeclarativeContainer):
         secret=providers.Object(_new_secret),
     )
 
+    forget_person = providers.Singleton(
+        ForgetPerson,
+        people=providers.Singleton(PgDataSubjects, database, vault),
+        work=unit_of_work,
+        drafts=mailbox,
+        tenants=tenants,
+        clock=clock,
+        ids=ids,
+    )
+    people_directory = providers.Singleton(PgPeopleDirectory, database, vault)
+    login_tries = providers.Singleton(PgLoginTries, database, vault)
+    time_codes = providers.Singleton(PyotpCodes)
+    login_parts = providers.Singleton(
+        LoginParts,
+        clock=clock,
+        ids=ids,
+        secret=providers.Object(_new_secret),
+        passwords=providers.Singleton(ArgonPasswords),
+    )
+    log_in = providers.Singleton(
+        LogIn,
+        work=unit_of_work,
+        directory=people_directory,
+        tries=login_tries,
+        codes=time_codes,
+        sealer=vault,
+        parts=login_parts,
+    )
+    manage_account = providers.Singleton(
+        ManageAccount, work=unit_of_work, tries=login_tries, codes=time_codes, parts=login_parts
+    )
+    manage_people = providers.Singleton(
+        ManagePeople, work=unit_of_work, directory=people_directory, parts=login_parts
+    )
+    sign_in = providers.Singleton(_sign_in, settings, vault, clock)
+    manage_keys = providers.Singleton(ManageKeys, work=unit_of_work, parts=login_parts)
+
+    apply_retention = providers.Singleton(
+        ApplyRetention,
+        providers.Singleton(PgRetention, database, vault),
+        providers.Singleton(retention_periods, settings),
+        clock,
+    )
     receive_submission = providers.Singleton(ReceiveSubmission, intake, ids)
     receive_crm_events = providers.Singleton(ReceiveCrmEvents, crm_events)
     resolve_crm_events = providers.Singleton(
-        ResolveCrmEvents, crm_events, crm, receive_submission, clock, ids
+        ResolveCrmEvents,
+        crm_events,
+        crm,
+        receive_submission,
+        clock,
+        ids,
+        forget=forget_person.provided.erase_contact,
     )
     conversion_polls = providers.Singleton(PgConversionPolls, database, clock.provided.now)
     poll_conversions = providers.Singleton(
@@ -368,6 +471,7 @@ class Providers(containers.DeclarativeContainer):
         queue=queue,
         clock=clock,
         ids=ids,
+        watch=watch,
     )
     sync_drafts = providers.Singleton(
         SyncDrafts,
@@ -425,6 +529,7 @@ class Providers(containers.DeclarativeContainer):
         queue=queue,
         clock=clock,
         ids=ids,
+        watch=watch,
     )
     reconcile_sends = providers.Singleton(
         ReconcileSends,
@@ -618,9 +723,23 @@ def _stand_in_warning(vendors: Sequence[str]) -> tuple[str, ...]:
 class Container:
     """What the rest of the application may take: the HTTP app, the worker's parts, key storage."""
 
-    def __init__(self, providers_: Providers) -> None:
+    def __init__(self, providers_: Providers, observing: Observing | None = None) -> None:
         self.providers = providers_
         self.draining = threading.Event()
+        if observing is not None:
+            self._show(observing)
+
+    def _show(self, observing: Observing) -> None:
+        """Let the process look at what this container holds in memory."""
+        make = self.providers
+        for guard in (*make.google().guards, *make.hubspot().guards, *make.models().guards):
+            guard.around = observing.watch.around_calls
+        if observing.parts is not None:
+            observing.parts.pools.append(make.database().pool_use)
+            observing.parts.vendors.append(self.vendor_states)
+            quota_left = make.google().quota_left
+            if quota_left is not None:
+                observing.parts.quotas.append(("Gmail", quota_left))
 
     def http_app(self) -> WebApp:
         """The web application over this container's use cases."""
@@ -666,11 +785,22 @@ class Container:
                     detect=make.detect_outcomes(),
                     learn=make.learn(),
                 ),
+                privacy=PrivacyServices(
+                    people=make.forget_person(), periods=retention_periods(settings)
+                ),
                 chosen=SettingsServices(
                     settings=make.manage_settings(),
                     templates=make.manage_templates(),
                     vendors=_vendor_keys(settings),
                     trials=self.trials_of,
+                ),
+                people=PeopleServices(
+                    directory=make.people_directory(),
+                    log_in=make.log_in(),
+                    account=make.manage_account(),
+                    manage=make.manage_people(),
+                    keys=make.manage_keys(),
+                    sign_in=make.sign_in(),
                 ),
                 public_url=settings.public_url,
                 warnings=_stand_in_warning(settings.stand_ins),
@@ -678,6 +808,7 @@ class Container:
                 close=self.close,
                 views=make.saved_views(),
                 usage=make.manage_usage(),
+                watch=make.watch(),
                 vendor_states=self.vendor_states,
                 windows=make.windows(),
                 limits=Limits(
@@ -755,6 +886,7 @@ class Container:
                 make.queue(),
                 handlers,
                 begin=self._begin_polling,
+                swept=make.watch().swept,
                 report=VendorReporter(make.vendor_health(), make.ids().new(), self.vendor_states),
                 chores=self._chores(),
             ),
@@ -844,10 +976,12 @@ class Container:
                 own=self.vendor_states,
                 pool=pool,
                 redis=lambda: answers(make.broker()),
+                schema=SchemaState(make.database()).problem,
             ),
             make.clock(),
             vendors=[guard.vendor for guard in guards],
             stand_ins=make.settings().stand_ins,
+            draining=lambda: self.draining.is_set(),
         )
 
     def _mail_pushes(self) -> MailPushes | None:
@@ -859,7 +993,11 @@ class Container:
     def _chores(self) -> tuple[Callable[[], Awaitable[object]], ...]:
         """What a worker does beside its work, a little at a time."""
         make = self.providers
-        return (partial(make.audit_chain().seal, SEALED_AT_ONCE),)
+        return (
+            partial(make.audit_chain().seal, SEALED_AT_ONCE),
+            make.forget_person().go_on,
+            make.apply_retention().hourly,
+        )
 
     async def _begin_polling(self) -> None:
         make = self.providers
@@ -867,13 +1005,7 @@ class Container:
             await make.conversion_polls().watch(make.default_tenant().id)
 
     async def _readiness(self) -> Sequence[str]:
-        if self.draining.is_set():
-            return ("this process is being stopped",)
-        try:
-            await self.providers.database().ping()
-        except Unavailable:
-            return ("the database does not answer",)
-        return ()
+        return await self.dependencies.problems()
 
 
 def build_container(
@@ -886,6 +1018,7 @@ def build_container(
     tenant: Tenant,
     webhook_secrets: tuple[str, ...],
     send_permission: SendPermission | None = None,
+    observing: Observing | None = None,
 ) -> Container:
     """A container for one event loop over what the process shares.
 
@@ -901,7 +1034,9 @@ def build_container(
             default_tenant=tenant,
             webhook_secrets=webhook_secrets,
             send_permission=send_permission or permission_of(settings),
-        )
+            watch=observing.watch if observing is not None else Watch(),
+        ),
+        observing,
     )
 
 

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from salesagent_adapters.memory.world import World
 from salesagent_app.client import Answer, ApiClient
+from salesagent_app.demo_history import History
 from salesagent_app.demo_world import DEMO_FORMS, DEMO_TENANT, DemoForm, build_demo_world
 from salesagent_app.keys import create_key
 from salesagent_app.process import Process
@@ -103,8 +104,11 @@ def _fit(fate: Fate) -> str:
     return f"{fate.tier} {fate.fit:.2f} ({fate.coverage:.0%})"
 
 
-def run(*, once: bool, send: bool, host: str, port: int, console: Console) -> DemoReport:
-    """Work all demo forms; unless ``once``, serve them for review until interrupted."""
+def run(
+    *, once: bool, send: bool, host: str, port: int, console: Console, history: bool = False
+) -> DemoReport:
+    """Work all demo forms; unless ``once``, serve them for review until interrupted. With
+    ``history`` a simulated quarter lies behind them."""
     started = time.monotonic()
     secret = secrets.token_urlsafe(32)
     with tempfile.TemporaryDirectory(prefix="salesagent-demo-") as folder:
@@ -122,6 +126,9 @@ def run(*, once: bool, send: bool, host: str, port: int, console: Console) -> De
             with console.status("starting an embedded PostgreSQL"):
                 stack.enter_context(process)
             key = asyncio.run(_key(process))
+            if history:
+                with console.status("simulating a quarter of mail and answers"):
+                    asyncio.run(_history(process))
             process.start_worker()
             server = stack.enter_context(LocalServer(process, host=host, port=0 if once else port))
             api = stack.enter_context(ApiClient(server.url, key=key, secret=secret))
@@ -163,6 +170,14 @@ async def _key(process: Process) -> str:
     finally:
         await container.close()
     return made.secret
+
+
+async def _history(process: Process) -> None:
+    container = process.container()
+    try:
+        await History(container, DEMO_TENANT).play()
+    finally:
+        await container.close()
 
 
 def _work_all(api: ApiClient, world: World, console: Console) -> Iterator[Fate]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -27,6 +27,11 @@ from salesagent_core.ports.vendor_health import (
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 3.0
+STALE = timedelta(seconds=15)
+"""A look that is older says nothing any more: whoever looks is stuck, and work would be too."""
+DRAINING = "this process is being stopped"
+DATABASE_DOWN = "the database does not answer"
+NOT_LOOKED = "this process has not looked at its database for a while"
 DOUBTED = timedelta(minutes=5)
 """How long a vendor that may be asked again, and is not, counts as troubled."""
 _WORST_FIRST = (Answering.OPEN, Answering.HALF_OPEN, Answering.CLOSED)
@@ -70,7 +75,7 @@ class VendorSeen:
 @attrs.frozen(kw_only=True)
 class Seen:
     """One look. ``redis`` is None where none is used. What could not be read any more stands as
-    it was before."""
+    it was before. ``schema_problem`` says that the database is older than this version."""
 
     at: datetime
     database: bool
@@ -78,6 +83,7 @@ class Seen:
     redis: bool | None
     vendors: tuple[VendorSeen, ...] = ()
     mailboxes: tuple[MailboxCount, ...] = ()
+    schema_problem: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -89,6 +95,7 @@ class Probes:
     own: Callable[[], Sequence[VendorState]]
     pool: Callable[[], Pool]
     redis: Callable[[], bool | None]
+    schema: Callable[[], Awaitable[str | None]] | None = None
 
 
 class DependencyWatch:
@@ -105,7 +112,9 @@ class DependencyWatch:
         vendors: Sequence[str],
         stand_ins: Sequence[str],
         every: float = LOOK_EVERY_SECONDS,
+        draining: Callable[[], bool] = lambda: False,
     ) -> None:
+        """``draining`` says whether this process is stopping."""
         self._probes = probes
         self._clock = clock
         self.vendors = tuple(vendors)
@@ -113,6 +122,31 @@ class DependencyWatch:
         self._every = every
         self._seen: Seen | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._draining = draining
+
+    @property
+    def draining(self) -> bool:
+        """Whether this process takes nothing new."""
+        return self._draining()
+
+    async def problems(self) -> tuple[str, ...]:
+        """Why no work can be taken, as sentences, from memory; empty when it can.
+
+        Vendors and mailboxes are no reason: what comes in is stored, and waits for them.
+        """
+        if self._draining():
+            return (DRAINING,)
+        seen = self._seen
+        if seen is None or (self._looking is None and self._is_old(seen)):
+            seen = await self.look()
+        if self._is_old(seen):
+            return (NOT_LOOKED,)
+        if not seen.database:
+            return (DATABASE_DOWN,)
+        return () if seen.schema_problem is None else (seen.schema_problem,)
+
+    def _is_old(self, seen: Seen) -> bool:
+        return self._clock.now() - seen.at > STALE
 
     @property
     def seen(self) -> Seen | None:
@@ -144,6 +178,8 @@ class DependencyWatch:
         try:
             said = [each.state for each in await self._probes.health.seen()]
             mailboxes = await self._probes.health.mailboxes()
+            schema = self._probes.schema
+            schema_problem = await schema() if schema is not None else None
         except Unavailable:
             known = self._seen or Seen(at=now, database=False, pool=pool, redis=redis)
             self._seen = attrs.evolve(known, at=now, database=False, pool=pool, redis=redis)
@@ -155,6 +191,7 @@ class DependencyWatch:
                 redis=redis,
                 vendors=_merged([*said, *self._probes.own()]),
                 mailboxes=mailboxes,
+                schema_problem=schema_problem,
             )
         return self._seen
 

@@ -18,6 +18,9 @@ from rich.table import Table
 if TYPE_CHECKING:
     from salesagent_app.container import Container
     from salesagent_core.domain.audit_chain import Head
+    from salesagent_core.ports.data_subjects import Erasure
+    from salesagent_core.use_cases.apply_retention import RetentionLine
+    from salesagent_core.use_cases.forget_person import Export
     from salesagent_core.use_cases.rotate_keys import RotationReport
     from salesagent_core.use_cases.verify_audit import TrailReport
 
@@ -191,6 +194,98 @@ def _anchors(file: IO[str] | None) -> list[Head]:
     except (ValueError, KeyError, TypeError):
         problem = Problem(where="--head", what="must be what `salesagent audit head --json` prints")
     raise InvalidInput("the heads cannot be read", [problem])
+
+
+@click.group()
+def gdpr() -> None:
+    """What is kept about a person."""
+
+
+_of_tenant = click.option("--tenant", default="default", show_default=True)
+
+
+@gdpr.command(name="export")
+@click.argument("email")
+@_of_tenant
+@as_json
+def gdpr_export(email: str, tenant: str, json_: bool) -> None:  # noqa: ARG001
+    """Print everything that is kept about EMAIL, as one JSON document."""
+    from salesagent_app.switch_commands import who
+    from salesagent_core.ids import TenantId
+
+    async def export(container: Container) -> Export:
+        made: Export = await container.providers.forget_person().export(
+            TenantId(tenant), email, by=who()
+        )
+        return made
+
+    made = in_container(export)
+    print_json({"email": made.address, "stores": made.stores, "elsewhere": made.elsewhere})
+
+
+@gdpr.command(name="erase")
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Do not ask. It cannot be undone.")
+@_of_tenant
+@as_json
+def gdpr_erase(email: str, yes: bool, tenant: str, json_: bool) -> None:
+    """Erase everything that is kept about EMAIL, and report store by store.
+
+    Exits with 1 while something is left; workers go on with it.
+    """
+    from salesagent_app.switch_commands import who
+    from salesagent_core.ids import TenantId
+
+    if not yes:
+        typed = click.prompt("This cannot be undone. Type the address again", err=True)
+        if typed.strip().lower() != email.strip().lower():
+            raise click.ClickException("that is another address; nothing was erased")
+
+    async def erase(container: Container) -> Erasure:
+        made: Erasure = await container.providers.forget_person().erase(
+            TenantId(tenant), email, by=who()
+        )
+        return made
+
+    made = in_container(erase)
+    if json_:
+        lines = [
+            {"store": e.store, "erased": e.erased, "kept": e.kept, "why": e.why} for e in made.lines
+        ]
+        print_json({"id": made.id, "open": made.open, "stores": lines, "left": made.left})
+    else:
+        table = Table("store", "erased", "kept", "why")
+        for line in made.lines:
+            table.add_row(line.store, str(line.erased), str(line.kept), line.why)
+        out.print(table)
+        for sentence in made.left:
+            out.print(f"Left: {sentence}.", highlight=False)
+        if not made.open:
+            out.print("Everything of ours is erased.")
+    if made.open:
+        raise Exit(1)
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Count what is due, and remove nothing.")
+@as_json
+def retention(dry_run: bool, json_: bool) -> None:
+    """Remove what is older than it is kept. Workers do the same every hour."""
+    import attrs
+
+    async def apply(container: Container) -> tuple[RetentionLine, ...]:
+        use_case = container.providers.apply_retention()
+        lines: tuple[RetentionLine, ...] = await (use_case.due() if dry_run else use_case())
+        return lines
+
+    lines = in_container(apply)
+    if json_:
+        print_json({"removed": not dry_run, "stores": [attrs.asdict(line) for line in lines]})
+        return
+    table = Table("store", "kept for", "due" if dry_run else "removed")
+    for line in lines:
+        table.add_row(line.store, f"{line.days} days", str(line.rows))
+    out.print(table)
 
 
 def in_container(act: Callable[[Container], Awaitable[T]]) -> T:

@@ -15,11 +15,15 @@ from salesagent_adapters.crypto.vault import new_key
 from salesagent_adapters.dramatiq.broker import make_broker
 from salesagent_adapters.memory.world import World
 from salesagent_adapters.postgres import embedded
+from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.migrate import upgrade
+from salesagent_adapters.postgres.vital_signs import PgVitalSigns
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_app.container import Container, build_container
+from salesagent_app.observing.process import Close, Observing, Read
 from salesagent_app.settings import Settings
 from salesagent_app.vault_opening import open_vault
+from salesagent_app.vendors import allowances
 from salesagent_app.workers.main import WorkerHandle
 from salesagent_core.domain.checking import warm_up
 from salesagent_core.domain.send_gate import SendPermission
@@ -52,6 +56,7 @@ class Process:
         self.world = world or connected_world(self.tenant)
         self.webhook_secrets = _secrets(settings) if webhook_secrets is None else webhook_secrets
         self._send_permission = send_permission
+        self.observing = Observing(settings)
         self._embedded: Path | None = None
         self._worker: WorkerHandle | None = None
         self.draining = threading.Event()
@@ -77,12 +82,14 @@ class Process:
         self.broker = make_broker(redis_url.get_secret_value() if redis_url else None)
         for vendor in settings.stand_ins:
             log.warning("%s has no key: a memory stand-in serves it, nothing leaves", vendor)
+        self.observing.start(self._vital_signs)
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._worker is not None:
             self._worker.stop()
             self._worker = None
+        self.observing.stop()
         if self._embedded is not None:
             embedded.stop(self._embedded)
 
@@ -97,9 +104,14 @@ class Process:
             tenant=self.tenant,
             webhook_secrets=self.webhook_secrets,
             send_permission=self._send_permission,
+            observing=self.observing,
         )
         made.draining = self.draining
         return made
+
+    def _vital_signs(self) -> tuple[Read, Close]:
+        database = Database(self.database_url, pool_size=1, max_overflow=0, system_pool_size=1)
+        return PgVitalSigns(database, allowances(self.settings)).read, database.close
 
     def start_worker(self) -> WorkerHandle:
         """Start the worker of this process; it stops when the process does."""

@@ -21,9 +21,11 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validat
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from salesagent_core.domain.address import judge_address
+from salesagent_core.domain.retention import Periods
 from salesagent_core.domain.time_zones import country_code, zone_for
 from salesagent_core.errors import InvalidInput, Problem
 
+SIGN_IN_CALLBACK = "/login/google/callback"
 GOOGLE_CALLBACK = "/auth/google/callback"
 """Where this application takes people back from Google's consent page."""
 
@@ -84,6 +86,7 @@ class Settings(BaseSettings):
     google_client_secret: SecretStr | None = None
     google_redirect_uri: str | None = None
     google_api_root: str | None = None
+    google_sign_in_domains: CommaList = ()
     google_drive_folders: CommaList = ()
     google_pubsub_topic: str | None = None
     google_pubsub_audience: str | None = None
@@ -116,10 +119,23 @@ class Settings(BaseSettings):
     link_hosts: CommaList = Field(default=(), validation_alias="SALESAGENT_LINK_HOSTS")
     postal_address: str | None = Field(default=None, validation_alias="SALESAGENT_POSTAL_ADDRESS")
 
+    retention_submissions_days: int = Field(default=Periods().submissions, ge=1, le=3650)
+    retention_journals_days: int = Field(default=Periods().journals, ge=1, le=3650)
+    retention_sessions_days: int = Field(default=Periods().sessions, ge=1, le=3650)
+    retention_memories_days: int = Field(default=Periods().memories, ge=1, le=3650)
+    retention_outcomes_days: int = Field(default=Periods().outcomes, ge=1, le=3650)
+    retention_dead_letters_days: int = Field(default=Periods().dead_letters, ge=1, le=3650)
     rate_limit_open_per_minute: int = Field(default=100, ge=10, le=100_000)
     rate_limit_key_per_minute: int = Field(default=3_000, ge=60, le=1_000_000)
     trusted_proxies: CommaList = Field(default=(), validation_alias="SALESAGENT_TRUSTED_PROXIES")
 
+    metrics_port: int | None = Field(default=None, ge=0, le=65_535)
+    metrics_host: str = "127.0.0.1"
+    otel_exporter_otlp_endpoint: str | None = None
+    otel_exporter_otlp_headers: SecretStr | None = None
+    trace_ratio: float = Field(
+        default=1.0, ge=0.0, le=1.0, validation_alias="SALESAGENT_TRACE_RATIO"
+    )
     sentry_dsn: SecretStr | None = None
     log_level: str = "INFO"
 
@@ -129,6 +145,7 @@ class Settings(BaseSettings):
         "link_hosts",
         "google_drive_folders",
         "trusted_proxies",
+        "google_sign_in_domains",
         mode="before",
     )
     @classmethod
@@ -157,6 +174,8 @@ class Settings(BaseSettings):
         "sender_country",
         "postal_address",
         "sentry_dsn",
+        "otel_exporter_otlp_endpoint",
+        "otel_exporter_otlp_headers",
         mode="before",
     )
     @classmethod
@@ -207,6 +226,25 @@ class Settings(BaseSettings):
         if not safe or not parts.hostname or parts.query or parts.fragment or parts.username:
             raise ValueError("should be https://host (http:// on this machine only)")
         return value.rstrip("/")
+
+    @field_validator("otel_exporter_otlp_endpoint", "sentry_dsn")
+    @classmethod
+    def _receiver(cls, value: str | SecretStr | None) -> str | SecretStr | None:
+        given = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if given is not None:
+            parts = urlsplit(given)
+            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+                raise ValueError("should be http(s)://host:port, as the receiver has it")
+        return value
+
+    @field_validator("google_sign_in_domains")
+    @classmethod
+    def _domains(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for domain in value:
+            judged = judge_address(f"anybody@{domain}")
+            if not judged.valid or judged.free:
+                raise ValueError("should be domains of your own Google Workspace, such as acme.com")
+        return tuple(domain.lower() for domain in value)
 
     @field_validator("google_pubsub_topic")
     @classmethod
@@ -339,6 +377,18 @@ def read_settings(**overrides: object) -> Settings:
     return settings
 
 
+def retention_periods(settings: Settings) -> Periods:
+    """For how long what is kept."""
+    return Periods(
+        submissions=settings.retention_submissions_days,
+        journals=settings.retention_journals_days,
+        sessions=settings.retention_sessions_days,
+        memories=settings.retention_memories_days,
+        outcomes=settings.retention_outcomes_days,
+        dead_letters=settings.retention_dead_letters_days,
+    )
+
+
 def _variable(field: str) -> str:
     """What a field is called outside."""
     known = Settings.model_fields.get(field)
@@ -383,6 +433,11 @@ def _rules(settings: Settings) -> list[_Rule]:
             where=", ".join(google),
             broken=0 < len(without) < len(google),
             what="must be set together; missing: " + ", ".join(without),
+        ),
+        _Rule(
+            where="GOOGLE_SIGN_IN_DOMAINS",
+            broken=bool(settings.google_sign_in_domains) and settings.google_client_id is None,
+            what="needs GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET",
         ),
         _Rule(
             where=", ".join(pushes),

@@ -8,6 +8,7 @@ whether it may be asked again: a read may, whatever could do something twice may
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -154,6 +155,7 @@ class GoogleVendor:
     guards: tuple[Guard, ...] = ()
     probe: MailboxProbe | None = None
     close: Callable[[], None] = lambda: None
+    quota_left: Callable[[], float] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -205,7 +207,8 @@ def google_vendor(
             assets=MemoryAssets(world),
             history=MemoryMailHistory(world),
         )
-    client = GoogleApi(tokens, QuotaBudget(clock), clock, api_root=settings.google_api_root)
+    quota = QuotaBudget(clock)
+    client = GoogleApi(tokens, quota, clock, api_root=settings.google_api_root)
     mail, calendar, drive = Guard("Gmail"), Guard("Google Calendar"), Guard("Google Drive")
     times, single = GoogleCalendar(client), GmailArrivals(client)
     calendar_rules = {"busy": READ, "meetings": READ}
@@ -226,6 +229,7 @@ def google_vendor(
         guards=(mail, calendar, drive),
         probe=GoogleProbe(client, tokens, clock, folders=settings.google_drive_folders),
         close=client.close,
+        quota_left=quota.least_left,
     )
 
 
@@ -339,6 +343,14 @@ def model_vendor(
         ),
         close=service.close,
     )
+
+
+def allowances(settings: Settings) -> dict[str, tuple[str, timedelta]]:
+    """How far the calls of each vendor with a shared allowance may be booked out."""
+    if "HubSpot" in settings.stand_ins:
+        return {}
+    calls = Limits.of(settings.hubspot_calls_per_10_seconds).calls
+    return {calls.name: ("HubSpot", calls.tolerance)}
 
 
 def guard_states(*guards: tuple[Guard, ...]) -> tuple[VendorState, ...]:

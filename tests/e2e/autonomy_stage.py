@@ -113,7 +113,9 @@ class Stage:
         return [(row.action, row.actor, dict(row.detail)) for row in rows]
 
 
-def deciding_office(database_url: str, vault: Vault, **tenant: Any) -> Office:
+def deciding_office(
+    database_url: str, vault: Vault, *, public_url: str = "https://ours.example", **tenant: Any
+) -> Office:
     """An application that approves alone where the rules and their trust allow it."""
     world = World(SystemClock())
     world.connect_mailbox(DEFAULT_TENANT, MAILBOX)
@@ -128,7 +130,7 @@ def deciding_office(database_url: str, vault: Vault, **tenant: Any) -> Office:
         "auto_approve_enabled": True,
     }
     container = build_container(
-        settings=read_settings(public_url="https://ours.example"),
+        settings=read_settings(public_url=public_url),
         database_url=database_url,
         vault=vault,
         broker=make_broker(None),

@@ -306,7 +306,9 @@ def test_a_form_that_meets_a_database_that_is_down_is_taken_when_it_comes_again(
         assert "Retry-After" in events.headers
         with site.client() as client:
             assert client.get("/health/liveness").status_code == 200
-            assert client.get("/health/readiness").status_code == 503
+            eventually(
+                lambda: client.get("/health/readiness").status_code == 503, "it is not ready"
+            )
 
         postgres.start()
         again = site.post(FORMS, form(100))

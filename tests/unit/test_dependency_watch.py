@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,15 @@ import attrs
 import pytest
 
 from salesagent_adapters.system.clock import FixedClock
-from salesagent_app.dependency_watch import DependencyWatch, Pool, Probes
+from salesagent_app.dependency_watch import (
+    DATABASE_DOWN,
+    DRAINING,
+    NOT_LOOKED,
+    STALE,
+    DependencyWatch,
+    Pool,
+    Probes,
+)
 from salesagent_app.http.dependencies import answer_of
 from salesagent_app.workers.reporter import VendorReporter
 from salesagent_core.errors import Unavailable
@@ -156,3 +165,38 @@ async def test_a_worker_reports_what_changed_at_once_and_the_rest_now_and_then()
     now = 31.0
     await report()
     assert said.reports == 3
+
+
+async def test_readiness_is_told_from_memory_and_names_what_is_past_use() -> None:
+    said, clock = Said(), FixedClock(NOW)
+    behind: list[str | None] = [None]
+
+    async def schema() -> str | None:
+        return behind[0]
+
+    watch = watch_over(said, clock)
+    watch._probes = attrs.evolve(watch._probes, schema=schema)
+    assert await watch.problems() == ()
+    said.down = True
+    assert await watch.problems() == (), "nobody looks because somebody asks"
+    await watch.look()
+    assert await watch.problems() == (DATABASE_DOWN,)
+    said.down, behind[0] = False, "run the migrations"
+    await watch.look()
+    assert await watch.problems() == ("run the migrations",)
+    behind[0] = None
+    await watch.look()
+    watch._draining = lambda: True
+    assert await watch.problems() == (DRAINING,)
+    assert answer_of(watch, await watch.latest()).draining
+
+
+async def test_who_does_not_look_any_more_is_not_ready() -> None:
+    clock = FixedClock(NOW)
+    watch = watch_over(Said(), clock)
+    stuck = asyncio.create_task(asyncio.sleep(60))
+    await watch.look()
+    watch._looking = stuck
+    clock.advance(STALE * 2)
+    assert await watch.problems() == (NOT_LOOKED,)
+    stuck.cancel()

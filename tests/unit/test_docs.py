@@ -30,6 +30,8 @@ from salesagent_app.http.health import health_router
 from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.outcomes import learning_router, outcome_router
+from salesagent_app.http.people import key_router, people_router
+from salesagent_app.http.privacy import privacy_router
 from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
@@ -237,6 +239,9 @@ def endpoints() -> Iterator[str]:
         icp_router(gate),
         template_router(gate),
         analytics_router(gate),
+        privacy_router(gate),
+        people_router(gate),
+        key_router(gate),
         usage_router(gate),
         budget_router(gate),
         health_router(),

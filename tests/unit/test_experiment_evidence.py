@@ -13,6 +13,7 @@ from scipy import integrate, special, stats
 
 from salesagent_core.domain.experiment_evidence import (
     ALPHA,
+    BORDER,
     MIN_PER_VARIANT,
     Arm,
     Count,
@@ -23,6 +24,7 @@ from salesagent_core.domain.experiment_evidence import (
     judge,
     log_evidence,
     people_needed,
+    standing_evidence,
 )
 from salesagent_core.domain.experiment_evidence import _grid as grid
 from salesagent_core.errors import InvalidInput
@@ -267,3 +269,11 @@ def test_looking_all_the_time_finds_a_true_difference() -> None:
     found = [first_winner([0.15, 0.35], 500, chance) for _ in range(runs)]
     assert found.count("B") / runs >= 0.9
     assert found.count("A") == 0
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 200), min_size=2, max_size=4))
+def test_the_border_is_where_a_winner_is_named(successes: list[int]) -> None:
+    found = judge(arms(*(count(200, each) for each in successes)))
+    assert (standing_evidence(found) >= BORDER) == (found.verdict is Verdict.WINNER)
+    assert found.people_needed is None or found.winner is None

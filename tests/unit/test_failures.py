@@ -15,6 +15,7 @@ from salesagent_core.errors import (
     InvalidInput,
     NeedsReauth,
     NotFound,
+    OverBudget,
     PolicyRefused,
     RateLimited,
     Reason,
@@ -23,7 +24,13 @@ from salesagent_core.errors import (
     UnusableOutput,
 )
 from salesagent_core.use_cases.facts import Facts
-from salesagent_core.use_cases.failures import Severity, StepFailure, gravest, judge_failure
+from salesagent_core.use_cases.failures import (
+    BUDGET_RECHECK,
+    Severity,
+    StepFailure,
+    gravest,
+    judge_failure,
+)
 from salesagent_core.use_cases.step import Step
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -202,3 +209,17 @@ def test_what_a_person_must_look_at_is_not_hidden_behind_a_lost_mailbox() -> Non
     assert gravest([refused, lost]) is refused
     assert gravest([down, lost]) is lost
     assert gravest([judge(REQUIRED, Rejected("no")), lost]).severity is Severity.BURY
+
+
+@pytest.mark.parametrize("failures", [1, 9])
+def test_a_used_up_budget_is_waited_for_however_often_and_uses_up_no_try(failures: int) -> None:
+    used_up = OverBudget([Reason(code="over_hard_token_budget", sentence="it is used up")])
+    failure = judge(REQUIRED, used_up, failures)
+    assert failure.severity is Severity.RETRY
+    assert failure.retry_at == NOW + BUDGET_RECHECK
+    assert (failure.attempts, failure.waiting_code) == (failures - 1, "budget_reached")
+    assert judge(OPTIONAL, used_up).severity is Severity.DEGRADE
+    # Near its end the month itself comes first.
+    end = datetime(2026, 3, 31, 23, 50, tzinfo=UTC)
+    last = judge_failure(REQUIRED, used_up, now=end, failures=1, jitter=0.0)
+    assert last.retry_at == datetime(2026, 4, 1, tzinfo=UTC)

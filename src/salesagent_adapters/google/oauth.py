@@ -23,6 +23,7 @@ import httpx
 from salesagent_core.domain.address import judge_address
 from salesagent_core.errors import NeedsReauth, PortError, Rejected, Unavailable
 from salesagent_core.ports.connections import ConsentFlow, Feature, Grant, Tokens
+from salesagent_core.ports.sign_in import SignInFlow, Vouched
 
 __all__ = ["FEATURES", "GoogleClient", "GoogleOAuth"]
 
@@ -94,8 +95,8 @@ class GoogleClient:
 
 
 class GoogleOAuth:
-    """``ConsentProvider`` for Google. Keeps no connection open between calls, so that it belongs
-    to no event loop."""
+    """``ConsentProvider`` and ``SignInProvider`` for Google. Keeps no connection open between
+    calls, so that it belongs to no event loop."""
 
     name = "google"
     features = FEATURES
@@ -160,6 +161,36 @@ class GoogleOAuth:
             expires_at=now + _lifetime(answer),
         )
 
+    def sign_in_url(self, flow: SignInFlow) -> str:
+        """See ``SignInProvider.sign_in_url``: who it is and no more, and no lasting access."""
+        query = {
+            "client_id": self._client.client_id,
+            "redirect_uri": self._client.redirect_uri,
+            "response_type": "code",
+            "scope": " ".join((*_IDENTITY, "profile")),
+            "state": flow.state,
+            "nonce": flow.nonce,
+            "code_challenge": challenge_of(flow.verifier),
+            "code_challenge_method": "S256",
+            "prompt": "select_account",
+        }
+        return f"{self._client.consent_endpoint}?{urlencode(query)}"
+
+    async def identify(self, flow: SignInFlow, code: str, now: datetime) -> Vouched:
+        """See ``SignInProvider.identify``."""
+        answer = await self._token_request(
+            {
+                "grant_type": "authorization_code",
+                "code": code,
+                "code_verifier": flow.verifier,
+                "redirect_uri": self._client.redirect_uri,
+            }
+        )
+        claims = self._claims(answer.get("id_token"), flow.nonce, now)
+        return Vouched(
+            email=claims["email"], name=claims.get("name", ""), domain=claims.get("hd") or None
+        )
+
     async def revoke(self, tokens: Tokens) -> None:
         """See ``ConsentProvider.revoke``. Tokens that are dead already are no error."""
         status, answer, _ = await self._post(
@@ -208,7 +239,8 @@ class GoogleOAuth:
         raise Unavailable(failure)
 
     def _claims(self, id_token: object, nonce: str, now: datetime) -> dict[str, str]:
-        """``sub`` and ``email`` of a token that came straight from Google's token endpoint.
+        """``sub`` and ``email`` of a token that came straight from Google's token endpoint, and
+        ``name`` and ``hd`` where it says them.
 
         OpenID Connect Core 3.1.3.7 (6): then the connection vouches for it, not its signature.
         """
@@ -223,10 +255,13 @@ class GoogleOAuth:
         )
         judged = judge_address(email) if isinstance(email, str) else None
         if not fits or not isinstance(account, str) or not account:
-            raise Rejected("Google's answer is not for this request: connect the mailbox once more")
+            raise Rejected("Google's answer is not for this request: begin once more")
         if judged is None or judged.normalized is None or claims.get("email_verified") is not True:
             raise Rejected("Google does not vouch for the address of this account")
-        return {"sub": account, "email": judged.normalized}
+        more = {
+            name: value for name in ("name", "hd") if isinstance(value := claims.get(name), str)
+        }
+        return {"sub": account, "email": judged.normalized, **more}
 
 
 def challenge_of(verifier: str) -> str:

@@ -100,6 +100,16 @@ class QuotaBudget:
             spent = self._spent.setdefault((tenant_id, mailbox.lower()), _Spent())
             spent.paused_until = max(spent.paused_until, self._seconds() + seconds)
 
+    def least_left(self) -> float:
+        """The share of a minute's units that the mailbox with the fewest has left (0 to 1)."""
+        with self._lock:
+            now = self._seconds()
+            spent = [
+                sum(units for when, units in each.places if when > now - WINDOW)
+                for each in self._spent.values()
+            ]
+        return max(0.0, 1 - max(spent, default=0) / self._limit)
+
     def _reserve(self, key: tuple[TenantId, str], units: int, most: float) -> float:
         with self._lock:
             now = self._seconds()

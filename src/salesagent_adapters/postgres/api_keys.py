@@ -24,19 +24,8 @@ class PgApiKeys:
 
     async def add(self, key: ApiKey) -> None:
         """Store a key. Raises: Conflict when its id is taken."""
-        values = {
-            "tenant_id": checked_tenant(key.tenant_id),
-            "id": key.id,
-            "name": clean(key.name),
-            "digest": key.digest,
-            "scopes": " ".join(sorted(key.scopes)),
-            "created_at": key.created_at,
-            "expires_at": key.expires_at,
-            "revoked_at": key.revoked_at,
-            "last_used_at": key.last_used_at,
-        }
         async with self._database.across_tenants() as connection:
-            await connection.execute(insert(tables.api_keys).values(values))
+            await connection.execute(insert(tables.api_keys).values(key_columns(key)))
 
     async def find(self, key_id: str) -> ApiKey | None:
         """See ``ApiKeys.find``."""
@@ -46,7 +35,7 @@ class PgApiKeys:
         async with self._database.across_tenants() as connection:
             found = await connection.execute(select(table).where(table.c.id == key_id))
             row = found.first()
-        return None if row is None else _read_key(row)
+        return None if row is None else read_key(row)
 
     async def touch(self, key_id: str, at: datetime) -> None:
         """See ``ApiKeys.touch``."""
@@ -83,7 +72,7 @@ class PgApiKeys:
                 select(keys).where(keys.c.tenant_id == row.tenant_id, keys.c.id == row.key_id)
             )
             key = found.first()
-        return None if key is None else (_read_session(row), _read_key(key))
+        return None if key is None else (_read_session(row), read_key(key))
 
     async def drop_session(self, digest: bytes) -> None:
         """Forget a session; one that is gone already is no error."""
@@ -96,7 +85,24 @@ def _can_be_stored(text: str) -> bool:
     return clean(text) == text
 
 
-def _read_key(row: Any) -> ApiKey:
+def key_columns(key: ApiKey) -> dict[str, Any]:
+    """A key as it is stored."""
+    return {
+        "tenant_id": checked_tenant(key.tenant_id),
+        "id": key.id,
+        "name": clean(key.name),
+        "digest": key.digest,
+        "scopes": " ".join(sorted(key.scopes)),
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "revoked_at": key.revoked_at,
+        "last_used_at": key.last_used_at,
+        "created_by": key.created_by,
+    }
+
+
+def read_key(row: Any) -> ApiKey:
+    """A key as stored."""
     return ApiKey(
         id=row.id,
         tenant_id=TenantId(row.tenant_id),
@@ -107,6 +113,7 @@ def _read_key(row: Any) -> ApiKey:
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
         last_used_at=row.last_used_at,
+        created_by=row.created_by,
     )
 
 

@@ -42,7 +42,10 @@ class GroupCommit(Generic[Item, Result]):
         self,
         write: Callable[[Sequence[Item]], Awaitable[Sequence[Result | BaseException]]],
         max_batch: int = MAX_BATCH,
+        sized: Callable[[float], None] | None = None,
     ) -> None:
+        """``sized`` is told how many items each batch holds."""
+        self._sized = sized
         self._write = write
         self._max_batch = max_batch
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
@@ -68,6 +71,8 @@ class GroupCommit(Generic[Item, Result]):
             while self._waiting:
                 count = min(len(self._waiting), self._max_batch)
                 batch = [self._waiting.popleft() for _ in range(count)]
+                if self._sized is not None:
+                    self._sized(count)
                 await self._write_batch(batch)
         finally:
             self._flusher = None

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -138,12 +138,13 @@ class PgIntake:
         ring: Ring[RunId] | None = None,
         *,
         max_batch: int = MAX_BATCH,
+        sized: Callable[[float], None] | None = None,
     ) -> None:
         self._chest = Chest(sealer)
         self._sealer = sealer
         self._bell = Bell(ring) if ring is not None else None
         self._line = Line(database)
-        self._commits: GroupCommit[_Row, Receipt] = GroupCommit(self._write, max_batch)
+        self._commits: GroupCommit[_Row, Receipt] = GroupCommit(self._write, max_batch, sized)
 
     async def accept(self, arrival: Arrival) -> Receipt:
         """See ``Intake.accept``."""

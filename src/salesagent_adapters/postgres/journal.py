@@ -131,6 +131,7 @@ class PgJournal:
         result_types: Mapping[str, Any],
         *,
         max_batch: int = MAX_BATCH,
+        sized: Callable[[float], None] | None = None,
         now: Callable[[], datetime] = machine_time,
     ) -> None:
         self._database = database
@@ -139,7 +140,7 @@ class PgJournal:
         self._sealer = sealer
         self._entries = EntryRows(self._chest, result_types)
         self._line = Line(database)
-        self._commits: GroupCommit[Write, None] = GroupCommit(self._commit, max_batch)
+        self._commits: GroupCommit[Write, None] = GroupCommit(self._commit, max_batch, sized)
 
     async def claim(self, run_ids: Sequence[RunId] | None, limit: int) -> tuple[ClaimedRun, ...]:
         """See ``Journal.claim``. A run whose stored values no version of ours can read is

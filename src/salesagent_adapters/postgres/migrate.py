@@ -80,9 +80,14 @@ def current(url: str) -> str | None:
 
 def newest() -> str:
     """The revision that this version of the code works with."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = script_directory().get_current_head()
     assert head is not None, "there is a first migration"
     return head
+
+
+def script_directory() -> ScriptDirectory:
+    """All migrations that this version knows."""
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:

@@ -30,7 +30,7 @@ from salesagent_core.domain.run import (
     RunStatus,
     StepStatus,
 )
-from salesagent_core.domain.submission import Submission
+from salesagent_core.domain.submission import Submission, SubmissionSource
 from salesagent_core.errors import Rejected
 from salesagent_core.ids import ENTROPY_BYTES, RunId, SubmissionId, TenantId, uuid7
 from salesagent_core.ports.secrets_vault import Sealer
@@ -203,8 +203,7 @@ def read_run(chest: Chest, row: Any) -> Run:
 
 def shut_submission(sealer: Sealer, submission: Submission, raw: bytes) -> bytes:
     """The submission and the bytes that it came as, sealed together."""
-    plain = dumps(submission)
-    whole = len(plain).to_bytes(_LENGTH_BYTES, "big") + plain + raw
+    whole = form_bytes(submission, raw)
     return sealer.seal(whole, context=place("submission", submission.tenant_id, submission.id))
 
 
@@ -213,9 +212,31 @@ def read_submission(
 ) -> Submission:
     """The submission again. Raises: Rejected."""
     where = place("submission", tenant_id, submission_id)
-    whole = sealer.open(bytes(sealed), context=where)
+    return read_form(sealer.open(bytes(sealed), context=where))[0]
+
+
+def form_bytes(submission: Submission, raw: bytes) -> bytes:
+    """A submission and what it came as, as they are sealed."""
+    plain = dumps(submission)
+    return len(plain).to_bytes(_LENGTH_BYTES, "big") + plain + raw
+
+
+def emptied_form(sealer: Sealer, row: Any) -> bytes:
+    """A form of which nothing is left but that it came in, sealed for its row."""
+    form = Submission(
+        id=SubmissionId(row.id),
+        tenant_id=TenantId(row.tenant_id),
+        source=SubmissionSource(row.source),
+        received_at=row.received_at,
+    )
+    return shut_submission(sealer, form, b"")
+
+
+def read_form(whole: bytes) -> tuple[Submission, bytes]:
+    """What ``form_bytes`` made. Raises: Rejected."""
     length = int.from_bytes(whole[:_LENGTH_BYTES], "big")
-    return loads(whole[_LENGTH_BYTES : _LENGTH_BYTES + length], Submission)
+    ends = _LENGTH_BYTES + length
+    return loads(whole[_LENGTH_BYTES:ends], Submission), whole[ends:]
 
 
 def draft_columns(chest: Chest, draft: Draft) -> dict[str, Any]:

@@ -76,6 +76,9 @@ SEALED: Final = (
     _sealed(tables.erasures, "erasure", "id"),
     _sealed(tables.settings_versions, "setting", "name", "version"),
     _sealed(tables.mail_templates, "mail_template", "id"),
+    _sealed(tables.users, "user", "id"),
+    _sealed(tables.user_sessions, "user session", "id"),
+    _sealed(tables.invitations, "invitation", "id"),
 )
 
 PLAIN_BYTES: Final = frozenset(
@@ -83,6 +86,8 @@ PLAIN_BYTES: Final = frozenset(
         "api_keys.digest",
         "page_sessions.digest",
         "consent_flows.digest",
+        "user_sessions.digest",
+        "invitations.digest",
         "audit.salt",
         "audit.detail_digest",
         "audit.mac",

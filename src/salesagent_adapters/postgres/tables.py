@@ -384,6 +384,7 @@ api_keys = _table(
     _time("expires_at", null=True),
     _time("revoked_at", null=True),
     _time("last_used_at", null=True),
+    _text("created_by", null=True),
     key=("id", "tenant_id"),
 )
 
@@ -929,3 +930,55 @@ Index(
     erasures.c.tenant_id,
     postgresql_where=text("due_at IS NOT NULL"),
 )
+users = _table(
+    "users",
+    _text("id"),
+    _text("email_index"),
+    _text("role"),
+    _time("created_at"),
+    _time("disabled_at", null=True),
+    _time("last_login_at", null=True),
+    _integer("generation", "0"),
+    # Address, name, password hash and the second factor's secret.
+    _bytes("sealed"),
+    UniqueConstraint("email_index", "tenant_id", name="users_email"),
+    key=("tenant_id", "id"),
+)
+
+user_sessions = _table(
+    "user_sessions",
+    _bytes("digest"),
+    _text("id"),
+    _text("user_id"),
+    _text("csrf"),
+    _time("created_at"),
+    _time("seen_at"),
+    _bytes("sealed"),
+    key=("digest", "tenant_id"),
+)
+Index("user_sessions_user", user_sessions.c.tenant_id, user_sessions.c.user_id)
+
+invitations = _table(
+    "invitations",
+    _text("id"),
+    _bytes("digest"),
+    _text("email_index"),
+    _text("role"),
+    _time("created_at"),
+    _text("created_by"),
+    _time("expires_at"),
+    _bytes("sealed"),
+    UniqueConstraint("digest", "tenant_id", name="invitations_digest"),
+    UniqueConstraint("email_index", "tenant_id", name="invitations_email"),
+    key=("tenant_id", "id"),
+)
+
+# Whose tries they are is not known yet: the rows are those of the tenant ``@all``.
+login_tries = _table(
+    "login_tries",
+    _text("subject_index"),
+    _integer("tries"),
+    _time("since"),
+    key=("subject_index", "tenant_id"),
+)
+Index("login_tries_since", login_tries.c.since, login_tries.c.tenant_id)

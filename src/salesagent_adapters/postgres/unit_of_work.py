@@ -19,6 +19,12 @@ from salesagent_adapters.postgres.experiments import PgExperimentBook
 from salesagent_adapters.postgres.journal_writes import lease_lost
 from salesagent_adapters.postgres.learning import PgLearning
 from salesagent_adapters.postgres.outcomes import PgOutcomes, PgWatchList
+from salesagent_adapters.postgres.people import (
+    PgInvitations,
+    PgKeyRing,
+    PgUsers,
+    PgUserSessions,
+)
 from salesagent_adapters.postgres.repositories import (
     PgAudit,
     PgDeadLetters,
@@ -70,6 +76,10 @@ class PgTransaction:
         self.watches = PgWatchList(connection, tenant_id, chest)
         self.experiments = PgExperimentBook(connection, tenant_id, chest)
         self.voices = PgVoiceShelf(connection, tenant_id, chest)
+        self.users = PgUsers(connection, tenant_id, chest)
+        self.user_sessions = PgUserSessions(connection, tenant_id, chest)
+        self.invitations = PgInvitations(connection, tenant_id, chest)
+        self.keys = PgKeyRing(connection, tenant_id, chest)
         self.settings = PgSettingsBook(connection, tenant_id, chest)
         self.templates = PgTemplateShelf(connection, tenant_id, chest)
 

@@ -12,6 +12,7 @@ import asyncio
 import functools
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -71,8 +72,14 @@ class _Lane:
     calls_now: int = 0
 
 
+Around = Callable[[str, str], AbstractContextManager[object]]
+"""What is put around a call, by vendor and method, for whoever measures."""
+
+
 class Guard:
-    """Stands before one vendor. Belongs to one event loop."""
+    """Stands before one vendor. Belongs to one event loop. ``around`` may be set later."""
+
+    around: Around | None = None
 
     def __init__(
         self,

@@ -48,14 +48,18 @@ class _Guarded:
         rule = self._rules.get(name)
         if rule is None:
             return member
-        return self._behind(member, rule)
+        return self._behind(name, member, rule)
 
     def _behind(
-        self, method: Callable[..., Awaitable[Any]], rule: Rule
+        self, name: str, method: Callable[..., Awaitable[Any]], rule: Rule
     ) -> Callable[..., Awaitable[Any]]:
         @functools.wraps(method)
         async def call(*args: Any, **options: Any) -> Any:
             tenant_id = self._owner(*args, **options)
-            return await self._guard.call(tenant_id, rule, lambda: method(*args, **options))
+            guard = self._guard
+            if guard.around is None:
+                return await guard.call(tenant_id, rule, lambda: method(*args, **options))
+            with guard.around(guard.vendor, name):
+                return await guard.call(tenant_id, rule, lambda: method(*args, **options))
 
         return call

@@ -32,12 +32,21 @@ from salesagent_app.http.errors import (
     status_of,
 )
 from salesagent_app.http.experiments import experiment_router
-from salesagent_app.http.frame import RequestIds, encoded, framed, refuse_encoded, request_ids
+from salesagent_app.http.frame import (
+    RequestIds,
+    encoded,
+    framed,
+    measured,
+    refuse_encoded,
+    request_ids,
+)
 from salesagent_app.http.health import health_router
 from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.openapi import openapi_config
 from salesagent_app.http.outcomes import learning_router, outcome_router
+from salesagent_app.http.people import key_router, people_router
+from salesagent_app.http.privacy import privacy_router
 from salesagent_app.http.request_limits import UNPROVEN, RequestLimits
 from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
@@ -47,6 +56,7 @@ from salesagent_app.http.switches import stop_router, suppression_router, switch
 from salesagent_app.http.usage import budget_router, usage_router
 from salesagent_app.http.voices import voice_router
 from salesagent_app.http.webhooks import webhook_handlers
+from salesagent_app.observing.watch import Watch
 from salesagent_app.web.api_access import key_or_page
 from salesagent_app.web.pages import Pages
 from salesagent_core.ports.api_keys import Scope as KeyScope
@@ -64,6 +74,7 @@ class _App(Litestar):
     doors: dict[str, AsyncAnyCallable]
     request_ids: RequestIds
     https: bool
+    watch: Watch
     limits: RequestLimits | None
 
     async def __call__(
@@ -79,6 +90,8 @@ class _App(Litestar):
                 await door(scope, receive, send)
                 return
             send = framed(cast("Send", send), request, self.request_ids(), https=self.https)
+            if self.watch.looks_at_requests:
+                send = measured(send, request, self.watch.answered)
             if self.limits is not None:
                 send = self.limits.counting(send, request)
             if encoded(request):
@@ -89,7 +102,8 @@ class _App(Litestar):
 
 def create_app(services: HttpServices) -> Litestar:
     """The application: webhooks, API, health, OpenAPI and the operator's pages."""
-    gate = Gate(services.api_keys, services.clock)
+    people = services.people
+    gate = Gate(services.api_keys, services.clock, people.directory if people else None)
     ids = request_ids()
     commands = Commands(services)
     pages = Pages(services, gate, commands)
@@ -133,7 +147,11 @@ def create_app(services: HttpServices) -> Litestar:
                 else []
             ),
             *(
-                [command_router(key_or_page(gate, pages.cookie_name), commands)]
+                [
+                    command_router(
+                        key_or_page(gate, pages.cookie_name, services.public_url), commands
+                    )
+                ]
                 if services.commands
                 else []
             ),
@@ -144,6 +162,8 @@ def create_app(services: HttpServices) -> Litestar:
                 else []
             ),
             *([outcome_router(gate), learning_router(gate)] if services.outcomes else []),
+            *([privacy_router(gate)] if services.privacy else []),
+            *([people_router(gate), key_router(gate)] if people else []),
             *([usage_router(gate), budget_router(gate)] if services.usage else []),
             *([icp_router(gate), template_router(gate)] if services.chosen else []),
             health_router(gate),
@@ -168,6 +188,7 @@ def create_app(services: HttpServices) -> Litestar:
     )
     app.doors = {path: handler.fn for handler in webhooks for path in handler.paths}
     app.request_ids = ids
+    app.watch = services.watch
     app.limits = limits
     app.https = services.public_url.startswith("https:")
     return app

@@ -94,7 +94,8 @@ class OwnRow:
 @attrs.frozen(kw_only=True)
 class DependenciesAnswer:
     """``status`` is ``ok``; ``degraded`` while Redis, a vendor or a mailbox is missing; ``down``
-    without the database. ``as_of`` is when it was looked at."""
+    without the database. ``as_of`` is when it was looked at. ``draining``: this process is
+    stopping and takes nothing new."""
 
     status: str
     as_of: datetime
@@ -102,6 +103,7 @@ class DependenciesAnswer:
     redis: RedisRow
     vendors: tuple[VendorRow, ...]
     mailboxes: MailboxesRow
+    draining: bool = False
     own: OwnRow | None = None
 
 
@@ -147,6 +149,7 @@ def answer_of(watch: DependencyWatch, seen: Seen) -> DependenciesAnswer:
         redis=RedisRow(configured=seen.redis is not None, answers=seen.redis),
         vendors=(*vendors, *map(_stand_in, watch.stand_ins)),
         mailboxes=mailboxes,
+        draining=watch.draining,
     )
 
 

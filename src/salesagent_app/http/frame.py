@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import secrets
+import time
 from collections.abc import Callable
 
 from litestar.types import Message, Scope, Send
+
+from salesagent_app.telemetry import bind
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -44,6 +47,7 @@ def request_ids() -> RequestIds:
 def framed(send: Send, scope: Scope, request_id: bytes, *, https: bool) -> Send:
     """``send`` that adds the headers; those that an answer brings itself stay."""
     scope.setdefault("state", {})["request_id"] = request_id.decode()
+    bind(request_id=request_id.decode())
 
     async def send_framed(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -57,6 +61,26 @@ def framed(send: Send, scope: Scope, request_id: bytes, *, https: bool) -> Send:
         await send(message)
 
     return send_framed
+
+
+Answered = Callable[[str, str, int, float], None]
+"""Takes the method, the route's template, the status and the seconds until the answer began."""
+UNKNOWN_ROUTE = "(unknown)"
+
+
+def measured(send: Send, scope: Scope, answered: Answered) -> Send:
+    """``send`` that tells of the answer. What no route serves is one route: paths are as many as
+    strangers like."""
+    began = time.perf_counter()
+
+    async def send_measured(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            route = scope.get("path_template") or UNKNOWN_ROUTE
+            seconds = time.perf_counter() - began
+            answered(scope["method"], str(route), message["status"], seconds)  # type: ignore[typeddict-item]
+        await send(message)
+
+    return send_measured
 
 
 def encoded(scope: Scope) -> bool:

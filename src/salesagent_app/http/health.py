@@ -30,6 +30,7 @@ async def liveness() -> HealthAnswer:
     responses={503: ResponseSpec(HealthAnswer, description="Not now", generate_examples=False)},
 )
 async def readiness(services: Services) -> Response[HealthAnswer]:
+    # From memory: a balancer that asks often costs the database nothing.
     problems = tuple(await services.readiness())
     if problems:
         return Response(HealthAnswer(status="not_ready", problems=problems), status_code=503)

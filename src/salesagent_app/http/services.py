@@ -9,10 +9,13 @@ from typing import Protocol
 import attrs
 
 from salesagent_app.dependency_watch import DependencyWatch
+from salesagent_app.observing.watch import Watch
+from salesagent_core.domain.retention import Periods
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKeys
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
+from salesagent_core.ports.people import PeopleDirectory
 from salesagent_core.ports.saved_views import SavedViews
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.transcriber import Transcriber
@@ -22,9 +25,14 @@ from salesagent_core.use_cases.connect_mailbox import ConnectMailbox
 from salesagent_core.use_cases.control_sending import ControlSending
 from salesagent_core.use_cases.detect_outcomes import DetectOutcomes
 from salesagent_core.use_cases.follow_command import FollowCommand
+from salesagent_core.use_cases.forget_person import ForgetPerson
 from salesagent_core.use_cases.learn import Learn
+from salesagent_core.use_cases.log_in import LogIn
+from salesagent_core.use_cases.manage_account import ManageAccount
 from salesagent_core.use_cases.manage_autonomy import ManageAutonomy
 from salesagent_core.use_cases.manage_experiments import ManageExperiments
+from salesagent_core.use_cases.manage_keys import ManageKeys
+from salesagent_core.use_cases.manage_people import ManagePeople
 from salesagent_core.use_cases.manage_recipients import ManageRecipients
 from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_settings import ManageSettings
@@ -42,6 +50,7 @@ from salesagent_core.use_cases.record_outcome import RecordOutcome
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
+from salesagent_core.use_cases.sign_in import SignIn
 
 Readiness = Callable[[], Awaitable[Sequence[str]]]
 """Says what is not ready, each as a sentence without secrets; empty means ready."""
@@ -168,6 +177,26 @@ class ImprovementServices:
 
 
 @attrs.frozen(kw_only=True)
+class PrivacyServices:
+    """What is kept about people, and for how long."""
+
+    people: ForgetPerson
+    periods: Periods
+
+
+@attrs.frozen(kw_only=True)
+class PeopleServices:
+    """People who log in, and the keys of programs. Without ``sign_in`` nobody comes by Google."""
+
+    directory: PeopleDirectory
+    log_in: LogIn
+    account: ManageAccount
+    manage: ManagePeople
+    keys: ManageKeys
+    sign_in: SignIn | None = None
+
+
+@attrs.frozen(kw_only=True)
 class HttpServices:
     """Everything that the routes call.
 
@@ -177,8 +206,9 @@ class HttpServices:
     is only that, and there are no routes to send by; without ``mailboxes`` none to connect
     them, without ``mail_pushes`` none that takes them, without ``approvals`` none to change what
     goes alone, without ``outcomes`` none to tell what became of mail, without ``views`` none are
-    kept, without ``commands`` none are followed, without ``usage`` none is told, without ``chosen``
-    nothing is set on the pages, without ``windows`` no requests are counted.
+    kept, without ``commands`` none are followed, without ``people`` only keys log in, without
+    ``usage`` none is told, without ``chosen`` nothing is set on the pages, without ``windows`` no
+    requests are counted.
     """
 
     receive_submission: ReceiveSubmission
@@ -206,6 +236,9 @@ class HttpServices:
     dependencies: DependencyWatch | None = None
     improvement: ImprovementServices | None = None
     outcomes: OutcomeServices | None = None
+    privacy: PrivacyServices | None = None
+    people: PeopleServices | None = None
     usage: ManageUsage | None = None
+    watch: Watch = attrs.field(factory=Watch)
     chosen: SettingsServices | None = None
     windows: Windows | None = None

@@ -7,6 +7,7 @@ fault of ours is 5xx and never 4xx, because the platform does not send again aft
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -35,6 +36,7 @@ from salesagent_app.http.errors import TooLarge, answer_of, headers_of, log_faul
 from salesagent_app.http.frame import NO_STORE, SECURITY_HEADERS, RequestIds
 from salesagent_app.http.request_limits import RequestLimits, retry_after, too_much
 from salesagent_app.http.services import HttpServices
+from salesagent_app.telemetry import bind
 from salesagent_core.domain.submission import Submission
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.errors import InvalidInput
@@ -51,6 +53,7 @@ _HEADERS = (
     NO_STORE,
     *SECURITY_HEADERS,
 )
+ACCEPTED = 202
 _ACCEPTED = b'{"status":"accepted","submission_id":"%b","task_id":"%b"}'
 _DUPLICATE = b'{"status":"duplicate","submission_id":"%b","task_id":"%b"}'
 
@@ -82,6 +85,7 @@ class _Door:
         self._services = services
         self._limits = limits
         self._request_ids = request_ids
+        self._watch = services.watch if services.watch.looks_at_requests else None
         self._headers = _HEADERS
         if services.public_url.startswith("https:"):
             self._headers += ((b"strict-transport-security", b"max-age=31536000"),)
@@ -94,6 +98,8 @@ class _Door:
                 await send({"type": "websocket.close", "code": 1000, "reason": None})
                 return
             request_id = self._request_ids()
+            began = time.perf_counter()
+            bind(request_id=request_id.decode())
             more: Sequence[tuple[bytes, bytes]]
             try:
                 status, body, more = await self._serve(scope, receive, uri, take)
@@ -109,6 +115,11 @@ class _Door:
                 (b"x-request-id", request_id),
                 *more,
             ]
+            if self._watch is not None:
+                seconds = time.perf_counter() - began
+                self._watch.answered(scope["method"], path, status, seconds)
+                if status == ACCEPTED and path != EVENTS:
+                    self._watch.received(path, _run_in(body), seconds)
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body, "more_body": False})
 
@@ -252,6 +263,11 @@ async def _read(scope: HTTPScope, receive: Receive, limit: int) -> bytes:
     if len(body) > limit:
         raise TooLarge(f"The body is larger than {limit} bytes.")
     return body
+
+
+def _run_in(answer: bytes) -> str:
+    """The run that an answer of ours names last."""
+    return answer[answer.rindex(b':"') + 2 : -2].decode()
 
 
 def _portal_in(query: bytes) -> str | None:

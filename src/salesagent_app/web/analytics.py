@@ -18,6 +18,7 @@ from salesagent_app.web import charts, outcome_words
 from salesagent_app.web.charts import Dot, Frame
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Visiting
+from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.performance import (
     MIN_SENT,
     Dimension,
@@ -126,15 +127,16 @@ class AnalyticsPages:
         )
 
     async def _weeks(self, visit: Visit, found: Performance) -> list[Week]:
-        """Every week of the period, with its mail; the first may be a part of one."""
         tenant = await self._services.tenants.get(visit.caller.tenant_id)
         return weeks_of(found, tenant.time_zone)
 
 
 def weeks_of(found: Performance, zone: str) -> list[Week]:
-    """The weeks from the beginning to the end of what was asked for, oldest first."""
+    """The weeks to the end of what was asked for, oldest first, from the first with any mail."""
     by_key = {each.counts.key: each for each in found.groups}
-    monday, last = _monday(found.since, zone), _monday(found.until, zone)
+    if not by_key:
+        return []
+    monday, last = date.fromisoformat(min(by_key)), _monday(found.until, zone)
     weeks = []
     while monday <= last:
         weeks.append(Week(monday=monday, group=by_key.get(monday.isoformat())))
@@ -150,6 +152,9 @@ def _monday(at: datetime, zone: str) -> date:
 def _ordered(groups: Sequence[GroupPerformance], by: Dimension) -> list[GroupPerformance]:
     if by in IN_ORDER:
         return list(groups)
+    if by is Dimension.SEGMENT:
+        tiers = [tier.value for tier in Tier]
+        return sorted(groups, key=lambda each: tiers.index(each.counts.key))
     return sorted(groups, key=lambda each: (-each.counts.sent, each.counts.key))
 
 

@@ -18,6 +18,7 @@ from salesagent_app.http.rules import approvals_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import charts, outcome_words
 from salesagent_app.web.charts import Dot, Frame
+from salesagent_app.web.names import name_of
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_core.domain.autonomy import Stage
@@ -112,8 +113,7 @@ class AutonomyPages:
         drafts = await self._services.queries.named(tenant_id, [each.draft_id for each in found])
         names: dict[str, str | None] = {}
         for by in {each.answered_by for each in found if each.answered_by is not None}:
-            key = await self._services.api_keys.find(by.removeprefix("key:"))
-            names[by] = key.name if key is not None else None
+            names[by] = await name_of(self._services, tenant_id, by)
         return [
             Disagreement(
                 verdict=each,
@@ -166,7 +166,7 @@ def _chart(shadow: Sequence[SegmentView], border: float) -> Markup | None:
     rows = []
     for each in judged:
         state = each.state
-        label = f"{outcome_words.rule(state.segment.rule)}, {state.segment.tier.value}"
+        label = f"{state.segment.tier.value}: {outcome_words.rule(state.segment.rule)}"
         rows.append(
             Dot(
                 label=label,

@@ -37,6 +37,7 @@ OPERATORS = {
     Operator.LT: "is below",
     Operator.IN: "is one of",
     Operator.NOT_IN: "is none of",
+    Operator.CONTAINS: "mentions",
 }
 AnyRequest = Request[Any, Any, Any]
 Page = Response[Any]

@@ -23,6 +23,8 @@ MOST_ROWS = 20
 LONGEST_LABEL = 18
 _TALL = 210
 _TICKS = 5
+_MOST_EVIDENCE = 1e6
+"""More is not drawn: the line would have no room for what leads there."""
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 
 
@@ -94,7 +96,7 @@ def evidence(values: Sequence[float], labels: Sequence[str], border: float, fram
     """Evidence over time on a logarithmic scale, with the border that decides."""
     import pygal
 
-    least, most = 0.1, border * 5
+    least, most = 0.1, min(max(border * 5, max(values) * 2), _MOST_EVIDENCE)
     chart = pygal.Line(
         **_options(height=_TALL),
         dots_size=3,

@@ -12,6 +12,7 @@ from litestar import Response
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.changes import RevisionChange, revision_change
+from salesagent_app.web.names import name_of
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.undo import DONE, UndoBar
 from salesagent_app.web.views import review_view
@@ -21,13 +22,12 @@ from salesagent_core.domain.finding import Finding
 from salesagent_core.domain.send_gate import DRAFT_ONLY, GateVerdict
 from salesagent_core.domain.sending import AttemptStatus, SentRecord
 from salesagent_core.errors import InvalidInput
-from salesagent_core.ids import DraftId
+from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.read_model import DraftDetail
 
 SIDE_LIST = 30
 TYPED = ("subject", "body", "reason", "instruction")
 """The fields of the forms of a draft that hold what a person wrote."""
-_BY_KEY = "key:"
 Page = Response[Any]
 
 
@@ -73,6 +73,7 @@ class Desk:
         beside = await queries.beside(tenant_id, draft_id)
         now = self._services.clock.now()
         view = review_view(reading, now)
+        view = attrs.evolve(view, is_open=view.is_open and visit.may_decide)
         snoozed = view.draft.snoozed_until
         return self._renderer.page(
             "review.html",
@@ -92,7 +93,7 @@ class Desk:
             typed=shown.typed,
             form=shown.form,
             undo=shown.undo,
-            by=await self._name(view.latest),
+            by=await self._name(tenant_id, view.latest),
         )
 
     async def changed(self, visit: Visit, draft_id: DraftId, fields: dict[str, str]) -> Page:
@@ -101,9 +102,7 @@ class Desk:
         detail = reading.detail
         latest = detail.decisions[-1] if detail.decisions else None
         current = detail.draft.revision
-        editor = None
-        if current.author_id.startswith(_BY_KEY):
-            editor = await self._key_name(current.author_id)
+        editor = await name_of(self._services, visit.caller.tenant_id, current.author_id)
         shown_hash = fields.get("content_hash", "")
         return self._renderer.page(
             "changed.html",
@@ -111,7 +110,7 @@ class Desk:
             status=409,
             draft=detail.draft,
             latest=latest,
-            by=await self._name(latest),
+            by=await self._name(visit.caller.tenant_id, latest),
             editor=editor,
             change=_change_since(detail, shown_hash),
             kept={name: fields[name] for name in TYPED if fields.get(name)},
@@ -148,15 +147,11 @@ class Desk:
             drafts_only=drafts_only,
         )
 
-    async def _name(self, decision: Decision | None) -> str | None:
-        """Who decided, as their key is called; None where it was no person."""
-        if decision is None or not decision.by.startswith(_BY_KEY):
+    async def _name(self, tenant_id: TenantId, decision: Decision | None) -> str | None:
+        """Who decided, as they or their key are called; None where it was no person."""
+        if decision is None:
             return None
-        return await self._key_name(decision.by)
-
-    async def _key_name(self, caller_id: str) -> str | None:
-        key = await self._services.api_keys.find(caller_id.removeprefix(_BY_KEY))
-        return key.name if key is not None else None
+        return await name_of(self._services, tenant_id, decision.by)
 
 
 def _last_change(detail: DraftDetail) -> RevisionChange | None:

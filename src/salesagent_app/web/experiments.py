@@ -147,7 +147,7 @@ class ExperimentPages:
                 who=visit.caller.id,
             )
         except InvalidInput as invalid:
-            problems = invalid.problems or [Problem(where="test", what=str(invalid))]
+            problems = [_placed(each) for each in invalid.problems]
             return await self._list(visit, fields, tiers, problems, status=400)
         except Conflict as conflict:
             problems = [Problem(where="test", what=str(conflict))]
@@ -220,6 +220,15 @@ def _variants(fields: Mapping[str, str]) -> list[Variant]:
     if problems:
         raise InvalidInput("no test", problems)
     return found
+
+
+def _placed(problem: Problem) -> Problem:
+    """The problem with its place as the form calls it: ``text of variant B``."""
+    first, _, part = problem.where.partition("].")
+    number = first.removeprefix("variants[")
+    if not part or not number.isdigit():
+        return problem
+    return Problem(where=f"{part} of variant {LETTERS[int(number)]}", what=problem.what)
 
 
 def _words(text: str) -> tuple[str, ...]:

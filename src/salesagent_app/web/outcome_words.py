@@ -79,6 +79,15 @@ GOOD = frozenset(
         OutcomeType.POSITIVE_RESPONSE,
     }
 )
+_WELCOME = frozenset(
+    {
+        ReplyIntent.INTERESTED,
+        ReplyIntent.MEETING_REQUEST,
+        ReplyIntent.MEETING_CONFIRMED,
+        ReplyIntent.POSITIVE_FEEDBACK,
+    }
+)
+_UNWELCOME = frozenset({ReplyIntent.NOT_INTERESTED, ReplyIntent.UNSUBSCRIBE})
 FINAL = frozenset({OutcomeType.EMAIL_BOUNCED, OutcomeType.EMAIL_UNSUBSCRIBED})
 """Whoever these are told of is not written to any more."""
 
@@ -93,11 +102,13 @@ class Kind:
 
 
 _O = OutcomeType
-REPLIES = Kind(
-    key="replies",
-    name="replies",
-    types=(_O.EMAIL_REPLIED, _O.POSITIVE_RESPONSE, _O.NEGATIVE_RESPONSE),
+REPLIES = Kind(key="replies", name="replies", types=(_O.EMAIL_REPLIED,))
+ANSWERS_JUDGED = Kind(
+    key="answers",
+    name="good answers and refusals",
+    types=(_O.POSITIVE_RESPONSE, _O.NEGATIVE_RESPONSE),
 )
+"""What a reply was taken for; beside the reply itself it says nothing new."""
 MEETINGS = Kind(
     key="meetings",
     name="meetings",
@@ -123,7 +134,9 @@ BACK = Kind(
     types=(*REPLIES.types, *MEETINGS.types, *LOST.types, *DEALS.types),
 )
 EVERYTHING = Kind(key="all", name="everything, with opens and silence", types=())
-KINDS = {each.key: each for each in (BACK, REPLIES, MEETINGS, LOST, DEALS, EVERYTHING)}
+KINDS = {
+    each.key: each for each in (BACK, REPLIES, ANSWERS_JUDGED, MEETINGS, LOST, DEALS, EVERYTHING)
+}
 
 DIMENSIONS = {
     Dimension.SEGMENT: "how well the lead fits",
@@ -226,6 +239,8 @@ def intent(outcome: Outcome) -> str | None:
     return INTENTS.get(outcome.intent, outcome.intent.replace("_", " "))
 
 
-def light(kind: OutcomeType) -> str:
+def light(outcome: Outcome) -> str:
     """The shape and colour beside it: of work that went well, badly, or neither."""
-    return "completed" if kind in GOOD else "failed" if kind in BAD else "processing"
+    if outcome.type in GOOD or outcome.intent in _WELCOME:
+        return "completed"
+    return "failed" if outcome.type in BAD or outcome.intent in _UNWELCOME else "processing"

@@ -22,7 +22,7 @@ from salesagent_core.domain.draft import Draft
 from salesagent_core.domain.outcome import Outcome, OutcomeType
 from salesagent_core.domain.time_zones import zone_info
 from salesagent_core.errors import InvalidInput, Problem
-from salesagent_core.ids import DraftId
+from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.use_cases.record_outcome import Told
 
 PAGE_SIZE = 50
@@ -59,6 +59,15 @@ class Telling:
     def open(self) -> bool:
         """Whether it was sent, and could not be taken as it is."""
         return bool(self.fields)
+
+
+async def rows_of(
+    services: HttpServices, tenant_id: TenantId, found: Sequence[Outcome]
+) -> list[Row]:
+    """Outcomes beside the drafts that they followed."""
+    ids = [DraftId(each.draft_id) for each in found if each.draft_id is not None]
+    drafts = await services.queries.named(tenant_id, ids)
+    return [Row(outcome=each, draft=drafts.get(DraftId(each.draft_id or ""))) for each in found]
 
 
 class OutcomePages:
@@ -106,7 +115,7 @@ class OutcomePages:
             visit=visit,
             status=status,
             say=outcome_words,
-            rows=await self._rows(visit, found[:PAGE_SIZE]),
+            rows=await rows_of(self._services, tenant_id, found[:PAGE_SIZE]),
             more=len(found) > PAGE_SIZE,
             start=start,
             size=PAGE_SIZE,
@@ -118,11 +127,6 @@ class OutcomePages:
             banner=banner,
         )
 
-    async def _rows(self, visit: Visit, found: Sequence[Outcome]) -> list[Row]:
-        ids = [DraftId(each.draft_id) for each in found if each.draft_id is not None]
-        drafts = await self._services.queries.named(visit.caller.tenant_id, ids)
-        return [Row(outcome=each, draft=drafts.get(DraftId(each.draft_id or ""))) for each in found]
-
     async def _person(self, visit: Visit, outcome_id: str) -> Page:
         read = outcomes_of(self._services).read
         email, theirs = await read.beside(visit.caller.tenant_id, outcome_id)
@@ -132,7 +136,7 @@ class OutcomePages:
             say=outcome_words,
             email=email,
             adjustment=theirs.adjustment,
-            rows=await self._rows(visit, theirs.outcomes),
+            rows=await rows_of(self._services, visit.caller.tenant_id, theirs.outcomes),
         )
 
     async def _tell(self, visit: Visit, fields: dict[str, str]) -> Page:
@@ -153,7 +157,7 @@ class OutcomePages:
             telling = Telling(fields=fields, problems=tuple(invalid.problems))
             return await self._page(visit, "", telling=telling, status=400)
         word = "recorded" if done.outcome is not None else "before"
-        return Redirect(f"/outcomes?done={word}", status_code=303)
+        return Redirect(f"/outcomes?show=all&done={word}", status_code=303)
 
 
 def _moment(text: str, zone: str) -> datetime | None:

@@ -21,6 +21,7 @@ from salesagent_app.http.errors import (
     status_of,
 )
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.account import AccountPages
 from salesagent_app.web.analytics import AnalyticsPages
 from salesagent_app.web.assets import Assets
 from salesagent_app.web.autonomy import AutonomyPages
@@ -35,18 +36,22 @@ from salesagent_app.web.live import LivePages
 from salesagent_app.web.mailboxes import MailboxPages
 from salesagent_app.web.opt_out import OptOutPages
 from salesagent_app.web.outcomes import OutcomePages
+from salesagent_app.web.people import PeoplePages
+from salesagent_app.web.privacy import PrivacyPages
 from salesagent_app.web.queue import QueuePages
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.review import ReviewPages
 from salesagent_app.web.runs import RunPages
 from salesagent_app.web.sending import SendingPages
 from salesagent_app.web.sessions import (
+    FOR_VIEWERS,
     Sessions,
     Visiting,
     kept_fields,
     local_path,
     login_redirect,
 )
+from salesagent_app.web.signing_in import SigningInPages
 from salesagent_app.web.today import TodayPages
 from salesagent_app.web.usage import UsagePages
 from salesagent_core.ids import DraftId
@@ -114,7 +119,9 @@ class Pages:
                 *self._outcomes(*parts),
                 *(sending.routes() if self._services.sending else []),
                 *(mailboxes.routes() if self._services.mailboxes else []),
+                *(self._people_routes() if self._services.people else []),
                 *setting_routes(*parts),
+                *(PrivacyPages(*parts).routes() if self._services.privacy else []),
                 self._logout(),
             ],
             include_in_schema=False,
@@ -122,7 +129,21 @@ class Pages:
         opt_out = OptOutPages(self._services, self._renderer)
         public = opt_out.routes() if self._services.sending else []
         consent = mailboxes.consent_routes() if self._services.mailboxes else []
-        return [self._assets.handler(), *self._login(), *public, *consent, closed]
+        people = self._signing_in().routes() if self._services.people else []
+        return [self._assets.handler(), *self._login(), *people, *public, *consent, closed]
+
+    def _people_routes(self) -> list[Any]:
+        parts = (self._services, self._sessions, self._renderer)
+        return [*PeoplePages(*parts).routes(), *AccountPages(*parts).routes()]
+
+    def _signing_in(self) -> SigningInPages:
+        return SigningInPages(
+            self._services,
+            self._sessions,
+            self._renderer,
+            again=self._login_again,
+            entered=self._entered,
+        )
 
     def _outcomes(
         self, services: HttpServices, sessions: Sessions, renderer: Renderer
@@ -166,26 +187,34 @@ class Pages:
         @post("/login", include_in_schema=False, status_code=200, name="login-form")
         async def log_in(request: AnyRequest) -> Page:
             fields = await self._sessions.form(request, None)
-            wanted = local_path(fields.get("next"))
             try:
                 cookie = await self._sessions.log_in(request, fields.get("key", ""))
             except (Unauthenticated, Forbidden) as refused:
-                kept = kept_fields(fields)
-                return self._login_page(wanted, str(refused), status_of(refused), kept)
-            if not kept_fields(fields):
-                return Redirect(wanted, status_code=303, cookies=[cookie])
-            return await self._restored(cookie, kept_fields(fields))
+                return self._login_again(fields, str(refused), status_of(refused))
+            return await self._entered(cookie, fields)
 
         return [show, log_in]
 
     def _logout(self) -> Any:
-        @post("/logout", status_code=200, name="logout")
+        @post("/logout", status_code=200, name="logout", opt={FOR_VIEWERS: True})
         async def log_out(request: AnyRequest, visit: Visiting) -> Page:
             await self._sessions.form(request, visit)
             cookie = await self._sessions.log_out(visit)
             return Redirect("/login", status_code=303, cookies=[cookie])
 
         return log_out
+
+    async def _entered(self, cookie: Cookie, fields: dict[str, str]) -> Page:
+        """On to where somebody wanted to go, or back to what they typed."""
+        kept = kept_fields(fields)
+        if kept and (await self._sessions.visit(cookie.value)).may_decide:
+            return await self._restored(cookie, kept)
+        wanted = local_path(fields.get("next"))
+        return Redirect(wanted, status_code=303, cookies=[cookie])
+
+    def _login_again(self, fields: dict[str, str], refused: str, status: int) -> Page:
+        wanted = local_path(fields.get("next"))
+        return self._login_page(wanted, refused, status, kept_fields(fields))
 
     async def _restored(self, cookie: Cookie, kept: dict[str, str]) -> Page:
         """The page of a draft with the form open that a session's end had interrupted."""
@@ -207,6 +236,8 @@ class Pages:
             wanted=wanted,
             refused=refused,
             kept=kept or {},
+            people=self._services.people is not None,
+            google=self._services.people is not None and self._services.people.sign_in is not None,
         )
 
 

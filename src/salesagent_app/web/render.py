@@ -14,6 +14,7 @@ from salesagent_app.http.auth import Visit
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import words
 from salesagent_app.web.assets import Assets
+from salesagent_app.web.settings_links import links_for
 
 HTML = "text/html"
 
@@ -38,10 +39,13 @@ class Renderer:
             has_mailboxes=services.mailboxes is not None,
             has_usage=services.usage is not None,
             has_settings=services.chosen is not None and services.sending is not None,
+            has_privacy=services.privacy is not None,
             has_jarvis=services.commands is not None,
             has_outcomes=services.outcomes is not None,
             has_tests=services.improvement is not None,
             has_trust=services.approvals is not None,
+            has_people=services.people is not None,
+            people_links=links_for if services.people is not None else _no_links,
         )
 
     def page(
@@ -71,6 +75,10 @@ class Renderer:
         if visit is None or watch is None:
             return self._services.warnings
         return (*self._services.warnings, *watch.notices(visit.caller.tenant_id))
+
+
+def _no_links(_: Visit) -> tuple[()]:
+    return ()
 
 
 def _at(say: Callable[[datetime, datetime], str], now: datetime, then: datetime) -> str:

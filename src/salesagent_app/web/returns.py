@@ -14,7 +14,8 @@ from salesagent_app.http.services import HttpServices
 from salesagent_app.web import charts
 from salesagent_app.web.analytics import WEEK, WEEK_SAYS, Week, weeks_of
 from salesagent_app.web.outcome_words import BACK, LOST, not_enough, percent, span
-from salesagent_core.domain.outcome import Outcome, OutcomeType
+from salesagent_app.web.outcomes import Row, rows_of
+from salesagent_core.domain.outcome import OutcomeType
 from salesagent_core.domain.performance import MIN_SENT, Dimension
 from salesagent_core.domain.stats import wilson_interval
 from salesagent_core.ids import TenantId
@@ -43,7 +44,7 @@ class Returns:
 
     yesterday: str
     week: str
-    latest: tuple[Outcome, ...]
+    latest: tuple[Row, ...]
     trend: Trend | None
 
 
@@ -57,10 +58,11 @@ async def what_came_back(
     monday = midnight - timedelta(days=midnight.weekday())
     since_yesterday = await read.stats(tenant_id, midnight - timedelta(days=1), now)
     since_monday = await read.stats(tenant_id, min(monday, now - timedelta(minutes=1)), now)
+    latest = await read.recent(tenant_id, types=BACK.types, limit=SHOWN)
     return Returns(
         yesterday=_counted(since_yesterday.counts.by_type),
         week=_counted(since_monday.counts.by_type),
-        latest=await read.recent(tenant_id, types=BACK.types, limit=SHOWN),
+        latest=tuple(await rows_of(services, tenant_id, latest)),
         trend=await _trend(services, tenant_id, midnight),
     )
 
@@ -81,9 +83,8 @@ async def _trend(services: HttpServices, tenant_id: TenantId, midnight: datetime
         tenant_id, since=midnight - TREND_WEEKS * WEEK, by=Dimension.WEEK
     )
     tenant = await services.tenants.get(tenant_id)
-    weeks = weeks_of(found, tenant.time_zone)[-TREND_WEEKS:]
-    half = len(weeks) // 2
-    before, now = _sum(weeks[:half]), _sum(weeks[half:])
+    weeks, half = weeks_of(found, tenant.time_zone)[-TREND_WEEKS:], TREND_WEEKS // 2
+    before, now = _sum(weeks[:-half]), _sum(weeks[-half:])
     if before[1] + now[1] == 0:
         return None
     return Trend(line=_line(weeks), sentence=compared(before, now))

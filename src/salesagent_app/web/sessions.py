@@ -7,7 +7,7 @@ import re
 from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 import attrs
 from litestar import Request, Response
@@ -18,6 +18,7 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import (
+    LOOKS_ONLY,
     SESSION_LASTS,
     Caller,
     Connection,
@@ -28,14 +29,20 @@ from salesagent_app.http.auth import (
     caller_of,
 )
 from salesagent_app.http.errors import Forbidden, Unauthenticated
+from salesagent_app.http.request_limits import address_of
+from salesagent_app.http.same_origin import READS, require_same_origin
 from salesagent_app.http.services import HttpServices, SendingServices
+from salesagent_app.telemetry import bind
 from salesagent_core.errors import InvalidInput, Problem, RateLimited
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import Scope
+from salesagent_core.use_cases.people_parts import Opened
 
 AnyRequest = Request[Any, Any, Any]
 Visiting = NamedDependency[Visit]
 """Whom the guard of the pages let in."""
+FOR_VIEWERS = "for_viewers"
+"""The option of a route that changes nothing but a viewer's own account."""
 MAX_FORM_FIELDS = 20
 MAX_ADDRESSES = 10_000
 WINDOW = timedelta(minutes=1)
@@ -64,12 +71,13 @@ class Sessions:
         return "__Host-salesagent" if self._secure else "salesagent"
 
     def guard(self) -> Guard:
-        """A guard that lets in who has a session, and leaves the visit in the state.
+        """A guard that lets in who has a session, and leaves the visit in the state. What changes
+        something is for operators, and for pages of ours.
 
         A plain function, because the framework deep-copies the guards of a router.
         """
 
-        async def has_session(connection: Connection, _: BaseRouteHandler) -> None:
+        async def has_session(connection: Connection, handler: BaseRouteHandler) -> None:
             try:
                 visit = await self.visit(connection.cookies.get(self.cookie_name))
             except Unauthenticated:
@@ -77,6 +85,11 @@ class Sessions:
                     connection.scope["state"]["kept"] = await kept_work(connection)
                 raise
             connection.scope["state"]["visit"] = visit
+            bind(tenant_id=str(visit.caller.tenant_id))
+            if connection.scope.get("method") not in READS:
+                require_same_origin(connection.headers, self._public_url)
+                if not visit.may_decide and not handler.opt.get(FOR_VIEWERS):
+                    raise Forbidden(LOOKS_ONLY)
 
         return has_session
 
@@ -112,12 +125,21 @@ class Sessions:
             Unauthenticated: the key is not good. Forbidden: it has no scope for pages.
             RateLimited: too many tries from this address.
         """
-        client = request.scope.get("client")
-        self._throttle.count(client[0] if client else "", self._clock.now())
+        self.count_try(request)
         key = await self._gate.by_key(key_text)
-        if not caller_of(key).may(Scope.OPERATOR):
-            raise Forbidden("Pages need a key with the operator or admin scope.")
+        if not caller_of(key).may(Scope.VIEWER):
+            raise Forbidden("Pages need a key with the viewer, operator or admin scope.")
         _, token = await self._gate.open_session(key)
+        return await self.entered(request, token)
+
+    def count_try(self, request: AnyRequest) -> None:
+        """Note a try from this address, before it costs us anything. Raises: RateLimited."""
+        self._throttle.count(address_of(request.scope), self._clock.now())
+
+    async def entered(self, request: AnyRequest, opened: Opened | str) -> Cookie:
+        """The cookie of a new session; the one that the browser brought along ends."""
+        await self._gate.forget(request.cookies.get(self.cookie_name))
+        token = opened if isinstance(opened, str) else opened.token
         return self._cookie(token, int(SESSION_LASTS.total_seconds()))
 
     async def log_out(self, visit: Visit) -> Cookie:
@@ -138,7 +160,7 @@ class Sessions:
         self, request: AnyRequest, visit: Visit | None, most: int = MAX_FORM_FIELDS
     ) -> list[tuple[str, str]]:
         """As ``form``, with every value of a field that is there several times."""
-        self._require_same_origin(request)
+        require_same_origin(request.headers, self._public_url)
         pairs = await read_form(request, most)
         if visit is not None and not hmac.compare_digest(
             dict(pairs).get("csrf", "").encode(), visit.csrf.encode()
@@ -148,23 +170,10 @@ class Sessions:
 
     def _is_ours(self, request: AnyRequest) -> bool:
         try:
-            self._require_same_origin(request)
+            require_same_origin(request.headers, self._public_url)
         except Forbidden:
             return False
         return True
-
-    def _require_same_origin(self, request: AnyRequest) -> None:
-        site = request.headers.get("sec-fetch-site")
-        if site is not None and site not in ("same-origin", "none"):
-            raise Forbidden("This form was sent from another site.")
-        origin = request.headers.get("origin")
-        if origin is None:
-            return
-        if origin == _origin(self._public_url):
-            return
-        # Reached by another name than the public one (localhost, say): still the same origin.
-        if urlsplit(origin).netloc != request.headers.get("host"):
-            raise Forbidden("This form was sent from another site.")
 
     def _cookie(self, value: str, max_age: int) -> Cookie:
         return Cookie(
@@ -274,11 +283,6 @@ def login_redirect(request: AnyRequest) -> Response[Any]:
         return Redirect("/login", status_code=303)
     wanted = local_path(request.scope["path"])
     return Redirect(f"/login?{urlencode({'next': wanted})}", status_code=303)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _no_form(what: str) -> InvalidInput:

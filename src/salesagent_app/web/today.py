@@ -12,6 +12,7 @@ from litestar import Response, get
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.services import HttpServices, VendorState
 from salesagent_app.web import outcome_words
+from salesagent_app.web.chosen.setup import set_up
 from salesagent_app.web.filters import TROUBLE
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.returns import what_came_back
@@ -99,6 +100,7 @@ class TodayPages:
             sent_yesterday=both.total - sent.total,
             stuck=await self._stuck(visit),
             approved=await self._approved(visit),
+            setup=await set_up(self._services, tenant_id),
         )
 
     async def _midnight(self, visit: Visit) -> datetime:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import dramatiq
 
 from salesagent_adapters.dramatiq.broker import QUEUE
+from salesagent_app.telemetry import bound
 from salesagent_core.errors import Unavailable
 from salesagent_core.ports.job_queue import Topic
 
@@ -26,7 +27,8 @@ def register_actors(broker: dramatiq.Broker, handlers: Mapping[Topic, Handler]) 
 def _guarded(topic: Topic, handler: Handler) -> Handler:
     async def ring(ids: list[str]) -> None:
         try:
-            await handler(ids)
+            with bound(topic=topic.value):
+                await handler(ids)
         except Unavailable:
             # The rows are as they were; the sweeper rings again when the database is back.
             log.warning("%s: the database cannot be reached, left to the sweeper", topic.value)

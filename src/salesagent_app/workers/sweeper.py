@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from salesagent_app.workers.actors import Handler
@@ -35,10 +36,13 @@ class Sweeper:
         begin: Callable[[], Awaitable[None]] | None = None,
         report: Callable[[], Awaitable[None]] | None = None,
         chores: Sequence[Callable[[], Awaitable[object]]] = (),
+        swept: Callable[[float], None] | None = None,
     ) -> None:
         """``begin`` is done once before the first sweep, again until it succeeds; ``report``
-        before each, and each of ``chores`` after it."""
+        before each, and each of ``chores`` after it; ``swept`` is told how many seconds one
+        took."""
         self._chores = tuple(chores)
+        self._swept = swept
         self._begin = begin
         self.report = report
         self._backlog = backlog
@@ -55,7 +59,10 @@ class Sweeper:
                     self._begin = None
                 if self.report is not None:
                     await self.report()
+                began = time.perf_counter()
                 await self.sweep()
+                if self._swept is not None:
+                    self._swept(time.perf_counter() - began)
                 for chore in self._chores:
                     await chore()
             except Unavailable:

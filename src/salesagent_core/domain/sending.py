@@ -21,7 +21,7 @@ import attrs
 from salesagent_core.domain.draft import Draft, DraftStatus, content_hash, move
 from salesagent_core.domain.run import Degradation
 from salesagent_core.errors import Conflict, Reason
-from salesagent_core.ids import DraftId, TenantId
+from salesagent_core.ids import DraftId, RunId, TenantId
 
 UNDO = timedelta(seconds=30)
 """How long an approval can be taken back before anything is sent."""
@@ -123,6 +123,7 @@ class SendAttempt:
     did not go yet; ``failures`` counts definite noes; ``history_point`` is the mailbox's
     ``historyId`` before the request; ``started_at`` when the barrier was passed; ``present_at``
     and ``missing_at`` when a look after the fact first saw the draft, or first missed it.
+    ``run_id`` is the run that made the draft, where it is known.
     """
 
     id: str
@@ -147,6 +148,7 @@ class SendAttempt:
     present_at: datetime | None = None
     missing_at: datetime | None = None
     sent: SentRecord | None = None
+    run_id: RunId | None = None
 
 
 def advance(attempt: SendAttempt, to: AttemptStatus, now: datetime) -> SendAttempt:

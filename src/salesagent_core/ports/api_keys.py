@@ -12,9 +12,11 @@ from salesagent_core.ids import TenantId
 
 
 class Scope(StrEnum):
-    """What a key may do. ``admin`` includes ``operator``; ``ingest`` only follows its own tasks."""
+    """What a key may do. ``admin`` includes ``operator``, which includes ``viewer``: that one
+    reads and changes nothing. ``ingest`` only follows its own tasks."""
 
     INGEST = "ingest"
+    VIEWER = "viewer"
     OPERATOR = "operator"
     ADMIN = "admin"
 
@@ -22,7 +24,7 @@ class Scope(StrEnum):
 @attrs.frozen(kw_only=True)
 class ApiKey:
     """A key as stored: ``digest`` is the SHA-256 of the secret, which is shown once and kept
-    nowhere (it has 256 random bits, so no slow hash is needed)."""
+    nowhere (it has 256 random bits, so no slow hash is needed). ``created_by`` is who made it."""
 
     id: str
     tenant_id: TenantId
@@ -33,6 +35,7 @@ class ApiKey:
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
+    created_by: str | None = None
 
 
 @attrs.frozen(kw_only=True)

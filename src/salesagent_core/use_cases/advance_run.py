@@ -23,6 +23,7 @@ from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.job_queue import JobQueue
 from salesagent_core.ports.journal import ClaimedRun, Journal
+from salesagent_core.ports.run_watch import RunWatch, Unwatched
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import UnitOfWork
 from salesagent_core.use_cases.facts import Facts
@@ -46,6 +47,7 @@ class AdvanceRuns:
         queue: JobQueue,
         clock: Clock,
         ids: IdSource,
+        watch: RunWatch | None = None,
     ) -> None:
         self._journal = journal
         self._keeper = LeaseKeeper(journal)
@@ -58,6 +60,7 @@ class AdvanceRuns:
             clock=clock,
             ids=ids,
             draining=self._draining,
+            watch=watch or Unwatched(),
         )
         self._tenants = tenants
 
@@ -98,7 +101,7 @@ class AdvanceRuns:
             log.exception("run %s stopped by a fault", run_id)
 
     async def _hold_and_advance(self, claimed: ClaimedRun) -> None:
-        with self._keeper.hold(claimed.lease):
+        with self._tools.watch.run(claimed.lease), self._keeper.hold(claimed.lease):
             tenant = await self._tenants.get(claimed.lease.tenant_id)
             facts = Facts(run=claimed.run, submission=claimed.submission, tenant=tenant)
             await _Advance(self._tools, claimed, facts)()
@@ -118,6 +121,7 @@ class _Tools:
     clock: Clock
     ids: IdSource
     draining: asyncio.Event
+    watch: RunWatch
 
 
 class _Advance:
@@ -184,14 +188,26 @@ class _Advance:
     def _compute(self, step: Step) -> JournalEntry | None:
         assert step.compute is not None
         started_at = self._tools.clock.now()
-        try:
-            result = step.compute(self._facts)
-        except Exception as error:
-            return self._failed(step, error, started_at=started_at)
-        return self._entry(step, result, started_at)
+        with self._tools.watch.step(step.name) as ended:
+            try:
+                result = step.compute(self._facts)
+            except Exception as error:
+                entry = self._failed(step, error, started_at=started_at)
+            else:
+                entry = self._entry(step, result, started_at)
+            if entry is not None:
+                ended(entry.status.value)
+        return entry
 
     async def _perform(self, step: Step) -> JournalEntry | None:
         """Run a step that touches the world and commit what it left; None when it must wait."""
+        with self._tools.watch.step(step.name) as ended:
+            entry = await self._act(step)
+            if entry is not None:
+                ended(entry.status.value)
+        return entry
+
+    async def _act(self, step: Step) -> JournalEntry | None:
         started_at = self._tools.clock.now()
         facts = self._facts
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import attrs
@@ -15,10 +15,9 @@ from salesagent_core.domain.backtest import (
     replay,
     report,
 )
-from salesagent_core.domain.outcome import OutcomeType
 from salesagent_core.domain.policy_reading import read_policy
 from salesagent_core.errors import InvalidInput, Problem
-from salesagent_core.ids import DraftId, TenantId
+from salesagent_core.ids import TenantId
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.decision_history import DecisionHistory, OutcomeHistory
 from salesagent_core.ports.tenants import TenantDirectory
@@ -30,19 +29,9 @@ PAGE = 50
 MAX_DECISIONS = 10_000
 
 
-class NoOutcomes:
-    """``OutcomeHistory`` where nobody records outcomes."""
-
-    async def of_drafts(
-        self, tenant_id: TenantId, draft_ids: Sequence[DraftId]
-    ) -> Mapping[DraftId, tuple[OutcomeType, ...]]:
-        """None of them has any."""
-        del tenant_id, draft_ids
-        return {}
-
-
 class BacktestPolicy:
-    """Reads the decision log page by page."""
+    """Reads the decision log page by page. Without ``outcomes`` those count that the history itself
+    knows."""
 
     def __init__(
         self,
@@ -58,7 +47,7 @@ class BacktestPolicy:
         self._history = history
         self._tenants = tenants
         self._clock = clock
-        self._outcomes = outcomes or NoOutcomes()
+        self._outcomes = outcomes
         self._most = max_decisions
 
     async def __call__(
@@ -110,7 +99,9 @@ class BacktestPolicy:
 
     async def _with_outcomes(
         self, tenant_id: TenantId, decisions: Sequence[PastDecision]
-    ) -> list[PastDecision]:
+    ) -> Sequence[PastDecision]:
+        if self._outcomes is None:
+            return decisions
         ids = [each.decision.draft_id for each in decisions]
         known = await self._outcomes.of_drafts(tenant_id, ids)
         return [

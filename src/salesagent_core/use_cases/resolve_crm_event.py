@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Protocol
 
 from salesagent_core.domain.run import retry_at
 from salesagent_core.domain.submission import Submission, SubmissionSource
-from salesagent_core.errors import NeedsReauth, NotFound, RateLimited, SalesAgentError, Unavailable
-from salesagent_core.ids import SubmissionId
+from salesagent_core.errors import (
+    Conflict,
+    NeedsReauth,
+    NotFound,
+    RateLimited,
+    SalesAgentError,
+    Unavailable,
+)
+from salesagent_core.ids import SubmissionId, TenantId
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.crm import ContactRecord, Crm
 from salesagent_core.ports.crm_events import ClaimedEvent, CrmEventInbox
@@ -17,7 +25,15 @@ from salesagent_core.ports.intake import Receipt
 
 Receive = Callable[[Submission, bytes], Awaitable[Receipt]]
 
+
+class Forget(Protocol):
+    """Erases all that is kept about a contact; how many addresses were known of it."""
+
+    async def __call__(self, tenant_id: TenantId, crm_id: str, /, *, by: str) -> int: ...
+
+
 PRIVACY_DELETION = "contact.privacyDeletion"
+BY_CRM = "crm"
 REAUTH_RECHECK = timedelta(hours=1)
 """How long an event waits for the CRM to be connected again before it looks once more."""
 
@@ -32,7 +48,11 @@ class ResolveCrmEvents:
         receive: Receive,
         clock: Clock,
         ids: IdSource,
+        *,
+        forget: Forget | None = None,
     ) -> None:
+        """``forget`` erases whom a contact of the CRM's is; without it a person has to."""
+        self._forget = forget
         self._inbox = inbox
         self._crm = crm
         self._receive = receive
@@ -49,8 +69,7 @@ class ResolveCrmEvents:
     async def _resolve(self, claimed: ClaimedEvent) -> None:
         event = claimed.event
         if event.kind == PRIVACY_DELETION:
-            # Never a run. It stays in sight until a person has erased what is kept here.
-            await self._inbox.postpone(claimed, None, "the contact asked to be erased")
+            await self._erase(claimed)
             return
         try:
             record = await self._crm.contact(event.tenant_id, event.object_id)
@@ -70,6 +89,20 @@ class ResolveCrmEvents:
             await self._inbox.postpone(claimed, None, str(error))
         else:
             await self._inbox.resolve(claimed, receipt.submission_id)
+
+    async def _erase(self, claimed: ClaimedEvent) -> None:
+        """Never a run. What cannot be erased stays in sight until a person has done it."""
+        event = claimed.event
+        try:
+            if self._forget is None:
+                raise Conflict("the contact asked to be erased")
+            await self._forget(event.tenant_id, event.object_id, by=BY_CRM)
+        except (RateLimited, Unavailable) as error:
+            await self._postpone(claimed, error)
+        except SalesAgentError as error:
+            await self._inbox.postpone(claimed, None, str(error))
+        else:
+            await self._inbox.resolve(claimed, None)
 
     async def _postpone(self, claimed: ClaimedEvent, error: RateLimited | Unavailable) -> None:
         until = retry_at(

@@ -54,6 +54,7 @@ from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.mail_sender import HeldDraft, MailSender, NotSent, SentMail
 from salesagent_core.ports.mailbox import MailReader
+from salesagent_core.ports.run_watch import RunWatch, Unwatched
 from salesagent_core.ports.send_ledger import SendQueue
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import SendingTransaction, SendingWork
@@ -109,6 +110,7 @@ class SendDrafts:
         queue: JobQueue,
         clock: Clock,
         ids: IdSource,
+        watch: RunWatch | None = None,
     ) -> None:
         self._sends = sends
         self._work = work
@@ -120,6 +122,7 @@ class SendDrafts:
         self._queue = queue
         self._clock = clock
         self._ids = ids
+        self._watch = watch or Unwatched()
         self._settler = Settler(ids)
         self._hands = Hands()
 
@@ -132,6 +135,10 @@ class SendDrafts:
         return await self._hands.work(self._sends.claim, self._guarded, attempt_ids, limit)
 
     async def _guarded(self, attempt: SendAttempt) -> None:
+        with self._watch.send(attempt):
+            await self._handled(attempt)
+
+    async def _handled(self, attempt: SendAttempt) -> None:
         try:
             await self._one(attempt)
         except LeaseLost:
@@ -360,6 +367,7 @@ class SendDrafts:
         verdict: GateVerdict,
         now: datetime,
     ) -> None:
+        self._watch.refused([reason.code for reason in verdict.reasons])
         if verdict.has(STOPPED):
             stopped = [reason for reason in verdict.reasons if reason.code == STOPPED]
             others = [reason for reason in verdict.reasons if reason.code != STOPPED]

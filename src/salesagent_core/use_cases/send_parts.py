@@ -307,6 +307,7 @@ def new_attempt(
         updated_at=now,
         automatic=automatic,
         due_at=due_at,
+        run_id=draft.run_id,
     )
 
 

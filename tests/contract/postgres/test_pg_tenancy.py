@@ -8,7 +8,8 @@ from typing import Any
 
 import attrs
 import pytest
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, bindparam, insert, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import ProgrammingError
 from tests.contract.postgres.samples import (
     EMAIL,
@@ -32,6 +33,7 @@ from salesagent_adapters.postgres.directory import PgTenantDirectory
 from salesagent_adapters.postgres.engine import SET_TENANT, Database
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_adapters.postgres.journal import PgJournal
+from salesagent_adapters.postgres.logins import PgLoginTries
 from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.model_budget import PgModelBudget
 from salesagent_adapters.postgres.rate_budget import PgRateBudget
@@ -51,6 +53,8 @@ from salesagent_core.domain.learning import LearnedChange
 from salesagent_core.domain.mail_template import MailTemplate, Use
 from salesagent_core.domain.moves import DealPlace, MeetingPlace
 from salesagent_core.domain.outcome import Outcome, OutcomeSource, OutcomeType
+from salesagent_core.domain.passwords import ACCOUNT_TRIES
+from salesagent_core.domain.people import Role
 from salesagent_core.domain.recipients import RecipientRule, RuleKind
 from salesagent_core.domain.run import DeadLetterState
 from salesagent_core.domain.send_gate import Stop
@@ -74,6 +78,7 @@ from salesagent_core.ports.connections import (
 from salesagent_core.ports.crm_events import CrmEvent
 from salesagent_core.ports.outcome_watches import WatchKind, WatchState
 from salesagent_core.ports.outcomes import MeetingSeen, SentFacts
+from salesagent_core.ports.people import Invitation, TwoFactor, User, UserSession
 from salesagent_core.ports.rate_budget import Allowance
 from salesagent_core.ports.saved_views import SavedView
 from salesagent_core.ports.send_ledger import SlotKeys
@@ -110,6 +115,7 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
     await fill_approvals(database, vault, tenant)
     await fill_outcomes(database, vault, tenant)
     await fill_trials(database, vault, tenant)
+    await fill_people(database, vault, tenant)
     await bound(PgUsage(database, vault), tenant, hard_runs=5)
     await fill_privacy(database, vault, tenant)
     seen = VendorState(vendor="Gmail", tenant_id=tenant, state=Answering.OPEN)
@@ -419,6 +425,44 @@ async def fill_trials(database: Database, vault: Vault, tenant: TenantId) -> Non
         await connection.execute(metadata.tables["voices"].insert().values(older))
 
 
+async def fill_people(database: Database, vault: Vault, tenant: TenantId) -> None:
+    user = User(
+        id=new_id(),
+        tenant_id=tenant,
+        email=NEEDLE,
+        name=PLANTED,
+        role=Role.OWNER,
+        created_at=SENT_AT,
+        password_hash=PLANTED,
+        two_factor=TwoFactor(secret=PLANTED, recovery=(PLANTED,)),
+    )
+    session = UserSession(
+        id=new_id(),
+        digest=new_id().encode(),
+        user_id=user.id,
+        tenant_id=tenant,
+        csrf="c",
+        created_at=SENT_AT,
+        seen_at=SENT_AT,
+        browser=PLANTED,
+    )
+    invitation = Invitation(
+        id=new_id(),
+        tenant_id=tenant,
+        digest=new_id().encode(),
+        email=NEEDLE,
+        role=Role.VIEWER,
+        created_at=SENT_AT,
+        created_by="a",
+        expires_at=SENT_AT,
+    )
+    async with PgUnitOfWork(database, vault, RESULT_TYPES).begin(tenant) as tx:
+        await tx.users.add(user)
+        await tx.user_sessions.add(session)
+        await tx.invitations.put(invitation)
+    await PgLoginTries(database, vault, tenant).count(NEEDLE, ACCOUNT_TRIES, datetime.now(UTC))
+
+
 async def rows_in(connection: Any, table: Table) -> int:
     return len((await connection.execute(select(table))).all())
 
@@ -574,3 +618,45 @@ async def test_parallel_transactions_keep_their_own_tenant(
 
     tenants = [TENANT, OTHER] * 20
     assert await asyncio.gather(*map(look, tenants)) == [{tenant} for tenant in tenants]
+
+
+async def test_whatever_table_there_is_a_connection_that_forgets_its_filter_does_nothing(
+    database: Database, vault: Vault
+) -> None:
+    """Asked of the catalog, not of our own list, with statements that name no tenant at all."""
+    await fill(database, vault, TENANT)
+    tables = text(
+        "SELECT c.relname, EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid"
+        " AND a.attname = 'tenant_id') FROM pg_class c"
+        " WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'm')"
+    )
+    async with database.across_tenants() as connection:
+        found = {str(name): bool(held) for name, held in await connection.execute(tables)}
+    assert [name for name, held in found.items() if not held] == ["salesagent_schema"]
+    assert set(metadata.tables) <= set(found)
+    for name in sorted(set(found) - {"salesagent_schema"}):
+        for tenant in (None, OTHER):
+            await forgets(database, name, tenant)
+
+
+async def forgets(database: Database, name: str, tenant: TenantId | None) -> None:
+    async with database.across_tenants() as connection:
+        copy = f"SELECT to_jsonb(t) FROM {name} t WHERE tenant_id = :tenant LIMIT 1"
+        row = (await connection.execute(text(copy), {"tenant": TENANT})).scalar()
+    async with database.tenants.begin() as connection:
+        if tenant is not None:
+            await connection.execute(SET_TENANT, {"tenant": tenant})
+        for statement in (
+            f"SELECT * FROM {name}",
+            f"UPDATE {name} SET tenant_id = tenant_id",
+            f"DELETE FROM {name}",
+        ):
+            assert (await connection.execute(text(statement))).rowcount == 0, statement
+        if row is None:
+            return
+        insert_copy = text(
+            f"INSERT INTO {name} OVERRIDING SYSTEM VALUE"
+            f" SELECT * FROM jsonb_populate_record(null::{name}, :row)"
+        ).bindparams(bindparam("row", type_=JSONB))
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            await connection.execute(insert_copy, {"row": row})

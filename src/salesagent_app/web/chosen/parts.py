@@ -12,6 +12,7 @@ from salesagent_app.http.auth import Visit
 from salesagent_app.http.chosen import chosen_of
 from salesagent_app.http.errors import Forbidden
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.names import name_of
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions
 from salesagent_core.errors import InvalidInput, Problem
@@ -23,7 +24,6 @@ AnyRequest = Request[Any, Any, Any]
 Page = Response[Any]
 MOST_FIELDS = 400
 NEEDS_ADMIN = "Only an admin changes settings. You can read them."
-_BY_KEY = "key:"
 
 
 @attrs.frozen(kw_only=True)
@@ -117,12 +117,8 @@ class Rooms:
         for each in dict.fromkeys(ids):
             if each in found:
                 continue
-            key = (
-                await self._services.api_keys.find(each.removeprefix(_BY_KEY))
-                if each.startswith(_BY_KEY)
-                else None
-            )
-            found[each] = key.name if key is not None else each.partition(":")[2] or each
+            name = await name_of(self._services, None, each)
+            found[each] = name or each.partition(":")[2] or each
         return found
 
     def _page(

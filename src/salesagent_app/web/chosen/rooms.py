@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.chosen.files import FilePages
 from salesagent_app.web.chosen.icp import IcpPages
+from salesagent_app.web.chosen.rules import RulePages
 from salesagent_app.web.chosen.sending import SendingSettings
+from salesagent_app.web.chosen.setup import SetUpPages
+from salesagent_app.web.chosen.suppressions import SuppressionPages
+from salesagent_app.web.chosen.templates import TemplatePages
+from salesagent_app.web.chosen.voices import VoicePages
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions
 
@@ -16,5 +22,19 @@ def setting_routes(services: HttpServices, sessions: Sessions, renderer: Rendere
     if services.chosen is None or services.sending is None:
         return []
     parts = (services, sessions, renderer)
-    rooms: list[Any] = [SendingSettings(*parts), IcpPages(*parts)]
+    rooms: list[Any] = [
+        room(*parts)
+        for room in (
+            SendingSettings,
+            IcpPages,
+            FilePages,
+            TemplatePages,
+            SuppressionPages,
+            SetUpPages,
+        )
+    ]
+    if services.approvals is not None:
+        rooms.append(RulePages(*parts))
+    if services.improvement is not None:
+        rooms.append(VoicePages(*parts))
     return [route for room in rooms for route in room.routes()]
