@@ -18,6 +18,8 @@ from salesagent_adapters.postgres import migrate
 from salesagent_core.errors import Unavailable
 
 BUILT_WHILE_WRITERS_WAIT = {
+    "audit_position",
+    "audit_unsealed",
     "drafts_audit",
     "drafts_changed",
     "drafts_follow",
