@@ -100,7 +100,8 @@ async def test_a_channel_that_fails_is_tried_again_and_a_repeat_is_known_for_one
         await room.trouble()
         room.chat.say, room.inbox.say = [500, 404], ["451 later"]
         await room.sweep()
-        assert room.chat.texts == room.inbox.mails == []
+        assert not room.chat.texts
+        assert not room.inbox.mails
         states = {
             each["channel"]: each for each in (await admin.get("/api/notifications")).json()["last"]
         }
