@@ -88,7 +88,7 @@ WHERE tenant_id = :tenant ORDER BY channel, created_at DESC
 """)
 _OPEN = text("""
 SELECT * FROM notices WHERE tenant_id = :tenant AND closed_at IS NULL
-ORDER BY opened_at DESC, id DESC LIMIT :limit OFFSET :offset
+ORDER BY opened_at DESC, kind, id LIMIT :limit OFFSET :offset
 """)
 _CLOSED = text("""
 SELECT * FROM notices WHERE tenant_id = :tenant AND closed_at IS NOT NULL

@@ -16,20 +16,26 @@ from salesagent_app.http.services import HttpServices
 from salesagent_app.web.names import name_of
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
-from salesagent_core.domain.notice import Meaning, Notice, meaning_of
+from salesagent_core.domain.notice import Channel, Meaning, Notice, meaning_of
 
 SHOWN = 100
 LATELY = 30
+_BY = {Channel.MAIL: "by e-mail", Channel.SLACK: "in Slack"}
 AnyRequest = Request[Any, Any, Any]
 
 
 @attrs.frozen(kw_only=True)
 class NoticeLine:
-    """One notice as the page shows it; ``seen_by`` is a name."""
+    """One notice as the page shows it; ``seen_by`` is a name, ``told`` by what it was told."""
 
     notice: Notice
     meaning: Meaning
     seen_by: str | None = None
+
+    @property
+    def told(self) -> str:
+        """In words; "" where it stands on the page only."""
+        return " and ".join(_BY[channel] for channel, _ in self.notice.told)
 
 
 class NoticePages:
@@ -47,6 +53,10 @@ class NoticePages:
         async def show(visit: Visiting) -> Response[Any]:
             return await self._show(visit)
 
+        @get("/notices/count", name="notices-count")
+        async def count(visit: Visiting) -> dict[str, int]:
+            return {"waiting": visit.notices or 0}
+
         @post("/notices/seen", status_code=200, name="notices-seen")
         async def all_seen(request: AnyRequest, visit: Visiting) -> Response[Any]:
             return await self._seen(request, visit, None)
@@ -55,7 +65,7 @@ class NoticePages:
         async def one_seen(request: AnyRequest, visit: Visiting, notice_id: Id) -> Response[Any]:
             return await self._seen(request, visit, notice_id)
 
-        return [show, all_seen, one_seen]
+        return [show, count, all_seen, one_seen]
 
     async def _seen(
         self, request: AnyRequest, visit: Visit, notice_id: UUID | None
