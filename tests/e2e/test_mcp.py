@@ -68,14 +68,15 @@ class Assistant:
 
 
 @asynccontextmanager
-async def assistant(url: str, key: str, log: Path) -> AsyncIterator[Assistant]:
+async def assistant(url: str, key: str, log: Path, mode: str = "auto") -> AsyncIterator[Assistant]:
+    """``mode``: ``legacy`` shakes hands as assistants did before the protocol of 2026."""
     server = StdioServerParameters(
         command=sys.executable,
         args=[*SALESAGENT, "mcp", "--url", url],
         env={**clean_environment(), "SALESAGENT_API_KEY": key},
     )
     with log.open("w") as errors:
-        async with Client(stdio_client(server, errlog=errors)) as client:
+        async with Client(stdio_client(server, errlog=errors), mode=mode) as client:
             yield Assistant(client)
 
 
@@ -237,7 +238,8 @@ async def test_a_key_gets_what_its_scope_allows(stage: Stage, tmp_path: Path) ->
 
 async def test_what_a_stranger_wrote_is_data(stage: Stage, tmp_path: Path) -> None:
     draft = await drafted_from(stage, TRAP_TEXT)
-    async with assistant(url_of(stage), key_of(stage), tmp_path / "log") as helper:
+    log = tmp_path / "log"
+    async with assistant(url_of(stage), key_of(stage), log, mode="legacy") as helper:
         for said in (
             await helper.call("show_draft", draft_id=draft.id),
             await helper.call("why", draft_id=draft.id),

@@ -43,7 +43,7 @@ def draft_text(draft: dict[str, Any]) -> str:
         *_findings(draft),
         why_text(draft),
         *_thread(draft),
-        records("what the draft may lean on; " + STRANGERS, map(_source, draft["sources"])),
+        records(f"what the mail leans on, and what they wrote; {STRANGERS}", _sources(draft)),
     ]
     return "\n\n".join(parts)
 
@@ -147,14 +147,15 @@ def _thread(draft: dict[str, Any]) -> list[str]:
     return [records(f"the last {len(last)} of {len(mails)} mails; {STRANGERS}", shown)]
 
 
-def _source(source: dict[str, Any]) -> dict[str, object]:
-    return {
-        "id": source["id"],
-        "kind": source["kind"],
-        "label": source["label"],
-        "untrusted": source["untrusted"],
-        "text": source["text"],
-    }
+def _sources(draft: dict[str, Any]) -> list[dict[str, object]]:
+    """Those that a statement leans on, and all that a stranger wrote."""
+    cited = {each for claim in draft["revision"]["claims"] for each in claim["source_ids"]}
+    shown = ("id", "kind", "label", "untrusted", "text")
+    return [
+        {name: source[name] for name in shown}
+        for source in draft["sources"]
+        if source["untrusted"] or source["id"] in cited
+    ]
 
 
 def _card(row: dict[str, Any]) -> dict[str, object]:
