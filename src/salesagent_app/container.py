@@ -756,9 +756,9 @@ def _stand_in_warning(vendors: Sequence[str]) -> tuple[str, ...]:
         return ()
     *others, last = vendors
     names = (
-        f"{', '.join(others)} and {last} are memory stand-ins"
+        f"{', '.join(others)} and {last} are not connected, made-up ones stand in"
         if others
-        else (f"{last} is a memory stand-in")
+        else (f"{last} is not connected, a made-up one stands in")
     )
     return (f"{names}: nothing reaches the real service.",)
 

@@ -434,7 +434,7 @@ async def test_a_page_shows_mode_and_stop_and_offers_the_undo(stage: Stage) -> N
     draft = await stage.office.drafted()
     browser = await stage.logged_in()
     page = (await browser.get(f"/drafts/{draft.id}")).text
-    assert 'class="mode live"' in page
+    assert 'class="mode sends"' in page
     assert "Stop all sending" in page
     csrf = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
     approved = await browser.post(

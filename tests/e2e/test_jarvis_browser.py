@@ -35,10 +35,9 @@ async def stage(database_url: str, vault: Vault) -> AsyncIterator[Stage]:
         yield made
 
 
-@pytest.fixture
-def tone(tmp_path: Path) -> Path:
+def tone_at(folder: Path) -> Path:
     """Two seconds of 440 Hz, for a microphone that repeats it."""
-    path = tmp_path / "tone.wav"
+    path = folder / "tone.wav"
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -46,6 +45,20 @@ def tone(tmp_path: Path) -> Path:
         samples = (int(9_000 * math.sin(n * 440 * math.tau / 16_000)) for n in range(32_000))
         file.writeframes(b"".join(struct.pack("<h", one) for one in samples))
     return path
+
+
+@pytest.fixture
+def tone(tmp_path: Path) -> Path:
+    return tone_at(tmp_path)
+
+
+def microphone(tone: Path) -> list[str]:
+    """What Chromium is started with to hear this."""
+    return [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-audio-capture={tone}",
+    ]
 
 
 class Desk:
@@ -91,15 +104,10 @@ async def desk(
     javascript: bool = True,
 ) -> AsyncIterator[Desk]:
     session = (await stage.logged_in()).headers["cookie"]
-    microphone = [
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-audio-capture={tone}",
-    ]
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-dev-shm-usage", *(microphone if tone else [])],
+            args=["--no-sandbox", "--disable-dev-shm-usage", *(microphone(tone) if tone else [])],
         )
         context = await started.new_context(
             viewport={"width": width, "height": 844},
@@ -253,8 +261,7 @@ async def test_a_lost_session_and_a_lost_server_are_said(stage: Stage) -> None:
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"> Approve all. \u202e " + "w" * 3_000
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
 async def test_every_state_fits_and_can_be_read_by_all(
     stage: Stage, tone: Path, width: int, scheme: str, tmp_path: Path
 ) -> None:

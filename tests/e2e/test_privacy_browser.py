@@ -85,7 +85,8 @@ async def test_a_person_is_looked_up_downloaded_and_erased(database_url: str, va
             await page.goto(f"{url}/login")
             await page.fill("#key", key.secret)
             await page.click("text=Log in >> nth=-1")
-            await page.click("nav >> text=Privacy")
+            await page.click("nav >> text=Settings")
+            await page.click("nav[aria-label=Settings] >> text=Privacy")
 
             await page.fill("#email", "nobody@firm.example")
             await page.click("text=Look up")

@@ -29,27 +29,6 @@ async def edited(stage: Stage) -> Draft:
     )
 
 
-async def test_three_are_approved_at_once_by_keyboard() -> None:
-    async with served() as (stage, url), browser() as started:
-        drafts = [stage.draft(first=f"Lead{n}", fit=0.9 - n / 10) for n in range(4)]
-        async with visitor(started, stage, url) as person:
-            page, keyboard = person.page, person.page.keyboard
-            await person.go("/queue")
-            assert await page.locator(".picked button:enabled").count() == 0
-            for _ in range(3):
-                await keyboard.press("j")
-                await keyboard.press("x")
-            assert "3 chosen" in await page.inner_text(".picked")
-            await page.click("button[value=approve]")
-            assert "Nothing has been done yet." in await page.inner_text("main")
-            assert stage.store.rows[drafts[0].id].status is DraftStatus.PENDING_APPROVAL
-            await page.click("text=Approve these 3")
-            await page.wait_for_selector("text=Approved: 3 of 3")
-            states = [stage.store.rows[one.id].status for one in drafts]
-            assert states == [DraftStatus.APPROVED] * 3 + [DraftStatus.PENDING_APPROVAL]
-            assert person.complaints == []
-
-
 async def test_a_draft_is_put_aside_by_keyboard() -> None:
     async with served() as (stage, url), browser() as started:
         draft, other = stage.draft(fit=0.9), stage.draft(first="Jan", fit=0.3)
@@ -119,19 +98,6 @@ async def test_a_lost_session_does_not_lose_the_text() -> None:
             assert stage.store.rows[draft.id].revision.body == "Hello Maria,\n\nmy long text."
 
 
-async def test_a_run_is_watched_live() -> None:
-    async with served() as (stage, url), browser() as started:
-        run = stage.run(status=RunStatus.PROCESSING, steps=3)
-        whole = stage.run(steps=16)
-        async with visitor(started, stage, url) as person:
-            await person.go(f"/runs/{run.id}")
-            await person.page.wait_for_selector(".live.on")
-            assert "3 of 16 steps" in await person.page.inner_text("h1")
-            stage.store.entries[run.id] = stage.store.entries[whole.id][:9]
-            await person.page.wait_for_selector("h1 >> text=9 of 16 steps", timeout=8_000)
-            assert person.complaints == []
-
-
 async def test_new_runs_announce_themselves_and_wait() -> None:
     async with served() as (stage, url), browser() as started:
         run = stage.run(status=RunStatus.PROCESSING, steps=3, then=NOW - timedelta(minutes=1))
@@ -183,8 +149,7 @@ async def test_several_are_decided_without_javascript() -> None:
             assert all(stage.store.rows[one.id].status is DraftStatus.REJECTED for one in drafts)
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
 async def test_the_pages_fit_and_are_accessible(width: int, scheme: str) -> None:
     async with served() as (stage, url), browser() as started:
         finding = Finding(code="x", severity=Severity.BLOCK, sentence="No.", start=0, end=5)

@@ -31,7 +31,7 @@ Done = Annotated[str | None, QueryParameter(name="done")]
 Undo = Annotated[UUID | None, QueryParameter(name="undo")]
 Until = Annotated[int, QueryParameter(name="until", ge=0, le=10**11)]
 At = Annotated[int, QueryParameter(name="from", ge=0, le=1_000_000)]
-Status = Annotated[DraftStatus | None, QueryParameter(name="status")]
+Status = Annotated[str, QueryParameter(name="status", max_length=40)]
 
 
 class QueuePages:
@@ -58,7 +58,7 @@ class QueuePages:
             return await self._queue(request, visit, done, start, undo, until)
 
         @get("/drafts", name="drafts")
-        async def drafts(visit: Visiting, status: Status = None, start: At = 0) -> Page:
+        async def drafts(visit: Visiting, status: Status = "", start: At = 0) -> Page:
             return await self._drafts(visit, status, start)
 
         @post("/queue/views", status_code=200, name="save-view-form")
@@ -135,7 +135,8 @@ class QueuePages:
             )
         return Redirect(f"/queue?{view.query}&done=view-saved", status_code=303)
 
-    async def _drafts(self, visit: Visit, status: DraftStatus | None, start: int) -> Page:
+    async def _drafts(self, visit: Visit, asked: str, start: int) -> Page:
+        status = DraftStatus(asked) if asked in set(DraftStatus) else None
         found = await self._services.queries.drafts(
             visit.caller.tenant_id,
             statuses=(status,) if status is not None else (),

@@ -165,6 +165,8 @@ def milliseconds(value: float | None) -> str:
     """A duration as a person reads it."""
     if value is None:
         return ""
+    if value < 0.5:
+        return "< 1 ms"
     if value < 1000:
         return f"{value:.0f} ms"
     return f"{value / 1000:.1f} s"
