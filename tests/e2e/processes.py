@@ -33,6 +33,8 @@ START_SECONDS = 90.0
 """Three seconds of processor time, which a busy machine may take long to give."""
 END_SECONDS = 40.0
 POLL_SECONDS = 0.03
+DATABASE_POLL_SECONDS = 0.1
+"""Each look is a connection of its own, because the database may have gone meanwhile."""
 FORMS = "/api/webhooks/hubspot/forms"
 EVENTS = "/api/webhooks/hubspot/events"
 SALESAGENT = ("-c", "from salesagent_app.cli import main; main()")
@@ -41,7 +43,12 @@ Found = TypeVar("Found")
 
 
 def eventually(
-    look: Callable[[], Found], what: str, *, seconds: float = 20.0, log: Callable[[], str] = str
+    look: Callable[[], Found],
+    what: str,
+    *,
+    seconds: float = 20.0,
+    log: Callable[[], str] = str,
+    pause: float = POLL_SECONDS,
 ) -> Found:
     """The first true answer of ``look``; fails with ``what`` when none comes in time."""
     deadline = time.monotonic() + seconds
@@ -51,7 +58,7 @@ def eventually(
             return found
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds:.0f} s: {what}; last seen: {found}\n{log()}")
-        time.sleep(POLL_SECONDS)
+        time.sleep(pause)
 
 
 def free_port() -> int:
@@ -231,6 +238,7 @@ class Site:
             f"{len(runs)} runs completed",
             seconds=seconds,
             log=self.logs,
+            pause=DATABASE_POLL_SECONDS,
         )
         drafts = sorted(str(run) for (run,) in self.query("SELECT run_id FROM drafts"))
         assert drafts == sorted(runs)

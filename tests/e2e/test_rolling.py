@@ -1,5 +1,5 @@
-"""A release under load: one server after the other is told to stop, workers too, one of them
-killed, and nothing is lost and nothing is done twice."""
+"""A release under load: one server of two is told to stop, one worker of two as well, and nothing
+is lost and nothing is done twice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from tests.e2e.processes import FORMS, Redis, Site, eventually, form, free_port, valkey
 
 PER_SECOND = 20
-FORMS_IN_ALL = 120
+FORMS_IN_ALL = 100
 UNDER_LOAD = 20
 SENDERS = 4
 NOTICE = ("--no-worker", "--notice", "1")
@@ -89,7 +89,7 @@ def redis(tmp_path: Path) -> Iterator[Redis]:
         yield server
 
 
-def test_a_rolling_restart_under_load_loses_nothing_and_doubles_nothing(
+def test_a_release_under_load_loses_nothing_and_doubles_nothing(
     database_url: str, tmp_path: Path, redis: Redis
 ) -> None:
     one = Site(folder=tmp_path, database_url=database_url, redis_url=redis.url)
@@ -99,7 +99,7 @@ def test_a_rolling_restart_under_load_loses_nothing_and_doubles_nothing(
         with ThreadPoolExecutor(4) as pool:
             starting = [pool.submit(each.serve, *NOTICE) for each in (one, two)]
             starting += [pool.submit(one.worker) for _ in range(2)]
-            server, other, worker, victim = (each.result() for each in starting)
+            server, other_server, worker, other_worker = (each.result() for each in starting)
         balancer = Balancer((one, two), ready={0, 1})
         with balancer.client, ThreadPoolExecutor(SENDERS + 1) as pool:
             try:
@@ -112,10 +112,6 @@ def test_a_rolling_restart_under_load_loses_nothing_and_doubles_nothing(
                 assert server.ended() == 0, server.tail()
                 to_come = FORMS_IN_ALL - len(balancer.accepted)
                 assert worker.ended() == 0, worker.tail()
-                victim.kill()
-                started = pool.submit(one.worker)
-                one.serve(*NOTICE)
-                started.result()
                 for each in sending:
                     each.result(60)
             finally:
@@ -123,8 +119,9 @@ def test_a_rolling_restart_under_load_loses_nothing_and_doubles_nothing(
         assert balancer.odd == []
         assert len(balancer.accepted) == FORMS_IN_ALL
         assert to_come > 0, "the server ended before the load did"
-        # With one draft each: this counts them. What the killed one held waits for its lease.
+        # With one draft each: this counts them. What the worker gave back may wait for a timer.
         one.all_completed_when_leases_end(balancer.accepted)
-        assert other.process.poll() is None
+        for staying in (other_server, other_worker):
+            assert staying.process.poll() is None, staying.tail()
     finally:
         one.stop()

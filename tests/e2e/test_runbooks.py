@@ -35,7 +35,7 @@ BLOCK = re.compile(r"^ *```bash( machine)?\n(.*?)^ *```$", re.MULTILINE | re.DOT
 EXPECTED = {
     # Over HTTP: what is right where the system is well and empty.
     "/retry": 404,
-    "$LEAKED\"": 401,
+    '$LEAKED"': 401,
     "-X POST": 201,
 }
 TAKES_A_RESTORED_DATABASE = ("restore", "reconcile")
