@@ -116,7 +116,9 @@ def _acknowledge(text: TextBuilder, material: Material) -> None:
 def _example_question(material: Material) -> str:
     """The closing question of the template that the brief holds; "" where there is none, it is in
     another language, or it holds a number, a link or a gap: what may be wrong for this reader."""
-    for source in material.of_kind(SourceKind.VOICE):
+    for source in material.brief.sources:
+        if source.kind is not SourceKind.VOICE:
+            continue
         found = _QUESTION.findall(source.text[-MAX_EXAMPLE:])
         question = " ".join(found[-1].split()) if found else ""
         if detect_language(source.text, material.language) == material.language:

@@ -2,7 +2,7 @@
 
 An absence that a person mentions ("I was out of office last week, let's talk") is no automatic
 reply: without a header or a subject that says so, the text must have the form of a notice, and
-nothing in it may talk to the reader.
+nothing in it may talk to the reader. What remains is weighed by what was learned from examples.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ import re
 from functools import cache
 
 from salesagent_core.domain.folding import bare_text
+from salesagent_core.domain.learned import joined_score, scores
+from salesagent_core.domain.learned_text import tokens_of
 from salesagent_core.domain.mime_parts import Headers
 
 MAX_TEXT = 4_000
+LIKELY_FROM = 0.5
+"""From here up the learned part takes a mail without any sure sign for a program's."""
 
 _HEADERS = frozenset(
     """
@@ -46,9 +50,12 @@ def is_automatic(headers: Headers, subject: str, own_text: str) -> bool:
     if weak and _automatic_note().search(text):
         return True
     named = bool(_absence_subject().search(bare_text(subject[:300]))) and "?" not in subject
-    return reads_as_absence(text, sure=weak, named=named) or (
+    if reads_as_absence(text, sure=weak, named=named) or (
         weak and bool(_acknowledges().search(text))
-    )
+    ):
+        return True
+    learned = scores("automatic", tokens_of(f"{subject[:300]}\n{text}"))[0]
+    return bool(text.strip()) and joined_score("automatic", learned, float(weak)) >= LIKELY_FROM
 
 
 def says_automatic(subject: str) -> bool:

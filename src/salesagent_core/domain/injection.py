@@ -21,6 +21,7 @@ from salesagent_core.domain.finding import Finding, Severity
 from salesagent_core.domain.folding import Folded, bare
 from salesagent_core.domain.injection_orders import orders, spelt_right
 from salesagent_core.domain.injection_words import structures, wordings
+from salesagent_core.domain.learned import Weighed, joined_score, strongest_window
 
 SUSPECTED_FROM = 0.5
 MAX_HEAD = 40_000
@@ -30,6 +31,8 @@ MAX_DECODED = 4_000
 QUESTION_DAMPING = 0.45
 REPORTED_DAMPING = 0.4
 OWN_WORDS_DAMPING = 0.35
+CERTAIN_FROM = 0.9
+"""From here up the rules' score stands, whatever the learned part says."""
 
 _SENTENCES = {
     "override": "The text tells the system to set its instructions aside.",
@@ -46,6 +49,7 @@ _SENTENCES = {
     "fake_boundary": "The text imitates the end of the stranger's text.",
     "hidden_text": "The text holds words that a person would not see.",
     "disguised": "The text hides its wording by spelling or encoding.",
+    "resembles": "The wording is like that of known attempts to steer the system.",
 }
 
 
@@ -85,17 +89,13 @@ class _View:
 
 
 def inspect_inbound(text: str) -> InjectionReading:
-    """How much a text looks like an attempt to steer the system.
+    """How much a text looks like an attempt to steer the system, by the rules' signals and by
+    what was learned from examples together.
 
     At most ``MAX_HEAD`` characters from the start and ``MAX_TAIL`` from the end are read.
     """
-    hits: list[_Hit] = []
+    hits = _all_hits(text)
     findings: list[Finding] = []
-    for offset, piece in _pieces(text):
-        hits += [
-            attrs.evolve(hit, start=hit.start + offset, end=hit.end + offset)
-            for hit in _hits(piece)
-        ]
     if len(text) > MAX_HEAD + MAX_TAIL:
         findings.append(
             Finding(
@@ -107,8 +107,11 @@ def inspect_inbound(text: str) -> InjectionReading:
                 part="inbound",
             )
         )
-    score = _score(hits)
+    by_rules = _score(hits)
+    score, window = _weighed(text, by_rules)
     suspected = score >= SUSPECTED_FROM
+    if suspected and by_rules < SUSPECTED_FROM:
+        hits.append(_Hit(code="resembles", weight=score, start=window.start, end=window.end))
     signals = tuple(
         sorted(
             {Signal(code=hit.code, start=hit.start, end=hit.end) for hit in hits},
@@ -130,6 +133,32 @@ def inspect_inbound(text: str) -> InjectionReading:
     return InjectionReading(
         suspected=suspected, score=round(score, 3), signals=signals, findings=tuple(findings)
     )
+
+
+def rules_score(text: str) -> float:
+    """How suspicious the rules alone find a text, 0..1."""
+    return _score(_all_hits(text))
+
+
+def _all_hits(text: str) -> list[_Hit]:
+    return [
+        attrs.evolve(hit, start=hit.start + offset, end=hit.end + offset)
+        for offset, piece in _pieces(text)
+        for hit in _hits(piece)
+    ]
+
+
+def _weighed(text: str, by_rules: float) -> tuple[float, Weighed]:
+    """The score of rules and learned part together, and the window that is most like an attack."""
+    found = [
+        attrs.evolve(window, start=window.start + offset, end=window.end + offset)
+        for offset, piece in _pieces(text)
+        for window in [strongest_window("injection", piece)]
+    ]
+    window = max(found, key=lambda one: one.score)
+    if by_rules >= CERTAIN_FROM:
+        return by_rules, window
+    return joined_score("injection", window.score, by_rules), window
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:

@@ -10,15 +10,36 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from salesagent_core.domain.learned import joined_score, strongest_window
 from salesagent_core.domain.opt_out_clause import asks_in_clause
-from salesagent_core.domain.opt_out_sentence import Sentence, about_something_else
+from salesagent_core.domain.opt_out_sentence import HESITATION, Sentence, about_something_else
 
 MAX_READ = 8_000
 _SHORT_WORDS = 5
+ASKS_FROM = 0.5
 
 
 def asks_to_stop(text: str) -> bool:
-    """``text`` is the author's own words, folded by ``folding.bare_text``."""
+    """``text`` is the author's own words, folded by ``folding.bare_text``; the rules' reading and
+    what was learned from examples are weighed together."""
+    text = text[:MAX_READ]
+    if not text.strip():
+        return False
+    if _link_is_broken().search(text):
+        return rules_say_stop(text)
+    said = " ".join(filter(_may_be_meant, re.split(r"(?<=[.!?;])\s+|\n+", text)))
+    learned = strongest_window("opt_out", said).score
+    return joined_score("opt_out", learned, float(rules_say_stop(text))) >= ASKS_FROM
+
+
+def _may_be_meant(sentence: str) -> bool:
+    """Not of opting out as a matter of business, nor of other people's; no "do not hesitate"."""
+    patterns = (_harmless(), _about_others(), HESITATION)
+    return not any(pattern.search(sentence) for pattern in patterns)
+
+
+def rules_say_stop(text: str) -> bool:
+    """What the rules alone say of a folded text."""
     text = re.sub(r"\s+", " ", text[:MAX_READ]).strip().replace("art. ", "art ")
     text = re.sub(r"\b(un|de|des|ab)-(?=sub|inscri|abon|suscri|meld|bestel)", r"\1", text)
     if not text:

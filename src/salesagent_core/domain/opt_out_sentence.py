@@ -14,7 +14,7 @@ from salesagent_core.domain.opt_out_words import classes_of
 MAX_WORDS = 60
 """Words of a sentence that are read; no order to stop is longer."""
 
-_HESITATION = re.compile(
+HESITATION = re.compile(
     r"\b(?:ne pas|not|dont|nicht|no|ne|n|pas)\b[ ']?(?:\w+ ){0,2}(?:hesit\w*|zoger\w*|dud[ea]\w*)"
     r"(?:[ -]vous)?(?: pas)?"
     r"|\b(?:zoger\w*|hesit\w*)(?: \w+){0,2} (?:nicht|pas)\b"
@@ -63,7 +63,7 @@ class Sentence:
 
 
 def _prepared(text: str) -> str:
-    text = _HESITATION.sub(" ", text)
+    text = HESITATION.sub(" ", text)
     text = _JUNK_FOLDER.sub(" ", text)
     text = _FORBIDDEN_LISTS.sub("donotcontact", _PLACES.sub(" my address ", text))
     text = re.sub(r"\b(?:e|news)-(?=mail|letter)", "e", text).replace("opt-in", "optin")

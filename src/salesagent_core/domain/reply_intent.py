@@ -14,7 +14,9 @@ from enum import StrEnum
 from itertools import islice
 
 from salesagent_core.domain.folding import bare_text
-from salesagent_core.domain.opt_out import asks_to_stop
+from salesagent_core.domain.learned import model, scores
+from salesagent_core.domain.learned_text import tokens_of
+from salesagent_core.domain.opt_out import asks_to_stop, rules_say_stop
 from salesagent_core.domain.reply_words import wordings
 
 MAX_READ = 8_000
@@ -51,11 +53,36 @@ _RANK = (
 )
 
 
+_QUOTED = re.compile(r"^[ \t]{0,8}>.*|^-{3,10} ?original message ?-{3,10}$[\s\S]*", re.MULTILINE)
+"""What is nobody's own words, if a caller left it in."""
+
+
 def read_reply_intent(own_text: str) -> ReplyIntent:
-    """The intent of a person's own words (quotes and signature already gone)."""
-    text = bare_text(own_text[:MAX_READ])
+    """The intent of a person's own words (quotes and signature already gone), by the rules'
+    reading and by what was learned from examples together."""
+    text = _QUOTED.sub("", bare_text(own_text[:MAX_READ]))
     if asks_to_stop(text):
         return ReplyIntent.UNSUBSCRIBE
+    tokens = tokens_of(text)
+    by_rules = _by_wording(text)
+    if not any(token.isalpha() for token in tokens):
+        return by_rules
+    used = model("intent")
+    found = dict(zip(used.labels, scores("intent", tokens), strict=True))
+    if by_rules is not ReplyIntent.UNCLEAR:
+        found[by_rules.value] += used.join["rules"]
+    # Who asks to be left alone was told above.
+    del found[ReplyIntent.UNSUBSCRIBE.value]
+    return ReplyIntent(max(found, key=lambda label: found[label]))
+
+
+def intent_by_rules(own_text: str) -> ReplyIntent:
+    """What the rules alone say."""
+    text = bare_text(own_text[:MAX_READ])
+    return ReplyIntent.UNSUBSCRIBE if rules_say_stop(text) else _by_wording(text)
+
+
+def _by_wording(text: str) -> ReplyIntent:
     text = re.sub(r"\s+", " ", text).strip()
     found = {intent for intent in _RANK if wordings(intent.value).search(text)}
     if not wordings(ReplyIntent.MEETING_CONFIRMED.value).search(_stated(text)):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 WORDS: dict[str, str] = {
     "c_level": """
+        bundesvorsitzende bundesvorsitzender
         geschäftsleiter geschäftsleiterin
         empresária directielid bestuursvoorzitter voorzitter oberbürgermeisterin dgs
         generaldirektorin generaldirektor
@@ -45,6 +46,7 @@ WORDS: dict[str, str] = {
         vicedirettore
     """,
     "head": """
+        pdl
         jefatura proviseur proviseure ltr
         head leiter leiterin leitung jefe jefa chefe capo hoofd headmaster
         headmistress
@@ -52,6 +54,8 @@ WORDS: dict[str, str] = {
         subjefe subjefa dezernent dezernentin
     """,
     "manager": """
+        restaurantleiter restaurantleiterin küchenchef
+        küchenchefin manageuse
         resp kam pm csm tl líder adjoint adjointe superintendente büroleiter büroleiterin leader
         superviser capoufficio
         manager managers managerin manageress mgr supervisor supervisora superviseur superviseuse
@@ -68,6 +72,7 @@ WORDS: dict[str, str] = {
         confirmé confirmée expérimenté
     """,
     "junior": """
+        rechtsreferendar rechtsreferendarin referendar referendarin volontariat
         hiwi absolvent absolventin berufseinsteiger alumno alumna
         intern interns internship trainee trainees praktikant praktikantin praktikum werkstudent
         werkstudentin werkstudium azubi auszubildender auszubildende lehrling stagiaire stagiair
@@ -87,6 +92,24 @@ WORDS: dict[str, str] = {
         schreibkraft helfer helferin rezeptionist
     """,
     "individual": """
+        innendienst außendienst sysadmin informático informática itler delineante maler malerin
+        zimmermann zimmerer friseur friseurin landwirt landwirtin mecánico mecánica albañil
+        notario notaria dpo mozo científico científica postdoc helpdesk sozialpädagoge
+        sozialpädagogin bibliothekar bibliothekarin physiotherapeut physiotherapeutin hebamme
+        vet midwife veterinario veterinaria salarié salariée feuerwehrmann feuerwehrfrau
+        écrivain écrivaine ergotherapeut ergotherapeutin logopäde logopädin klempner spengler
+        glaser fliesenleger gerüstbauer schweißer dreher fräser zerspaner küfer winzer winzerin
+        förster försterin imker florista jardinero fontanera soldador tornero carnicero pescador
+        ganadero sastre zapatero conserje celador celadora matrona óptico óptica dietista
+        nutricionista bombero guardia socorrista maestro cajero cajera reponedor dependiente
+        dependienta plâtrier carreleur couvreur soudeur tourneur fraiseur charpentier ébéniste
+        fleuriste jardinier paysagiste vigneron pêcheur boucher boucher bouchère pâtissier
+        pâtissière caissier caissière gardien gardienne pompier facteur opticien diététicienne
+        ergothérapeute orthophoniste archiviste documentaliste greffier huissier bibliothécaire
+        welder roofer glazier bricklayer plasterer joiner blacksmith tiler fisherman gardener
+        shepherd barista bartender optician dietitian paramedic archivist draftsman draughtsman
+        stylist hairstylist nanny caretaker caregiver bricoleur sommelier estibador camionero
+        camionera gestoría
         lagerist lageristin maurer hôtesse
         sdr bdr ae hrbp sre swe dba po vertriebler vertrieblerin personaler personalerin ing prof
         professorin solicitor barrister registrar pastor trésorier trésorière artisan commerçant
@@ -167,6 +190,9 @@ WORDS: dict[str, str] = {
 # Longest first at each place. A phrase hides the words inside it.
 PHRASES: dict[str, str] = {
     "c_level": """
+        administrateur délégué|administratrice déléguée|administradora solidaria
+        administrador solidario|administradora única|chief engineer officer
+        geschäftsführender vorstand
         managing principal|dir general|gte general|mng director|managing dir|délégué général
         déléguée générale|board chair|board trustee|exec director
         managing director|managing directors|managing partner|managing member|managing owner
@@ -220,6 +246,10 @@ PHRASES: dict[str, str] = {
         ingénieur en chef|chef de cabinet|directeur de cabinet|jefe de gabinete|lord mayor
     """,
     "manager": """
+        chef des rayons|cheffe des rayons|responsable bureau de études
+        responsable de bureau de études|chef de quai|cheffe de quai|jefe de almacén
+        jefa de almacén|chefe de equipo|ward sister|charge nurse|cadre de santé
+        jefe de planta de hospital
         mando intermedio|chef de caisse
         head nurse|head chef|head cook|head waiter|head waitress|head barista|head coach
         head gardener|head librarian|head baker|head bartender|head mechanic|head porter
@@ -254,12 +284,16 @@ PHRASES: dict[str, str] = {
         senior staff
     """,
     "junior": """
+        interne en médecine|élève infirmière|élève infirmier|élève avocat|élève ingénieur
+        assistenzarzt in weiterbildung
         entry level|recién graduado|recién graduada|new graduate|recent graduate
         working student|phd student|ph d student|doctoral student|graduate trainee
         management trainee|dualer student|duale studentin|duales studium|studentische hilfskraft
         en prácticas|in ausbildung|in training|fachinformatiker azubi|wissenschaftliche hilfskraft
     """,
     "assistant": """
+        assistant comptable|assistant chef de projet|assistante chef de projet
+        assistant des ventes|assistant ressources humaines
         exec assistant|exec asst|executive asst|admin assistant|admin asst|personal asst|right hand
         adjoint administratif|bras droit|mano derecha
         executive assistant|personal assistant|administrative assistant|virtual assistant
@@ -269,6 +303,11 @@ PHRASES: dict[str, str] = {
         directieassistente|rechte hand|aide de camp
     """,
     "individual": """
+        inside sales|field sales|talent scout|civil servant|maître de conférences|sage femme
+        aide soignante|aide soignant|aide comptable|clerc de notaire|associé commercial
+        travailleur social|travailleuse sociale|trabajador social|trabajadora social
+        agente inmobiliario|agent immobilier|mozo de almacén|personal shopper
+        assistant professor
         consejero comercial|consejera comercial|consejero técnico|consejera técnica
         consejero de ventas|consejera de ventas
         self employed|sole trader|scrum master|team member|crew member|libero professionista
@@ -381,7 +420,8 @@ FORMER = """
     former formerly ex previous previously past retired retd ret emeritus ehemals ehemalig
     ehemaliger ehemalige ehemaliges ehem früher früherer frühere ancien ancienne anciennement
     antiguo antigua anterior retirado retirada jubilado jubilada retraité retraitée aposentado
-    pensionato ruhestand rentner rentnerin pensionär pensioniert gepensioneerd aspiring wannabe
+    pensionato ruhestand rentner rentnerin pensionär pensioniert gepensioneerd pensionierte
+    pensionierter aspiring wannabe
     wanted gesucht needed angehender angehende not kein keine zukünftiger zukünftige voormalig
     exzaakvoerder outgoing
 """
@@ -395,7 +435,7 @@ SEEKING = """
     desempleada jobseeker
 """
 SEEKING_PHRASES = (
-    "a la recherche|en recherche|in search|demandeur de emploi|open to work|job seeker"
+    "a la recherche|career break|en recherche|in search|demandeur de emploi|open to work|job seeker"
 )
 
 TRAILING = """
@@ -433,6 +473,9 @@ AGENT_ENDINGS = """
 """How the names of trades end; the last resort, so that no list of all trades is needed."""
 
 NO_AGENTS = """
+    dreamer believer addict runner traveller traveler particulier visiteur
+    weltenbummler besucher lover
+    thinker wanderer explorer genießer träumer rêveur soñador viajero
     customer consumer visitor newsletter webinar computer number letter center sonstiger sonstige
     anderer weiterer keiner master bachelor brother sister mother father mutter vater bruder
     schwester privatier december november october september whatever together answer prefer mister

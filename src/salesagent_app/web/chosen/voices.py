@@ -41,6 +41,7 @@ Done = Annotated[str | None, QueryParameter(name="done", max_length=40)]
 Choice = Annotated[str | None, QueryParameter(name="one", max_length=40)]
 Other = Annotated[str | None, QueryParameter(name="other", max_length=40)]
 _LINES = ("prohibited_words", "prohibited_punctuation")
+_PAIRS = ("greetings", "sign_offs")
 _TEXTS = ("greeting", "sign_off", "tone", "opener")
 _NUMBERS = ("max_paragraphs", "max_words", "calls_to_action", "slots_offered")
 
@@ -167,6 +168,7 @@ class VoicePages(Rooms):
             **{name: form.one(name).strip() for name in _TEXTS},
             **{name: whole_number(form.one(name)) for name in _NUMBERS},
             **{name: form.lines(name) for name in _LINES},
+            **{name: _by_language(form.lines(name)) for name in _PAIRS},
         }
         names = await self._names([stored.changed_by])
         try:
@@ -250,8 +252,8 @@ def summary(profile: VoiceProfile) -> str:
 def compared(one: VoiceProfile, other: VoiceProfile) -> list[Line]:
     """Two voices side by side, in words."""
     rows: list[tuple[str, Any]] = [
-        ("Greeting", lambda each: each.greeting),
-        ("Sign-off", lambda each: each.sign_off),
+        ("Greeting", lambda each: _said(each.greetings, each.greeting)),
+        ("Sign-off", lambda each: _said(each.sign_offs, each.sign_off)),
         ("Tone", lambda each: each.tone),
         ("How formal", lambda each: _formality(each.formality)),
         ("A mail", lambda each: f"{each.typical_words:.0f} words, {_length(each.typical_words)}"),
@@ -264,6 +266,16 @@ def compared(one: VoiceProfile, other: VoiceProfile) -> list[Line]:
         ("Learned from", lambda each: f"{each.samples} mails" if each.samples else "nothing yet"),
     ]
     return [Line(what=what, one=say(one), other=say(other)) for what, say in rows]
+
+
+def _said(pairs: tuple[tuple[str, str], ...], other: str) -> str:
+    return ", ".join((*(f"{language}: {phrase}" for language, phrase in pairs), other))
+
+
+def _by_language(lines: list[str]) -> dict[str, str]:
+    """``en: Hello`` on each line; what has no language stays for the domain to refuse."""
+    parts = (line.partition(":") for line in lines)
+    return {language.strip().lower(): phrase.strip() for language, _, phrase in parts}
 
 
 def _formality(value: float) -> str:

@@ -53,7 +53,8 @@ function list(page) {
 }
 
 function hear(mark) {
-  if (known !== null && known !== mark) load();
+  // The first mark, too: much may have happened between the page and the line to here.
+  if (known !== mark) load();
   known = mark;
 }
 
