@@ -126,7 +126,7 @@ def write_meanwhile(url: str, ended: threading.Event, written: list[float]) -> N
 def main() -> int:
     """Run, print, judge."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--runs", type=int, default=20_000)
+    parser.add_argument("--runs", type=int, default=2_000)
     options = parser.parse_args()
     key = new_key()
     vault = Vault([key])

@@ -356,7 +356,7 @@ def verdict(made: Soak, minutes: float, seed: int) -> int:
 def main() -> int:
     """Run, print, judge."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--minutes", type=float, default=2.0)
     parser.add_argument("--per-minute", type=float, default=100.0)
     parser.add_argument("--every", type=float, default=15.0, help="mean seconds between blows")
     parser.add_argument("--seed", type=int, default=1)

@@ -188,14 +188,14 @@ def test_all_of_it_runs_on_a_root_that_nobody_can_write_to(site: Site, tmp_path:
         check = [*health, *(arguments or ("/health/liveness",)), str(site.port)]
         return subprocess.run(check, check=False).returncode == 0
 
-    eventually(healthy, "the health check passes", seconds=40, log=server.tail)
+    site.answers(server)
+    assert healthy()
     assert healthy("/health/readiness")
     assert not healthy("/nowhere")
     worker.wait_for_log("working")
     (run,) = site.accept(1)
     site.all_completed([run])
-    assert start("backup", backups).ended() == 0, site.running[-1].tail()
-    assert len(list(backups.glob("*.backup"))) == 1
+    backup = start("backup", backups)
 
     # Told to stop, it says so to the balancer and answers everybody meanwhile.
     with site.client() as client:
@@ -210,3 +210,5 @@ def test_all_of_it_runs_on_a_root_that_nobody_can_write_to(site: Site, tmp_path:
         httpx.get(f"{site.url}/health/liveness", trust_env=False)
     site.all_completed([run, answer.json()["task_id"]])
     assert worker.terminate() == 0, worker.tail()
+    assert backup.ended() == 0, backup.tail()
+    assert len(list(backups.glob("*.backup"))) == 1
