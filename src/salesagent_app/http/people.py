@@ -186,7 +186,9 @@ async def create_key(
     return KeyMadeAnswer(key=key_row(made.key), secret=made.text)
 
 
-@delete("/{key_id:str}", status_code=200, responses=documented(404), summary="Revoke a key at once")
+@delete(
+    "/{key_id:str}", status_code=200, responses=documented(400, 404), summary="Revoke a key at once"
+)
 async def revoke_key(services: Services, caller: Calling, key_id: KeyId) -> KeyRow:
     return key_row(await people_of(services).keys.revoke(caller.tenant_id, key_id, caller.id))
 
