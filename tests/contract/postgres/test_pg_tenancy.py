@@ -76,6 +76,7 @@ from salesagent_core.ports.connections import (
     Tokens,
 )
 from salesagent_core.ports.crm_events import CrmEvent
+from salesagent_core.ports.data_subjects import Erasure
 from salesagent_core.ports.outcome_watches import WatchKind, WatchState
 from salesagent_core.ports.outcomes import MeetingSeen, SentFacts
 from salesagent_core.ports.people import Invitation, TwoFactor, User, UserSession
@@ -123,16 +124,25 @@ async def fill(database: Database, vault: Vault, tenant: TenantId) -> None:
 
 
 async def fill_privacy(database: Database, vault: Vault, tenant: TenantId) -> None:
-    sealed = vault.seal(NEEDLE.encode())
-    erasure = {
-        "id": new_id(),
+    erasure = Erasure(
+        id=new_id(),
+        tenant_id=tenant,
+        requested_at=SENT_AT,
+        requested_by="a",
+        open=True,
+        address=NEEDLE,
+        names=(PLANTED,),
+    )
+    begun = {
+        "id": erasure.id,
         "person_index": vault.blind_index(NEEDLE),
         "state": "open",
         "requested_by": "a",
+        "sealed": Chest(vault).shut(erasure, place("erasure", tenant, erasure.id)),
     }
     made: dict[str, dict[str, object]] = {
-        "keyring": {"name": "n", "sealed": sealed},
-        "erasures": erasure | {"sealed": sealed},
+        "keyring": {"name": "n", "sealed": vault.seal(NEEDLE.encode())},
+        "erasures": begun,
         "audit_heads": {"position": 1, "hash": b"h", "mac": b"m"},
         "notices": {"id": new_id(), "kind": "queue_old", "subject": "queue"},
         "notice_messages": {"id": new_id(), "channel": "mail"},
@@ -140,7 +150,7 @@ async def fill_privacy(database: Database, vault: Vault, tenant: TenantId) -> No
             "version": 1,
             "changed_at": SENT_AT,
             "changed_by": "a",
-            "sealed": sealed,
+            "sealed": vault.seal(NEEDLE.encode()),
         },
     }
     async with database.tenant(tenant) as connection:

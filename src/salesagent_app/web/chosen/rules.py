@@ -29,7 +29,7 @@ from salesagent_core.domain.backtest import BacktestReport, Replayed, describe
 from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.rule_reading import MAX_CONDITIONS, rule_as_data
 from salesagent_core.domain.rule_words import FIELD_NAMES, OPERATOR_NAMES, rule_words
-from salesagent_core.errors import Conflict, InvalidInput, Problem
+from salesagent_core.errors import Conflict, InvalidInput, NotFound, Problem
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.approvals import StoredRule
 from salesagent_core.ports.settings_book import SettingVersion
@@ -233,11 +233,12 @@ class RulePages(Rooms):
     async def _move(self, visit: Visit, rule_id: str, *, up: bool) -> Page:
         tenant_id = visit.caller.tenant_id
         ids = [each.id for each in await self._rules.list(tenant_id)]
-        if rule_id in ids:
-            at = ids.index(rule_id)
-            to = max(0, min(len(ids) - 1, at + (-1 if up else 1)))
-            ids.insert(to, ids.pop(at))
-            await self._rules.order(tenant_id, ids, who=visit.caller.id)
+        if rule_id not in ids:
+            raise NotFound("there is no such rule")
+        at = ids.index(rule_id)
+        to = max(0, min(len(ids) - 1, at + (-1 if up else 1)))
+        ids.insert(to, ids.pop(at))
+        await self._rules.order(tenant_id, ids, who=visit.caller.id)
         return _to("/settings/rules", "moved")
 
     async def _list(

@@ -193,7 +193,7 @@ class SuppressionPages(Rooms):
                 writer.writerow((shown, entry.reason.value, entry.created_at.isoformat()))
         return Response(
             out.getvalue().encode(),
-            media_type="text/csv; charset=utf-8",
+            media_type="text/csv",
             headers={"Content-Disposition": 'attachment; filename="do-not-contact.csv"'},
         )
 
