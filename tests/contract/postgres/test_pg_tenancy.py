@@ -133,7 +133,7 @@ async def fill_privacy(database: Database, vault: Vault, tenant: TenantId) -> No
         address=NEEDLE,
         names=(PLANTED,),
     )
-    begun = {
+    begun: dict[str, object] = {
         "id": erasure.id,
         "person_index": vault.blind_index(NEEDLE),
         "state": "open",
