@@ -24,11 +24,13 @@ from salesagent_adapters.dramatiq.broker import make_broker
 from salesagent_adapters.postgres.rows import new_id
 from salesagent_adapters.postgres.sealed_columns import SEALED
 from salesagent_core.domain.draft import Draft, DraftStatus
+from salesagent_core.domain.people import Role
 from salesagent_core.domain.submission import FormField, Submission, SubmissionSource
 from salesagent_core.errors import Unavailable
 from salesagent_core.ids import DEFAULT_TENANT, RunId, SubmissionId, TenantId
 from salesagent_core.ports.crm_events import CrmEvent
 from salesagent_core.ports.job_queue import Topic
+from salesagent_core.use_cases.people_parts import Actor
 
 EMAIL = "Zyx.Quorthex+News@Plonkwerk.example"
 PLAIN = "zyx.quorthex@plonkwerk.example"
@@ -306,3 +308,24 @@ async def test_only_an_admin_of_the_same_organisation_erases(town: Town) -> None
     theirs = await town.office.make.forget_person().look(OTHER, EMAIL)
     assert theirs.empty
     assert town.traces()
+
+
+async def test_an_account_with_the_address_is_kept_and_said(town: Town) -> None:
+    await town.draft(form())
+    manage, by = town.office.make.manage_people(), Actor(id="cli:test", role=None)
+    account = await manage.add(
+        DEFAULT_TENANT,
+        PLAIN,
+        name="Zyxwina Quorthex",
+        role=Role.ADMIN,
+        password="lamp river orbit mint",
+        by=by,
+    )
+    made = await town.forget()
+    report = {line["store"]: line for line in made["stores"]}
+    assert (report["users"]["kept"], report["users"]["erased"]) == (1, 0)
+    assert "colleague" in report["users"]["why"]
+    assert report["submissions"]["erased"] == 1
+    (kept,) = (await manage.list(DEFAULT_TENANT)).users
+    assert (kept.id, kept.email, kept.name) == (account.id, PLAIN, "Zyxwina Quorthex")
+    assert {line.split(":")[0] for line in town.traces()} == {"users.sealed"}

@@ -177,13 +177,16 @@ class World:
 
     async def session(self, who: TenantId, address: Address) -> tuple[str, str]:
         """A cookie and the token of its forms."""
-        of_key = self.sessions[who]
         if not address.route.startswith(ACCOUNT):
-            return of_key
+            return self.sessions[who]
+        return await self.log_in_as(who, self.people[who])
+
+    async def log_in_as(self, who: TenantId, user_id: str) -> tuple[str, str]:
+        """A person's new log-in: its cookie and the token of its forms."""
         made = UserSession(
             id=new_id(),
             digest=digest_of(token := PERSONS + new_id()),
-            user_id=self.people[who],
+            user_id=user_id,
             tenant_id=who,
             csrf=new_id(),
             created_at=(now := datetime.now(UTC)),
@@ -192,7 +195,8 @@ class World:
         )
         async with self.work.begin(who) as tx:
             await tx.user_sessions.add(made)
-        return f"{of_key[0].partition('=')[0]}={token}", made.csrf
+        name = self.sessions[who][0].partition("=")[0]
+        return f"{name}={token}", made.csrf
 
     async def with_all_rows(self) -> None:
         """Put the rows back that a request removed: the next is about the same."""

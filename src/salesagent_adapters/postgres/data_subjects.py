@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 import msgspec
-from sqlalchemy import LargeBinary, Table, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, LargeBinary, Table, func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables
@@ -16,7 +16,7 @@ from salesagent_adapters.postgres.audit_chain import PgAuditChain, audit_key
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.person_erasing import PersonEraser
 from salesagent_adapters.postgres.person_mentions import PersonMentions
-from salesagent_adapters.postgres.person_rows import Own, find_own, own_rows
+from salesagent_adapters.postgres.person_rows import Own, find_own, own_accounts, own_rows
 from salesagent_adapters.postgres.rows import Chest, new_id, place, read_form
 from salesagent_adapters.postgres.sealed_columns import SEALED
 from salesagent_adapters.postgres.sealed_scan import SealedScan
@@ -34,6 +34,10 @@ SEALED_AT_ONCE = 500
 OPEN, DONE = "open", "done"
 SUPPRESSED = "the do-not-contact list"
 AUDIT = "audit details"
+_ACCOUNTS = {
+    "users": "an account of a colleague, not a lead's data: an admin shuts it out",
+    "invitations": "an invitation of a colleague, not a lead's data: an admin withdraws it",
+}
 
 _CLAIM = text("""
 WITH due AS MATERIALIZED (
@@ -72,11 +76,9 @@ class PgDataSubjects:
             own = await self._find(connection, tenant_id, address)
             lines = []
             for store, (table, theirs) in own_rows(own).items():
-                count = select(func.count()).select_from(table)
-                found = await connection.execute(
-                    count.where(table.c.tenant_id == tenant_id, theirs)
-                )
-                lines.append(StoreLine(store=store, kept=int(found.scalar_one())))
+                kept = await _count(connection, tenant_id, table, theirs)
+                lines.append(StoreLine(store=store, kept=kept))
+            lines += await _accounts(connection, tenant_id, own)
             entries = await self._suppressions(connection, tenant_id).covering(address)
             lines.append(StoreLine(store=SUPPRESSED, kept=len(entries)))
             sent = await self._sent(connection, tenant_id, own)
@@ -161,13 +163,14 @@ class PgDataSubjects:
                 await self._eraser.spare_new(connection, tenant_id, own, erasure.requested_at)
             busy = await self._eraser.spare_sending(connection, tenant_id, own)
             sent = await self._sent(connection, tenant_id, own)
+            accounts = await _accounts(connection, tenant_id, own)
             in_flight, lines = await self._eraser.erase(connection, tenant_id, own)
             trace = own.trace
             wiped = await self._mentions.wipe_audit(
                 connection, tenant_id, trace, own.subjects, erasure.id
             )
             rows = ErasedRows(
-                lines=(*lines, *_more_lines(wiped, sent)),
+                lines=(*lines, *accounts, *_more_lines(wiped, sent)),
                 drafts_of=tuple(RunId(run) for run in sorted(own.runs)),
                 names=trace.names,
                 phones=trace.phones,
@@ -304,6 +307,29 @@ class PgDataSubjects:
         return attrs.evolve(
             erasure, token=row.token, due_at=row.due_at, finished_at=row.finished_at
         )
+
+
+async def _count(
+    connection: AsyncConnection, tenant_id: TenantId, table: Table, theirs: ColumnElement[bool]
+) -> int:
+    count = select(func.count()).select_from(table)
+    found = await connection.execute(count.where(table.c.tenant_id == tenant_id, theirs))
+    return int(found.scalar_one())
+
+
+async def _accounts(
+    connection: AsyncConnection, tenant_id: TenantId, own: Own
+) -> tuple[StoreLine, ...]:
+    """What is kept because it lets a colleague in."""
+    counts = {
+        store: await _count(connection, tenant_id, table, theirs)
+        for store, (table, theirs) in own_accounts(own).items()
+    }
+    return tuple(
+        StoreLine(store=store, kept=kept, why=_ACCOUNTS[store])
+        for store, kept in counts.items()
+        if kept
+    )
 
 
 def _content(table: Table, plain: bytes) -> Any:

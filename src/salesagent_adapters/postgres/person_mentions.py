@@ -28,7 +28,18 @@ from salesagent_core.ports.data_subjects import StoreLine
 # Keys, an organisation's own settings and mailboxes, the person's entry on the do-not-contact
 # list, and erasures themselves.
 PASSED_OVER: Final = frozenset(
-    {"keyring", "tenants", "mailbox_connections", "consent_flows", "suppressions", "erasures"}
+    {
+        "keyring",
+        "tenants",
+        "mailbox_connections",
+        "consent_flows",
+        "suppressions",
+        "erasures",
+        # An account without its address and name would be nobody's, and still let somebody in.
+        "users",
+        "user_sessions",
+        "invitations",
+    }
 )
 _OPEN_DRAFTS: Final = ("pending_approval", "approved", "sending", "delivery_unknown")
 _OPEN_RUNS: Final = ("triggered", "processing", "waiting")

@@ -111,6 +111,16 @@ def own_rows(own: Own) -> dict[str, tuple[Table, ColumnElement[bool]]]:
     }
 
 
+def own_accounts(own: Own) -> dict[str, tuple[Table, ColumnElement[bool]]]:
+    """What lets a colleague with that address in, within a tenant. It is no lead's: an erasure
+    keeps it and says so."""
+    t = tables
+    return {
+        "users": (t.users, t.users.c.email_index.in_(own.indexes)),
+        "invitations": (t.invitations, t.invitations.c.email_index.in_(own.indexes)),
+    }
+
+
 def _note_form(own: Own, form: Submission, run_id: str) -> None:
     own.submissions.add(form.id)
     own.runs.add(run_id)

@@ -13,6 +13,7 @@ from litestar.params import QueryParameter
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.commands import CommandBody, Commands, commands_of, said_of
+from salesagent_app.http.errors import Forbidden
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
@@ -26,6 +27,7 @@ AnyRequest = Request[Any, Any, Any]
 Page = Response[Any]
 Wanted = Annotated[UUID | None, QueryParameter(name="draft")]
 
+NEEDS_OPERATOR = "Jarvis works for operators and admins. You may look at everything yourself."
 MAX_LOG = 12
 """Turns that the page takes along from one command to the next where there is no script."""
 MAX_TURN = 400
@@ -71,6 +73,8 @@ class JarvisPages:
 
         @get("/jarvis", name="jarvis")
         async def show(visit: Visiting, draft: Wanted = None) -> Page:
+            if not visit.may_decide:
+                raise Forbidden(NEEDS_OPERATOR)
             wanted = DraftId(str(draft)) if draft else None
             follow = commands_of(self._services).follow
             answer = await follow.show(visit.caller.tenant_id, wanted)

@@ -47,6 +47,8 @@ _STORES = {
     "crm_events": "events of the CRM",
     "crm_deliveries": "raw deliveries of the CRM",
     "recipient_rules": "lines of the allow and deny lists",
+    "users": "accounts of colleagues",
+    "invitations": "invitations of colleagues",
 }
 _PERIODS = {
     "submissions": "What forms said, after their run ended",
