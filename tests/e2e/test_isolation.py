@@ -51,6 +51,7 @@ IDS = {
     "template_id": "mail_templates",
     "test_id": "experiments",
     "outcome_id": "outcomes",
+    "notice_id": "notices",
 }
 """Where the ids of a path's parameters are found."""
 VALUES = {
@@ -151,6 +152,14 @@ BODIES: dict[str, object] = {
         "version": 1,
     },
     "POST /api/learning/{change_id}/revert": None,
+    "POST /api/notices/{notice_id}/seen": None,
+    "PUT /api/notifications": {
+        "mail_to": [],
+        "mail_kinds": [],
+        "slack_kinds": [],
+        "version": 0,
+    },
+    "POST /api/notifications/test": {"channel": "mail"},
 }
 """What goes with each request of the API that may change something."""
 
@@ -174,6 +183,9 @@ TYPED = {
 }
 """What may stand in any form of a page; each takes what it knows."""
 FORMS: dict[str, list[dict[str, str]]] = {
+    "/notices/seen": [{}],
+    "/settings/notifications": [{"mail_to": "", "seen": "0"}],
+    "/settings/notifications/test": [{"channel": "mail"}],
     "/queue/bulk": [{"action": "approve", "pick": f"<draft_id>:{HASH}"}],
     "/queue/bulk/do": [
         {"action": action, "pick": f"<draft_id>:{HASH}"} for action in ("approve", "reject", "send")
