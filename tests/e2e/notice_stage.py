@@ -36,6 +36,7 @@ from salesagent_adapters.system.clock import SystemClock
 from salesagent_app.container import Container, build_container
 from salesagent_app.keys import create_key
 from salesagent_app.settings import read_settings
+from salesagent_app.workers.main import WorkerParts
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.ports.connections import (
@@ -44,7 +45,7 @@ from salesagent_core.ports.connections import (
     Lost,
     MailboxConnection,
 )
-from salesagent_core.use_cases.watch_notices import WatchNotices
+from salesagent_core.ports.job_queue import Topic
 
 LEAD = "ada.tester@example.com"
 TEAM = "team@example.org"
@@ -90,23 +91,20 @@ class Newsroom:
     """``containers`` are two workers of one installation; the first of them serves ``url``."""
 
     containers: tuple[Container, Container]
+    workers: tuple[WorkerParts, WorkerParts]
     url: str
     inbox: Inbox
     chat: Chat
     webhook: str
     database: Database
 
-    @property
-    def watchers(self) -> tuple[WatchNotices, WatchNotices]:
-        """What both workers do."""
-        first, second = self.containers
-        return first.providers.watch_notices(), second.providers.watch_notices()
-
     async def sweep(self) -> None:
-        """Both workers look and deliver at the same time, twice."""
+        """Both workers look and deliver at the same time, twice, as their sweepers have them do."""
         for _ in range(2):
-            await asyncio.gather(*(each.look_now() for each in self.watchers))
-            await asyncio.gather(*(each(None, 10) for each in self.watchers))
+            makes = [each.providers for each in self.containers]
+            await asyncio.gather(*(make.watch_notices().look_now() for make in makes))
+            ids = list(await makes[0].backlog().due(Topic.NOTICE, 10))
+            await asyncio.gather(*(parts.handlers[Topic.NOTICE](ids) for parts in self.workers))
 
     async def run(self, *statements: str) -> None:
         """Statements over all tenants."""
@@ -244,6 +242,7 @@ async def newsroom_of(database_url: str, vault: Vault, folder: Path) -> AsyncIte
     try:
         yield Newsroom(
             containers=containers,
+            workers=(containers[0].worker_parts(), containers[1].worker_parts()),
             url=url,
             inbox=inbox,
             chat=chat,

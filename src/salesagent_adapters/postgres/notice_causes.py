@@ -32,8 +32,8 @@ FROM dead_letters l LEFT JOIN send_attempts a
 WHERE l.state = 'open' AND l.subject_kind IN ('draft', 'send')
 UNION
 SELECT tenant_id, 'send_stuck', 'draft:' || draft_id FROM send_attempts
-WHERE status = 'needs_operator'
-  OR (status = 'unknown' AND updated_at < now() - CAST(:long_unknown AS interval))
+WHERE status IN ('unknown', 'needs_operator')
+  AND (status = 'needs_operator' OR updated_at < now() - CAST(:long_unknown AS interval))
 """
 
 _MAILBOX = """

@@ -436,6 +436,13 @@ Index(
     send_attempts.c.id,
     postgresql_where=text("status = 'sent'"),
 )
+# What needs a person is looked for every few seconds, among all that was ever sent.
+Index(
+    "send_attempts_trouble",
+    send_attempts.c.tenant_id,
+    send_attempts.c.updated_at,
+    postgresql_where=text("status IN ('unknown', 'needs_operator')"),
+)
 
 send_slots = _table(
     "send_slots",

@@ -26,6 +26,7 @@ BUILT_WHILE_WRITERS_WAIT = {
     "runs_open",
     "runs_waiting_mailbox",
     "send_attempts_sent",
+    "send_attempts_trouble",
 }
 """Indexes that a migration builds in its transaction over a table that is there: who writes waits
 for some tenths of a second per hundred thousand rows. Whoever adds one enters it here, having

@@ -36,6 +36,7 @@ from salesagent_adapters.postgres.journal import PgJournal
 from salesagent_adapters.postgres.logins import PgLoginTries
 from salesagent_adapters.postgres.mailbox_watches import PgMailboxWatches
 from salesagent_adapters.postgres.model_budget import PgModelBudget
+from salesagent_adapters.postgres.notice_settings import PgNoticeBook
 from salesagent_adapters.postgres.rate_budget import PgRateBudget
 from salesagent_adapters.postgres.rows import Chest, new_id, place
 from salesagent_adapters.postgres.saved_views import PgSavedViews
@@ -52,6 +53,7 @@ from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.learning import LearnedChange
 from salesagent_core.domain.mail_template import MailTemplate, Use
 from salesagent_core.domain.moves import DealPlace, MeetingPlace
+from salesagent_core.domain.notice import NoticeChoices
 from salesagent_core.domain.outcome import Outcome, OutcomeSource, OutcomeType
 from salesagent_core.domain.passwords import ACCOUNT_TRIES
 from salesagent_core.domain.people import Role
@@ -153,6 +155,20 @@ async def fill_privacy(database: Database, vault: Vault, tenant: TenantId) -> No
             "sealed": vault.seal(NEEDLE.encode()),
         },
     }
+    told = AuditEvent(
+        id=new_id(),
+        tenant_id=tenant,
+        at=SENT_AT,
+        actor="a",
+        action="notices.chosen",
+        subject_kind="tenant",
+        subject_id=tenant,
+    )
+    secret = f"https://example.com/{PLANTED}"
+    choices = NoticeChoices(
+        mail_to=(NEEDLE,), slack_url=secret, version=1, changed_at=SENT_AT, changed_by="a"
+    )
+    await PgNoticeBook(database, vault).put(tenant, choices, told)
     async with database.tenant(tenant) as connection:
         for name, row in made.items():
             values = {"tenant_id": tenant, **row}

@@ -56,6 +56,8 @@ _INDEXES = (
     "UNIQUE INDEX notices_open ON notices (tenant_id, kind, subject) WHERE closed_at IS NULL",
     "INDEX notices_opened ON notices (tenant_id, opened_at, id)",
     "INDEX notice_messages_due ON notice_messages (due_at, id, tenant_id) WHERE due_at IS NOT NULL",
+    "INDEX send_attempts_trouble ON send_attempts (tenant_id, updated_at)"
+    " WHERE status IN ('unknown', 'needs_operator')",
     "INDEX notice_messages_newest ON notice_messages (tenant_id, channel, created_at)",
 )
 
@@ -76,5 +78,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Remove them, and with them who is told of what."""
+    op.execute("DROP INDEX send_attempts_trouble")
     for table in _TABLES:
         op.execute(f"DROP TABLE {table}")
