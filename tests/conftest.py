@@ -8,6 +8,7 @@ from tests.databases import (
     database_url,
     empty_database_url,
     migrated_database,
+    module_database,
     pg_url,
     vault,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "database_url",
     "empty_database_url",
     "migrated_database",
+    "module_database",
     "pg_url",
     "plain_database_url",
     "pytest_runtest_makereport",

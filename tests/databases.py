@@ -77,10 +77,21 @@ def empty_database_url(pg_url: str) -> Iterator[str]:
 @pytest.fixture
 def database_url(migrated_database: str) -> str:
     """A migrated database with nothing in it."""
-    tables = metadata.tables
-    every_tenant = "SELECT set_config('salesagent.tenant', '*', false)"
-    administer(migrated_database, every_tenant, *(f"DELETE FROM {name}" for name in tables))
+    _empty(migrated_database)
     return migrated_database
+
+
+@pytest.fixture(scope="module")
+def module_database(migrated_database: str) -> str:
+    """A migrated database with nothing in it when a module's tests begin, for a server that serves
+    all of them. Its tests take no ``database``: that would empty it under the server."""
+    _empty(migrated_database)
+    return migrated_database
+
+
+def _empty(url: str) -> None:
+    every_tenant = "SELECT set_config('salesagent.tenant', '*', false)"
+    administer(url, every_tenant, *(f"DELETE FROM {name}" for name in metadata.tables))
 
 
 @pytest.fixture

@@ -24,9 +24,9 @@ GROWTH = 64 * MEBIBYTE
 
 @pytest.fixture(scope="module")
 def served(
-    migrated_database: str, tmp_path_factory: pytest.TempPathFactory
+    module_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Site, Running, str]]:
-    site = Site(folder=tmp_path_factory.mktemp("hostile"), database_url=migrated_database)
+    site = Site(folder=tmp_path_factory.mktemp("hostile"), database_url=module_database)
     site.settings["RATE_LIMIT_OPEN_PER_MINUTE"] = "100000"
     key = key_of(site, "admin")
     running = site.serve()

@@ -236,10 +236,10 @@ async def test_a_second_answer_that_is_good_is_taken() -> None:
     assert (await worked(PLAIN, learning)).written.subject
 
 
-async def test_over_the_budget_the_run_is_parked_with_the_reason() -> None:
+async def test_over_the_budget_the_run_waits_and_says_why() -> None:
     with pytest.raises(OverBudget) as failed:
         await worked(PLAIN, honest, budget=Budget(hard_tokens=10))
-    assert outcome_of(failed.value) is Outcome.PARK
+    assert outcome_of(failed.value) is Outcome.RETRY
     assert "10 model tokens is used up" in str(failed.value)
 
 

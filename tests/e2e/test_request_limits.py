@@ -31,10 +31,10 @@ class Two:
 
 
 @pytest.fixture(scope="module")
-def two(migrated_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+def two(module_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     folder = tmp_path_factory.mktemp("limits")
     with valkey(folder) as redis:
-        one = Site(folder=folder, database_url=migrated_database, redis_url=redis.url)
+        one = Site(folder=folder, database_url=module_database, redis_url=redis.url)
         one.settings.update(
             RATE_LIMIT_OPEN_PER_MINUTE=str(PER_ADDRESS),
             RATE_LIMIT_KEY_PER_MINUTE=str(PER_KEY),

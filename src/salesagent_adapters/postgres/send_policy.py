@@ -43,7 +43,6 @@ _UNDER_WAY = text("""
 SELECT count(*) FROM send_attempts WHERE tenant_id = :tenant AND status IN ('sending', 'unknown')
 """)
 
-_STOP, _MODE, _LIMITS = "stop", "mode", "limits"
 _STOP, _MODE, _LIMITS, _RESTORED = "stop", "mode", "limits", "restored"
 
 
