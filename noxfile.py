@@ -29,7 +29,7 @@ NODE_NEEDED = (20, 15)
 BENCH_ENVIRONMENT = HERE / ".nox" / "bench"
 SET_SOURCES = {
     "app": ("--extra=app", "--group=build"),
-    "dev": ("--extra=app", "--group=build", "--group=lint", "--group=test", "--group=docs"),
+    "dev": ("--extra=mcp", "--group=build", "--group=lint", "--group=test", "--group=docs"),
     "bench": ("--extra=app", "--group=build", "--group=bench"),
 }
 COMPILE = (

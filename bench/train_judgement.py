@@ -40,7 +40,7 @@ WEIGHTS = ROOT / "src" / "salesagent_core" / "domain" / "weights"
 FOLDS = 5
 SEED = 5
 MISTYPED = 0.3
-BAR = {"attack": 1.1, "unsubscribe": -0.4}
+BAR = {"attack": 1.1, "unsubscribe": 0.0}
 """Where the joined score is cut, in log-odds: few false alarms of attacks, no opt-out missed."""
 HEADING = re.compile(r"# [a-z_]+ \w+ (?:en|de|fr|es|xx)")
 DECISIVE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
@@ -56,6 +56,10 @@ class Example:
     group: str
     fresh: bool
     decisive: str | None = None
+
+
+RULES_COUNT = {"attack": 3.6, "unsubscribe": 3.0}
+"""The rules count at least so much: what they find is given up only for strong reasons."""
 
 
 def training(*names: str) -> Iterator[Example]:
@@ -133,7 +137,8 @@ def spotter(examples: Sequence[Example], wanted: str, *, bits: int, inverse: flo
                 parts = windows(example.text)
                 rows += parts
                 truths += [False] * len(parts)
-                weights += [1 / math.sqrt(len(parts))] * len(parts)
+                counts = FAINT if example.label == BACKGROUND else 1.0
+                weights += [counts / math.sqrt(len(parts))] * len(parts)
                 continue
             parts = windows(example.text)
             if example.decisive:
@@ -206,6 +211,7 @@ def joined(
             )
         report.append("  ".join(row))
     (learned, by_rules), offset = both.coef_[0], both.intercept_[0]
+    by_rules = max(by_rules, RULES_COUNT[wanted])
     head = f"{wanted}: {truth.sum()} of {len(truth)}; found at 1, 2, 3, 5, 10 % false alarms"
     join = {"learned": learned, "rules": by_rules, "bias": offset - BAR[wanted]}
     return {name: round(float(value), 4) for name, value in join.items()}, "\n".join(
@@ -247,7 +253,26 @@ def attacks(skip: str) -> list[Example]:
         *training("injection_attacks", "injection_benign"),
         *(attrs.evolve(one, label="benign", fresh=False, decisive=None) for one in replies),
         *old,
+        *background("automatic"),
     ]
+
+
+BACKGROUND = "background"
+FAINT = 0.4
+"""What a background text counts beside one that was written to be learned from."""
+
+
+def background(*names: str) -> Iterator[Example]:
+    """Texts of other sets, which are nothing special: without them whatever is unlike all that
+    was written to be learned from would be judged by how that was mixed."""
+    for one in training(*names):
+        yield attrs.evolve(one, label=BACKGROUND, fresh=False, decisive=None)
+    for line in (DATA / "train" / "titles.txt").read_text("utf-8").splitlines():
+        titles = [] if line.startswith("# ") else line.partition(": ")[2].split("; ")
+        yield from (Example(text=one, label=BACKGROUND, group="", fresh=False) for one in titles)
+    for line in (DATA / "grounding.jsonl").read_text("utf-8").splitlines():
+        text = json.loads(line)["body"]
+        yield Example(text=text, label=BACKGROUND, group="", fresh=False)
 
 
 def skipped(name: str, part: str) -> set[str]:
@@ -338,7 +363,7 @@ class Sorter:
 
     def decision_function(self, table: csr_matrix) -> np.ndarray:
         """A score for each intent."""
-        return table @ self.coef_.T + self.intercept_
+        return np.asarray(table @ self.coef_.T + self.intercept_)
 
 
 def sorter(examples: Sequence[Example], bits: int, inverse: float) -> Sorter:
@@ -404,8 +429,12 @@ def main() -> None:
         if told.write:
             model = spotter(examples, "attack", bits=18, inverse=10)
             write("injection", model, ["attack"], 18, join)
-    examples = replies(told.skip)
+    examples = answered = replies(told.skip)
     if "opt_out" in told.kinds:
+        examples = [
+            *examples,
+            *background("injection_benign", "injection_attacks", "automatic"),
+        ]
         join, report = joined(examples, "unsubscribe", stop_by_rules, bits=18, inverse=10)
         print(report, join)
         if told.write:
@@ -417,9 +446,9 @@ def main() -> None:
         if told.write:
             write("automatic", whole(mails, 16, 10), ["auto"], 16, join)
     if "intent" in told.kinds:
-        join = intents(examples, 16, 10)
+        join = intents(answered, 16, 10)
         if told.write:
-            model = sorter([one for one in examples if one.label], 16, 10)
+            model = sorter([one for one in answered if one.label], 16, 10)
             write("intent", model, INTENTS, 16, join)
 
 

@@ -12,8 +12,9 @@ import sys
 from litestar import Litestar, asgi
 from litestar.types import Receive, Scope, Send
 
+from salesagent_app.listening import http_server
 from salesagent_app.process import Process
-from salesagent_app.serving import http_server, keep_what_stays
+from salesagent_app.serving import keep_what_stays
 from salesagent_app.settings import read_settings
 from salesagent_app.telemetry import configure_logging
 

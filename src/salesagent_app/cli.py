@@ -125,6 +125,24 @@ def serve(host: str, port: int, worker: bool | None, notice: float, json_: bool)
         serving.serve(process, host=host, port=port, with_worker=with_worker, notice=notice)
 
 
+@cli.command(name="mcp")
+@click.option(
+    "--url", default="http://127.0.0.1:8000", show_default=True, help="Where salesagent serves."
+)
+@click.option(
+    "--plain-http", is_flag=True, help="Also over http to another machine: the key is readable."
+)
+@as_json
+def mcp_(url: str, plain_http: bool, json_: bool) -> None:  # noqa: ARG001
+    """Give an assistant the queue as tools (MCP, on standard input and output).
+
+    The API key comes from SALESAGENT_API_KEY. Its scopes say which tools there are.
+    """
+    from salesagent_app.mcp_server import command
+
+    command.run(url, plain_http=plain_http)
+
+
 @cli.command()
 @as_json
 def worker(json_: bool) -> None:

@@ -62,7 +62,6 @@ from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_adapters.throttle.shared import SharedWindows
 from salesagent_app.dependency_watch import DependencyWatch, Pool, Probes
-from salesagent_app.http.app import create_app
 from salesagent_app.http.services import (
     ApprovalServices,
     CommandServices,
@@ -743,6 +742,9 @@ class Container:
 
     def http_app(self) -> WebApp:
         """The web application over this container's use cases."""
+        # A worker needs none of it.
+        from salesagent_app.http.app import create_app
+
         make = self.providers
         settings: Settings = make.settings()
         return create_app(

@@ -9,13 +9,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
-
-import uvicorn
 
 from salesagent_adapters.postgres import embedded
 from salesagent_adapters.postgres import migrate as migrations
-from salesagent_app.bounded_http import BoundedHttp
 from salesagent_app.process import POSTGRES_FOLDER, Process
 from salesagent_app.settings import Settings
 from salesagent_core.errors import Unavailable
@@ -23,65 +19,17 @@ from salesagent_core.errors import Unavailable
 log = logging.getLogger(__name__)
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-GRACE_SECONDS = 30
-KEEP_ALIVE_SECONDS = 20
 START_SECONDS = 15
 GARBAGE_THRESHOLD = 10_000
 """New containers before a young collection; a batch of forms makes some thousands at once."""
-
-
-class _Server(uvicorn.Server):
-    """Takes leave before it closes the door: for ``notice`` seconds after the first signal
-    everything is still answered, but readiness says no."""
-
-    def __init__(
-        self, config: uvicorn.Config, draining: threading.Event, notice: float = 0.0
-    ) -> None:
-        super().__init__(config)
-        self._draining = draining
-        self._notice = notice
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """What uvicorn calls on SIGTERM and SIGINT; a second one closes the door at once."""
-        if not self._notice or self._draining.is_set():
-            super().handle_exit(sig, frame)
-            return
-        self._draining.set()
-        timer = threading.Timer(self._notice, self._close)
-        timer.daemon = True
-        timer.start()
-
-    def _close(self) -> None:
-        self.should_exit = True
-
-
-def http_server(process: Process, *, host: str, port: int, notice: float = 0.0) -> uvicorn.Server:
-    """The configured server, not started; ``notice`` as for ``serve``."""
-    app = process.container().http_app()
-    trusted = process.settings.trusted_proxies
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        loop="uvloop",
-        http=BoundedHttp,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(trusted),
-        # Said here, because the server's own default believes everybody on this machine.
-        forwarded_allow_ips=list(trusted),
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    return _Server(config, process.draining, notice)
 
 
 class LocalServer:
     """The HTTP server on a loopback port, in a thread; for the demo and the smoke test."""
 
     def __init__(self, process: Process, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        from salesagent_app.listening import http_server
+
         self._server = http_server(process, host=host, port=port)
         self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
 
@@ -117,6 +65,9 @@ def serve(
     For ``notice`` seconds after the signal everything is still answered, but readiness says no, so
     that a load balancer sends nothing more before the door closes. A second signal closes it.
     """
+    # A worker needs none of it.
+    from salesagent_app.listening import http_server
+
     server = http_server(process, host=host, port=port, notice=notice)
 
     def end(*_: object) -> None:

@@ -13,17 +13,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from salesagent_adapters.google.calendar import GoogleCalendar
-from salesagent_adapters.google.client import GoogleApi
-from salesagent_adapters.google.drive import GoogleDrive
-from salesagent_adapters.google.mail_arrivals import GmailArrivals
-from salesagent_adapters.google.mail_history import GmailHistory
-from salesagent_adapters.google.mail_sender import GmailSender
-from salesagent_adapters.google.mailbox import GmailMailbox
-from salesagent_adapters.google.probe import GoogleProbe
-from salesagent_adapters.google.push import GmailWatch, PushVerifier
-from salesagent_adapters.google.quota import QuotaBudget
-from salesagent_adapters.google.tokens import AccessTokens
 from salesagent_adapters.hubspot.account import Account
 from salesagent_adapters.hubspot.client import HubSpotClient, Limits
 from salesagent_adapters.hubspot.conversions import HubSpotConversions
@@ -88,6 +77,9 @@ from salesagent_core.ports.voices import SentMailReader
 from salesagent_core.ports.writer import Writer
 
 if TYPE_CHECKING:
+    from salesagent_adapters.google.client import GoogleApi
+    from salesagent_adapters.google.push import PushVerifier
+    from salesagent_adapters.google.tokens import AccessTokens
     from salesagent_adapters.openai.client import ModelService
 
 READ = Rule(seconds=35.0, tries=3)
@@ -207,6 +199,16 @@ def google_vendor(
             assets=MemoryAssets(world),
             history=MemoryMailHistory(world),
         )
+    from salesagent_adapters.google.calendar import GoogleCalendar
+    from salesagent_adapters.google.client import GoogleApi
+    from salesagent_adapters.google.drive import GoogleDrive
+    from salesagent_adapters.google.mail_arrivals import GmailArrivals
+    from salesagent_adapters.google.mail_history import GmailHistory
+    from salesagent_adapters.google.mail_sender import GmailSender
+    from salesagent_adapters.google.mailbox import GmailMailbox
+    from salesagent_adapters.google.probe import GoogleProbe
+    from salesagent_adapters.google.quota import QuotaBudget
+
     quota = QuotaBudget(clock)
     client = GoogleApi(tokens, quota, clock, api_root=settings.google_api_root)
     mail, calendar, drive = Guard("Gmail"), Guard("Google Calendar"), Guard("Google Drive")
@@ -236,6 +238,8 @@ def google_vendor(
 def _pushes(settings: Settings, client: GoogleApi, guard: Guard) -> Pushes | None:
     if settings.google_pubsub_topic is None:
         return None
+    from salesagent_adapters.google.push import GmailWatch
+
     watch = GmailWatch(client, topic=settings.google_pubsub_topic)
     return guarded(watch, guard, {"renew": READ, "stop": READ})
 
@@ -245,6 +249,8 @@ def push_verifier(settings: Settings) -> PushVerifier | None:
     audience, account = settings.google_pubsub_audience, settings.google_pubsub_account
     if audience is None or account is None:
         return None
+    from salesagent_adapters.google.push import PushVerifier
+
     return PushVerifier(audience=audience, service_account=account)
 
 

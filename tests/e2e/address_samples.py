@@ -102,6 +102,8 @@ BODIES: dict[str, object] = {
     "POST /api/operator/drafts/{draft_id}/send": {"content_hash": HASH},
     "POST /api/operator/drafts/{draft_id}/cancel": None,
     "POST /api/operator/drafts/{draft_id}/settle": {"was_sent": True},
+    "POST /api/operator/drafts/{draft_id}/snooze": {"content_hash": HASH, "until": "tomorrow"},
+    "POST /api/operator/drafts/{draft_id}/wake": None,
     "POST /api/outcomes/record": {
         "type": "email_replied",
         "email": "somebody@example.net",

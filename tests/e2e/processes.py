@@ -150,15 +150,18 @@ class Site:
         """``salesagent serve``; returns when it answers."""
         server = self.start(*SALESAGENT, "serve", "--port", str(self.port), *more, name="serve")
 
-        def answers() -> bool:
-            assert server.process.poll() is None, f"it ended by itself\n{server.tail()}"
-            try:
-                httpx.get(f"{self.url}/health/liveness", trust_env=False, timeout=1)
-            except httpx.TransportError:
-                return False
-            return True
+        # One client for all tries: each that is made reads all certificates of the machine.
+        with self.client(timeout=1) as client:
 
-        eventually(answers, "the server answers", seconds=START_SECONDS, log=server.tail)
+            def answers() -> bool:
+                assert server.process.poll() is None, f"it ended by itself\n{server.tail()}"
+                try:
+                    client.get("/health/liveness")
+                except httpx.TransportError:
+                    return False
+                return True
+
+            eventually(answers, "the server answers", seconds=START_SECONDS, log=server.tail)
         return server
 
     def worker(self) -> Running:

@@ -24,6 +24,7 @@ from salesagent_app.http.auth import Gate, Guard
 from salesagent_app.http.autonomy import autonomy_router, policy_router
 from salesagent_app.http.chosen import icp_router, template_router
 from salesagent_app.http.commands import Commands, command_router
+from salesagent_app.http.desk import desk_router, who_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.experiments import experiment_router
 from salesagent_app.http.health import health_router
@@ -221,7 +222,9 @@ def endpoints() -> Iterator[str]:
     routers = (
         task_router(gate),
         run_router(gate),
+        who_router(gate),
         operator_router(gate),
+        desk_router(gate),
         admin_router(gate),
         sending_router(gate),
         switch_router(gate),

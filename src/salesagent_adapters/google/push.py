@@ -8,7 +8,6 @@ and then; whoever relies on them sweeps ``history.list`` as well.
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -21,10 +20,10 @@ from google.oauth2 import id_token
 
 from salesagent_adapters.google.client import Account, GoogleApi
 from salesagent_adapters.google.mailbox_reader import READ_SCOPE
-from salesagent_adapters.google.mime_read import decoded
+from salesagent_adapters.google.push_message import MAX_BODY
 from salesagent_adapters.google.quota import Units
 from salesagent_adapters.google.transport import OneRequest, Timeouts
-from salesagent_core.errors import InvalidInput, Problem, Rejected, Unavailable
+from salesagent_core.errors import InvalidInput, Rejected, Unavailable
 from salesagent_core.ids import TenantId
 
 RENEW_AFTER: Final = timedelta(days=1)
@@ -34,7 +33,6 @@ CERTS_KEPT: Final = 3_600.0
 """Seconds. Google changes its keys about once a week, with days of overlap."""
 CLOCK_SKEW: Final = 30
 MAX_TOKEN: Final = 8_000
-MAX_BODY: Final = 65_536
 _ISSUERS: Final = frozenset({"accounts.google.com", "https://accounts.google.com"})
 _CERTS_TIMEOUTS: Final = Timeouts(connect=3.0, answer=5.0, total=8.0)
 
@@ -45,18 +43,6 @@ class Watch:
 
     history_id: str
     expires_at: datetime
-
-
-@attrs.frozen(kw_only=True)
-class Push:
-    """Something changed in the mailbox of that address, up to this point in its history.
-
-    ``message_id`` is Pub/Sub's: the same push may come twice.
-    """
-
-    mailbox: str
-    history_id: str
-    message_id: str
 
 
 class GmailWatch:
@@ -148,34 +134,6 @@ class PushVerifier:
             raise Rejected("the push's token is another account's")
 
 
-def read_push(body: bytes) -> Push:
-    """The push inside a Pub/Sub request.
-
-    Raises:
-        InvalidInput: it is no push of Gmail's; every problem is listed.
-    """
-    try:
-        read = json.loads(body[: MAX_BODY + 1]) if len(body) <= MAX_BODY else None
-    except (ValueError, RecursionError):
-        read = None
-    message = read.get("message") if isinstance(read, dict) else None
-    if not isinstance(message, dict):
-        raise _invalid("message", "is missing or not readable")
-    try:
-        told = json.loads(decoded(_url_safe(message.get("data"))))
-    except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict):
-        raise _invalid("message.data", "is not base64 of a JSON object")
-    mailbox, point = told.get("emailAddress"), str(told.get("historyId", ""))
-    if not isinstance(mailbox, str) or "@" not in mailbox or len(mailbox) > 320:
-        raise _invalid("message.data.emailAddress", "is no address")
-    if not point.isascii() or not point.isdigit() or len(point) > 20:
-        raise _invalid("message.data.historyId", "is no number")
-    message_id = message.get("messageId") or message.get("message_id") or ""
-    return Push(mailbox=mailbox.lower(), history_id=point, message_id=str(message_id)[:200])
-
-
 class _CachedCerts(transport.Request):
     """Fetches certificates for google-auth, and keeps them for a while."""
 
@@ -209,11 +167,3 @@ def _fetch(url: str) -> _Fetched:
     except Exception as error:
         raise exceptions.TransportError(str(error)) from error  # type: ignore[no-untyped-call]
     return _Fetched(int(answer.status), dict(answer), content)
-
-
-def _url_safe(data: object) -> str:
-    return data.replace("+", "-").replace("/", "_") if isinstance(data, str) else ""
-
-
-def _invalid(where: str, what: str) -> InvalidInput:
-    return InvalidInput("this is no push of Gmail's", [Problem(where=where, what=what)])

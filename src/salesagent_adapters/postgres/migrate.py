@@ -1,15 +1,15 @@
-"""Bring a database to a version of the schema. Synchronous: start-up and the command line."""
+"""Bring a database to a version of the schema. Synchronous: start-up and the command line.
+
+Alembic is loaded by who migrates: servers and workers only look whether somebody must.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from salesagent_adapters.postgres import vectors
@@ -17,8 +17,13 @@ from salesagent_adapters.postgres.engine import CONNECT_TIMEOUT_S, sqlalchemy_ur
 from salesagent_adapters.postgres.errors import mapped
 from salesagent_core.errors import Rejected
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
 VERSION_TABLE = "salesagent_schema"
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_FILES = "v[0-9]*.py"
 _LOCK_WAIT = "5s"
 """How long a migration waits for one lock. Whatever comes after a waiting ALTER TABLE waits behind
 it: better to give up and be run again than to hold up those who serve."""
@@ -33,6 +38,8 @@ def upgrade(url: str, revision: str = "head") -> None:
     Raises:
         Unavailable, Rejected
     """
+    from alembic import command
+
     with _locked(url) as (connection, config):
         command.upgrade(config, revision)
         if revision == "head":
@@ -45,6 +52,8 @@ def downgrade(url: str, revision: str) -> None:
     Raises:
         Unavailable, Rejected
     """
+    from alembic import command
+
     with _locked(url) as (_, config):
         command.downgrade(config, revision)
 
@@ -55,8 +64,9 @@ def rebuild(url: str, revision: str) -> None:
     Raises:
         Rejected: this version of the code does not know that revision. Unavailable
     """
-    known = {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision not in known:
+    from alembic import command
+
+    if revision not in revisions():
         raise Rejected(
             f"this version does not know the schema {revision}: it was made by a newer one"
         )
@@ -73,6 +83,8 @@ def current(url: str) -> str | None:
     Raises:
         Unavailable
     """
+    from alembic.runtime.migration import MigrationContext
+
     with connected(url) as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         return context.get_current_revision()
@@ -80,17 +92,25 @@ def current(url: str) -> str | None:
 
 def newest() -> str:
     """The revision that this version of the code works with."""
-    head = script_directory().get_current_head()
-    assert head is not None, "there is a first migration"
-    return head
+    return revisions()[-1]
+
+
+def revisions() -> tuple[str, ...]:
+    """Every revision that this version of the code knows, oldest first, by its file's name."""
+    files = (_MIGRATIONS / "versions").glob(_FILES)
+    return tuple(sorted(path.name[1:].partition("_")[0] for path in files))
 
 
 def script_directory() -> ScriptDirectory:
-    """All migrations that this version knows."""
+    """All migrations that this version knows, as Alembic sees them."""
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from salesagent_adapters.postgres.engine import Database
-from salesagent_adapters.postgres.migrate import VERSION_TABLE, script_directory
+from salesagent_adapters.postgres.migrate import VERSION_TABLE, revisions
 
 _EXISTS = text(f"SELECT to_regclass('{VERSION_TABLE}') IS NOT NULL")
 _VERSION = text(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 - a constant of ours
@@ -19,9 +18,7 @@ class SchemaState:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        scripts: ScriptDirectory = script_directory()
-        self._newest = scripts.get_current_head()
-        self._known = frozenset(script.revision for script in scripts.walk_revisions())
+        self._known = revisions()
 
     async def problem(self) -> str | None:
         """A sentence when it is behind. Raises: Unavailable."""
@@ -29,5 +26,5 @@ class SchemaState:
             if not (await connection.execute(_EXISTS)).scalar_one():
                 return BEHIND
             version = (await connection.execute(_VERSION)).scalar()
-        behind = version != self._newest and (version is None or version in self._known)
+        behind = version != self._known[-1] and (version is None or version in self._known)
         return BEHIND if behind else None

@@ -23,6 +23,7 @@ from salesagent_app.http.auth import Caller, Gate, provide_caller, requires
 from salesagent_app.http.autonomy import autonomy_router, policy_router
 from salesagent_app.http.chosen import icp_router, template_router
 from salesagent_app.http.commands import Commands, command_router
+from salesagent_app.http.desk import desk_router, who_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.errors import (
     Unauthenticated,
@@ -132,7 +133,9 @@ def create_app(services: HttpServices) -> Litestar:
             *webhooks,
             task_router(gate),
             run_router(gate),
+            who_router(gate),
             operator_router(gate),
+            desk_router(gate),
             admin_router(gate),
             *(
                 [sending_router(gate), stop_router(gate), switch_router(gate)]

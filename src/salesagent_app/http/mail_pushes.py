@@ -12,7 +12,7 @@ from typing import Any
 from litestar import Request, Router, post
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 
-from salesagent_adapters.google.push import MAX_BODY, read_push
+from salesagent_adapters.google.push_message import MAX_BODY, read_push
 from salesagent_app.http.errors import Unauthenticated
 from salesagent_app.http.inputs import Services
 from salesagent_app.http.openapi import documented

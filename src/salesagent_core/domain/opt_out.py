@@ -25,6 +25,8 @@ def asks_to_stop(text: str) -> bool:
     text = text[:MAX_READ]
     if not text.strip():
         return False
+    if _link_is_broken().search(text):
+        return rules_say_stop(text)
     said = " ".join(filter(_may_be_meant, re.split(r"(?<=[.!?;])\s+|\n+", text)))
     learned = strongest_window("opt_out", said).score
     return joined_score("opt_out", learned, float(rules_say_stop(text))) >= ASKS_FROM

@@ -36,6 +36,11 @@ def test_up_down_and_up_again(empty_database_url: str) -> None:
     assert tables_in(url) == set(metadata.tables)
 
 
+def test_the_files_names_say_the_order_of_the_migrations() -> None:
+    chain = [script.revision for script in migrate.script_directory().walk_revisions()]
+    assert list(migrate.revisions()) == chain[::-1]
+
+
 def test_several_processes_may_start_at_once(empty_database_url: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(migrate.upgrade, [empty_database_url] * 4))

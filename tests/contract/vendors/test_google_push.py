@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from google.auth import crypt, jwt
 
-from salesagent_adapters.google.push import GmailWatch, Push, PushVerifier, read_push
+from salesagent_adapters.google.push import GmailWatch, PushVerifier
+from salesagent_adapters.google.push_message import Push, read_push
 from salesagent_core.errors import InvalidInput, Rejected, Unavailable
 
 from .google_exchanges import Answer, Exchanges, exchanges, ok, refused
