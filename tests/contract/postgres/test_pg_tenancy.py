@@ -148,12 +148,6 @@ async def fill_privacy(database: Database, vault: Vault, tenant: TenantId) -> No
         "audit_heads": {"position": 1, "hash": b"h", "mac": b"m"},
         "notices": {"id": new_id(), "kind": "queue_old", "subject": "queue"},
         "notice_messages": {"id": new_id(), "channel": "mail"},
-        "notice_settings": {
-            "version": 1,
-            "changed_at": SENT_AT,
-            "changed_by": "a",
-            "sealed": vault.seal(NEEDLE.encode()),
-        },
     }
     told = AuditEvent(
         id=new_id(),
