@@ -123,7 +123,7 @@ async def notice_seen(services: Services, caller: Calling, notice_id: Id) -> Non
     await notices_of(services).seen(caller.tenant_id, str(notice_id), who=caller.id)
 
 
-@get("/notifications", summary="Who is told of what")
+@get("/notifications", responses=documented(), summary="Who is told of what")
 async def get_choices(services: Services, caller: Calling) -> ChoicesAnswer:
     return choices_answer(await notices_of(services).settings(caller.tenant_id))
 
