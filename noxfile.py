@@ -66,7 +66,7 @@ def tests(session: nox.Session) -> None:
     """The test suite; arguments after ``--`` go to pytest."""
     python = _environment(session, "dev")
     _npm_servers(session)
-    arguments = ("-n", "2", "--dist", "loadfile", *session.posargs)
+    arguments = ("-n", "3", "--dist", "worksteal", *session.posargs)
     session.run(str(python), "-m", "pytest", *arguments, external=True)
 
 
