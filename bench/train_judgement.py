@@ -37,10 +37,10 @@ from salesagent_core.domain.reply_intent import ReplyIntent, intent_by_rules
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data" / "judgement"
 WEIGHTS = ROOT / "src" / "salesagent_core" / "domain" / "weights"
-FOLDS = 5
+FOLDS = 4
 SEED = 5
 MISTYPED = 0.3
-BAR = {"attack": 1.1, "unsubscribe": 0.0}
+BAR = {"attack": 1.4, "unsubscribe": 0.25}
 """Where the joined score is cut, in log-odds: few false alarms of attacks, no opt-out missed."""
 HEADING = re.compile(r"# [a-z_]+ \w+ (?:en|de|fr|es|xx)")
 DECISIVE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
@@ -71,7 +71,7 @@ def training(*names: str) -> Iterator[Example]:
                 label, theme, language = line[2:].split()
                 group = f"{name}/{label}/{theme}/{language}"
             elif line.strip():
-                text = line.replace("\\n", "\n")
+                text = line.replace("\\n", "\n").replace(" || ", "\n")
                 marked = DECISIVE.search(text)
                 yield Example(
                     text=DECISIVE.sub(r"\1", text),
@@ -90,16 +90,28 @@ def labelled(name: str, field: str) -> Iterator[Example]:
             yield Example(text=case["text"], label=case[field], group=case["id"], fresh=False)
 
 
+_ROWS: dict[tuple[str, ...], tuple[np.ndarray, np.ndarray]] = {}
+
+
+def row_of(tokens: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The hashes of the features of a list of tokens, and what each counts, of length 1."""
+    key = tuple(tokens)
+    if key not in _ROWS:
+        found = features(list(tokens))
+        counts = np.fromiter(found.values(), dtype=np.float64, count=len(found))
+        length = math.sqrt(float(counts @ counts)) or 1.0
+        places = np.fromiter(found, dtype=np.uint32, count=len(found))
+        _ROWS[key] = (places, (counts / length).astype(np.float32))
+    return _ROWS[key]
+
+
 def matrix(rows: Sequence[Sequence[str]], bits: int) -> csr_matrix:
     """One row of weighed features for each list of tokens."""
-    starts, places, values = [0], [], []
-    for tokens in rows:
-        found = features(list(tokens))
-        length = math.sqrt(sum(count * count for count in found.values())) or 1.0
-        places += [bucket & ((1 << bits) - 1) for bucket in found]
-        values += [count / length for count in found.values()]
-        starts.append(len(places))
-    return csr_matrix((values, places, starts), shape=(len(rows), 1 << bits))
+    found = [row_of(tokens) for tokens in rows]
+    starts = np.cumsum([0, *(len(places) for places, _ in found)])
+    places = np.concatenate([row for row, _ in found]) & np.uint32((1 << bits) - 1)
+    values = np.concatenate([row for _, row in found]).astype(np.float64)
+    return csr_matrix((values, places.astype(np.int32), starts), shape=(len(rows), 1 << bits))
 
 
 _WINDOWS: dict[str, list[list[str]]] = {}
@@ -299,13 +311,15 @@ def not_opt_outs(left_out: set[str]) -> Iterator[Example]:
             yield Example(text=case["text"], label="", group=case["id"], fresh=False)
 
 
+TAKEN_FOR_PROGRAMS = 0.02
+"""The share of people's mail at which, beside the rules, most mail is told apart rightly."""
+
+
 def automatic_mail() -> list[Example]:
     """Subject and words of mail that programs and people wrote."""
     replies = training("replies_opt_out", "replies_near")
     away = ("out_of_office", "bounce")
-    found = [
-        attrs.evolve(one, text=one.text.replace(" || ", "\n")) for one in training("automatic")
-    ]
+    found = list(training("automatic"))
     found += [
         attrs.evolve(one, label="auto" if one.label in away else "human", fresh=True)
         for one in replies
@@ -323,7 +337,7 @@ def automatic_mail() -> list[Example]:
 
 
 def automatic(examples: Sequence[Example], bits: int, inverse: float) -> dict[str, float]:
-    """The bar at which one mail of a person in a hundred would be taken for a program's."""
+    """The bar at which ``TAKEN_FOR_PROGRAMS`` of people's mail would be taken for a program's."""
     scores, truths = [], []
     for shown, held in folds(examples):
         scores += list(
@@ -338,7 +352,7 @@ def automatic(examples: Sequence[Example], bits: int, inverse: float) -> dict[st
         bar = human[int(alarms * len(human))]
         found = (table[truth] > bar).mean()
         print(f"automatic: {found:.3f} of {truth.sum()} found at {alarms}, from {bar:.2f}")
-    bar = float(human[int(0.01 * len(human))])
+    bar = float(human[int(TAKEN_FOR_PROGRAMS * len(human))])
     return {"learned": 1.0, "rules": 1.5, "bias": round(-bar, 4)}
 
 
@@ -351,6 +365,8 @@ def whole(examples: Sequence[Example], bits: int, inverse: float) -> Any:
     )
 
 
+RULES_FOR = 0.004
+"""So much accuracy is given up to let the rules' intent count more."""
 INTENTS = [intent.value for intent in ReplyIntent]
 
 
@@ -398,16 +414,17 @@ def intents(examples: Sequence[Example], bits: int, inverse: float) -> dict[str,
         truths += [INTENTS.index(one.label) for one in held]
     learned, truth, ruled = np.vstack(scores), np.array(truths), np.array(rules)
     unclear = INTENTS.index("unclear")
-    best = (0.0, 0.0)
+    rates = {}
     for add in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0):
         total = learned.copy()
         told = ruled != unclear
         total[np.arange(len(ruled))[told], ruled[told]] += add
         right = float((total.argmax(axis=1) == truth).mean())
         print(f"intents: rules count {add}: {right:.3f} right of {len(truth)}")
-        best = max(best, (right, add))
+        rates[add] = right
+    best = max(rates.values())
     print(f"intents: rules alone {(ruled == truth).mean():.3f}")
-    return {"rules": best[1]}
+    return {"rules": max(add for add, right in rates.items() if right >= best - RULES_FOR)}
 
 
 def stop_by_rules(text: str) -> float:
