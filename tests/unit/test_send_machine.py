@@ -472,6 +472,13 @@ class SendMachine(RuleBasedStateMachine):
             self.nobody_objects()
         town.night(timedelta(days=8))
         self.nobody_objects()
+        # All these looks may have fallen into the recipient's nights: what waits for their morning
+        # gets one.
+        scheduled = [each for each in town.attempts() if each.status is AttemptStatus.SCHEDULED]
+        mornings = [each.due_at for each in scheduled if each.due_at is not None]
+        if mornings:
+            town.night(max(mornings) - town.clock.now())
+            self.nobody_objects()
         for each in town.attempts():
             assert each.status not in (AttemptStatus.SENDING, AttemptStatus.UNKNOWN), "no rest"
             waits = each.status is AttemptStatus.SCHEDULED
