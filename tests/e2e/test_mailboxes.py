@@ -335,7 +335,8 @@ async def test_a_withdrawn_grant_parks_the_work_tells_everybody_and_goes_on_afte
                 select(tables.journal.c.step).where(tables.journal.c.status == "degraded")
             )
         ).all()
-        audit = (await connection.execute(select(tables.audit.c.action))).scalars().all()
+        in_order = select(tables.audit.c.action).order_by(tables.audit.c.seq)
+        audit = (await connection.execute(in_order)).scalars().all()
     assert [(await site.run(run_id)).status for run_id in runs] == [
         RunStatus.COMPLETED.value,
         RunStatus.COMPLETED.value,
