@@ -66,9 +66,7 @@ def deliver(made: Soak, number: int) -> None:
     headers = {"X-HubSpot-Signature": signature(body), "Content-Type": "application/json"}
     while True:
         try:
-            answer = httpx.post(
-                made.url + PATH, content=body, headers=headers, trust_env=False, timeout=30
-            )
+            answer = made.client.post(made.url + PATH, content=body, headers=headers, timeout=30)
         except httpx.TransportError as error:
             made.tries[type(error).__name__] += 1
         else:

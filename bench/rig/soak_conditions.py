@@ -36,7 +36,7 @@ class Condition:
     holding: Callable[[Soak], AbstractContextManager[None]]
     at_most: float
     calm_after: bool = False
-    """Wait until all were told that it is over: it mutes other alerts meanwhile."""
+    """Wait until both receivers were told that it is over: it mutes other alerts meanwhile."""
 
 
 @attrs.frozen(kw_only=True)
@@ -121,7 +121,7 @@ def provoke(made: Soak, watchers: Alerting, held: list[Held]) -> None:
         held.append(Held(condition=condition, since=since, until=time.time()))
         say(made, f"no longer: {condition.name}")
         if condition.calm_after:
-            _until(watchers.calm, CALM_SECONDS)
+            _until(lambda: _all_calm(watchers, condition.alerts), CALM_SECONDS)  # noqa: B023
         time.sleep(REST_SECONDS)
 
 
@@ -138,6 +138,11 @@ def say(made: Soak, text: str) -> None:
 
 def _all_told(watchers: Alerting, alerts: Sequence[str], since: float) -> bool:
     return all(watchers.receivers.has_told(alert, since=since) for alert in alerts)
+
+
+def _all_calm(watchers: Alerting, alerts: Sequence[str]) -> bool:
+    state = watchers.receivers.state()
+    return not any(state.get((name, alert)) for name in RECEIVERS for alert in alerts)
 
 
 def _until(holds: Callable[[], bool], seconds: float) -> bool:

@@ -48,6 +48,8 @@ class Soak:
     dice: random.Random
     serve: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]] = attrs.field(factory=list)
+    client: httpx.Client = attrs.field(factory=lambda: httpx.Client(trust_env=False))
+    """One for all: each new one would load the certificates."""
     alerting: Alerting | None = None
     striking: threading.Lock = attrs.field(factory=threading.Lock)
     """Held by whoever brings something down."""
@@ -94,7 +96,7 @@ class Soak:
     def health(self, which: str) -> dict[str, Any] | None:
         """The answer, or None where there is none that is good."""
         try:
-            answer = httpx.get(f"{self.url}/health/{which}", trust_env=False, timeout=5)
+            answer = self.client.get(f"{self.url}/health/{which}", timeout=5)
         except httpx.TransportError:
             return None
         found: dict[str, Any] | None = answer.json() if answer.status_code == 200 else None
