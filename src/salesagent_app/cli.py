@@ -22,6 +22,7 @@ from salesagent_app import (
     backup_commands,
     people_commands,
     privacy_commands,
+    tenant_commands,
     voice_commands,
 )
 from salesagent_core.errors import Problem, SalesAgentError
@@ -57,6 +58,7 @@ cli.add_command(backup_commands.backup)
 cli.add_command(backup_commands.restore)
 cli.add_command(backup_commands.reconcile)
 cli.add_command(people_commands.users)
+cli.add_command(tenant_commands.tenants)
 cli.add_command(privacy_commands.retention)
 
 
@@ -412,9 +414,11 @@ async def _make_key(
     tenant: str,
 ) -> MadeKey:
     from salesagent_app.keys import create_key
+    from salesagent_core.ids import TenantId
 
     container = process.container()
     try:
+        await container.providers.tenants().get(TenantId(tenant))
         return await create_key(
             container.api_keys,
             container.clock,

@@ -146,6 +146,7 @@ from salesagent_core.use_cases.manage_rules import ManageRules
 from salesagent_core.use_cases.manage_settings import ManageSettings, record
 from salesagent_core.use_cases.manage_suppressions import ManageSuppressions
 from salesagent_core.use_cases.manage_templates import ManageTemplates
+from salesagent_core.use_cases.manage_tenants import ManageTenants
 from salesagent_core.use_cases.manage_usage import ManageUsage
 from salesagent_core.use_cases.manage_voices import ManageVoices
 from salesagent_core.use_cases.outcome_recorder import OutcomeRecorder
@@ -225,8 +226,9 @@ def _mail_post(settings: Settings) -> SmtpPost | None:
     return SmtpPost(SmtpServer.of(settings.smtp_url.get_secret_value()), settings.smtp_from)
 
 
-def _only(tenant: Tenant) -> tuple[TenantId, ...]:
-    return (tenant.id,)
+def _crm_token(settings: Settings) -> str | None:
+    key = settings.hubspot_api_key
+    return key.get_secret_value() if key is not None else None
 
 
 def _sign_in(settings: Settings, vault: Vault, clock: Clock) -> SignIn | None:
@@ -302,7 +304,12 @@ class Providers(containers.DeclarativeContainer):
 
     database = providers.Singleton(Database, database_url)
     tenants = providers.Singleton(
-        PgTenantDirectory, database, vault, default_tenant, webhook_secrets
+        PgTenantDirectory,
+        database,
+        vault,
+        default_tenant,
+        webhook_secrets,
+        providers.Callable(_crm_token, settings),
     )
     voices = providers.Singleton(PgVoices, database, vault)
     google_oauth = providers.Singleton(_google_oauth, settings)
@@ -317,7 +324,7 @@ class Providers(containers.DeclarativeContainer):
     google = providers.Singleton(
         google_vendor, settings, vendor_world, access_tokens, tenants, clock
     )
-    hubspot = providers.Singleton(crm_vendor, settings, vendor_world, database, clock)
+    hubspot = providers.Singleton(crm_vendor, settings, vendor_world, database, tenants, clock)
     models = providers.Singleton(
         model_vendor, settings, vendor_world, database, vault, tenants, clock
     )
@@ -450,6 +457,9 @@ class Providers(containers.DeclarativeContainer):
     manage_people = providers.Singleton(
         ManagePeople, work=unit_of_work, directory=people_directory, parts=login_parts
     )
+    manage_tenants = providers.Singleton(
+        ManageTenants, register=tenants, work=unit_of_work, clock=clock, ids=ids
+    )
     sign_in = providers.Singleton(_sign_in, settings, vault, clock)
     manage_keys = providers.Singleton(ManageKeys, work=unit_of_work, parts=login_parts)
 
@@ -549,7 +559,7 @@ class Providers(containers.DeclarativeContainer):
         chat=chat_post,
         clock=clock,
         site=settings.provided.public_url,
-        tenants=providers.Callable(_only, default_tenant),
+        tenants=tenants.provided.ids,
     )
 
     schedule_send = providers.Singleton(
@@ -839,6 +849,7 @@ class Container:
                     templates=make.manage_templates(),
                     vendors=_vendor_keys(settings),
                     trials=self.trials_of,
+                    crm_token=make.tenants().crm_token,
                 ),
                 people=PeopleServices(
                     directory=make.people_directory(),
@@ -1054,7 +1065,10 @@ class Container:
     async def _begin_polling(self) -> None:
         make = self.providers
         if "HubSpot" not in make.settings().stand_ins:
-            await make.conversion_polls().watch(make.default_tenant().id)
+            register = make.tenants()
+            for tenant_id in await register.ids():
+                if await register.crm_token(tenant_id) is not None:
+                    await make.conversion_polls().watch(tenant_id)
 
     async def _readiness(self) -> Sequence[str]:
         return await self.dependencies.problems()

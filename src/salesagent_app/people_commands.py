@@ -18,6 +18,7 @@ from rich.table import Table
 from salesagent_core.domain.people import Role
 
 if TYPE_CHECKING:
+    from salesagent_app.container import Providers
     from salesagent_core.ids import TenantId
     from salesagent_core.ports.people import User
     from salesagent_core.use_cases.manage_people import ManagePeople
@@ -143,8 +144,14 @@ def _with_people(tenant: str, act: Callable[[ManagePeople, TenantId, Actor], Awa
     from salesagent_core.ids import TenantId
     from salesagent_core.use_cases.people_parts import Actor
 
-    by = Actor(id=who(), role=None)
-    return in_app(lambda make: act(make.manage_people(), TenantId(tenant), by))
+    by, of = Actor(id=who(), role=None), TenantId(tenant)
+
+    async def known(make: Providers) -> T:
+        # Nobody could log in to an organisation that there is not.
+        await make.tenants().get(of)
+        return await act(make.manage_people(), of, by)
+
+    return in_app(known)
 
 
 def _user_dict(user: User) -> dict[str, Any]:

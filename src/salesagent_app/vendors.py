@@ -48,7 +48,7 @@ from salesagent_app.settings import Settings
 from salesagent_core.domain.context import Brief
 from salesagent_core.domain.spending import Budget, ModelPrices
 from salesagent_core.errors import NeedsReauth
-from salesagent_core.ids import DEFAULT_TENANT, TenantId
+from salesagent_core.ids import TenantId
 from salesagent_core.ports.assets import AssetStore
 from salesagent_core.ports.calendar import Calendar
 from salesagent_core.ports.calendar_events import CalendarEvents
@@ -68,6 +68,7 @@ from salesagent_core.ports.mailbox_watches import Pushes
 from salesagent_core.ports.memory import Memory, MemoryKeeper
 from salesagent_core.ports.model_budget import ModelBudget
 from salesagent_core.ports.secrets_vault import Sealer
+from salesagent_core.ports.tenant_register import TenantRegister
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.tone_judge import ToneJudge
 from salesagent_core.ports.transcriber import Transcriber, Transcript
@@ -254,17 +255,19 @@ def push_verifier(settings: Settings) -> PushVerifier | None:
     return PushVerifier(audience=audience, service_account=account)
 
 
-def crm_vendor(settings: Settings, world: World, database: Database, clock: Clock) -> CrmVendor:
-    """HubSpot where its token is set, else the memory world."""
+def crm_vendor(
+    settings: Settings, world: World, database: Database, register: TenantRegister, clock: Clock
+) -> CrmVendor:
+    """HubSpot where its token is set, else the memory world. Each tenant has its own account."""
     if "HubSpot" in settings.stand_ins or settings.hubspot_api_key is None:
         more = MemoryCrmMore(world)
         return CrmVendor(
             crm=MemoryCrm(world), conversions=more, deals=more, forms=more, updates=more
         )
-    token = settings.hubspot_api_key.get_secret_value()
 
     async def token_of(tenant_id: TenantId) -> str:
-        if tenant_id != DEFAULT_TENANT:
+        token = await register.crm_token(tenant_id)
+        if token is None:
             raise NeedsReauth("this organisation has no HubSpot token")
         return token
 
