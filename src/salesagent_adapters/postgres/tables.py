@@ -961,6 +961,8 @@ user_sessions = _table(
     _time("created_at"),
     _time("seen_at"),
     _bytes("sealed"),
+    # When its person last proved again who they are; null: when it began.
+    _time("proven_at", null=True),
     key=("digest", "tenant_id"),
 )
 Index("user_sessions_user", user_sessions.c.tenant_id, user_sessions.c.user_id)
@@ -989,6 +991,27 @@ login_tries = _table(
     key=("subject_index", "tenant_id"),
 )
 Index("login_tries_since", login_tries.c.since, login_tries.c.tenant_id)
+
+# One row for each person, and one, of the subject "", for all people of the organisation.
+refused_log_ins = _table(
+    "refused_log_ins",
+    _text("subject"),
+    _text("because"),
+    _time("at"),
+    # Of the burst that goes on, and when it began.
+    _integer("tries"),
+    _time("since"),
+    key=("tenant_id", "subject"),
+)
+Index("refused_log_ins_at", refused_log_ins.c.at, refused_log_ins.c.tenant_id)
+
+log_in_rules = _table(
+    "log_in_rules",
+    Column("two_factor_required", Boolean, nullable=False),
+    _time("changed_at"),
+    _text("changed_by"),
+    key=("tenant_id",),
+)
 
 # What needs a person: one open row for each cause. The ids are those of the messages that tell it.
 notices = _table(
