@@ -97,6 +97,7 @@ from salesagent_app.workers.reporter import VendorReporter
 from salesagent_app.workers.sweeper import Sweeper
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.draft import Draft
+from salesagent_core.domain.log_in_guard import Because
 from salesagent_core.domain.message import draft_key
 from salesagent_core.domain.send_gate import SendPermission
 from salesagent_core.domain.suppression import Suppression
@@ -158,6 +159,7 @@ from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
 from salesagent_core.use_cases.record_outcome import RecordOutcome
+from salesagent_core.use_cases.refused_log_ins import RefusedLogIns
 from salesagent_core.use_cases.remember_sent import RememberSent
 from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
 from salesagent_core.use_cases.review_draft import ReviewDraft
@@ -175,6 +177,10 @@ from salesagent_core.use_cases.watch_mailbox import WatchMailboxes
 from salesagent_core.use_cases.watch_meetings import WatchMeetings
 from salesagent_core.use_cases.watch_notices import WatchNotices
 from salesagent_core.use_cases.workflow import World, sixteen_steps
+
+
+def _log_in_refused(watch: Watch) -> Callable[[str], None]:
+    return watch.log_in_refused
 
 
 def _batch_sizes(watch: Watch, line: str) -> Callable[[float], None] | None:
@@ -229,7 +235,9 @@ def _only(tenant: Tenant) -> tuple[TenantId, ...]:
     return (tenant.id,)
 
 
-def _sign_in(settings: Settings, vault: Vault, clock: Clock) -> SignIn | None:
+def _sign_in(
+    settings: Settings, vault: Vault, clock: Clock, refused: RefusedLogIns
+) -> SignIn | None:
     """Signing in at Google, where it is set up."""
     client_id, secret = settings.google_client_id, settings.google_client_secret
     if client_id is None or secret is None or not settings.google_sign_in_domains:
@@ -246,6 +254,7 @@ def _sign_in(settings: Settings, vault: Vault, clock: Clock) -> SignIn | None:
         sealer=vault,
         secret=_new_secret,
         clock=clock,
+        refused=lambda email: refused.note_at(email, Because.DOMAIN),
     )
 
 
@@ -435,6 +444,13 @@ class Providers(containers.DeclarativeContainer):
         secret=providers.Object(_new_secret),
         passwords=providers.Singleton(ArgonPasswords),
     )
+    refused_log_ins = providers.Singleton(
+        RefusedLogIns,
+        work=unit_of_work,
+        directory=people_directory,
+        parts=login_parts,
+        counted=providers.Callable(_log_in_refused, watch),
+    )
     log_in = providers.Singleton(
         LogIn,
         work=unit_of_work,
@@ -443,6 +459,7 @@ class Providers(containers.DeclarativeContainer):
         codes=time_codes,
         sealer=vault,
         parts=login_parts,
+        refused=refused_log_ins,
     )
     manage_account = providers.Singleton(
         ManageAccount, work=unit_of_work, tries=login_tries, codes=time_codes, parts=login_parts
@@ -450,7 +467,7 @@ class Providers(containers.DeclarativeContainer):
     manage_people = providers.Singleton(
         ManagePeople, work=unit_of_work, directory=people_directory, parts=login_parts
     )
-    sign_in = providers.Singleton(_sign_in, settings, vault, clock)
+    sign_in = providers.Singleton(_sign_in, settings, vault, clock, refused_log_ins)
     manage_keys = providers.Singleton(ManageKeys, work=unit_of_work, parts=login_parts)
 
     apply_retention = providers.Singleton(
