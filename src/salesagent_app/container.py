@@ -437,12 +437,13 @@ class Providers(containers.DeclarativeContainer):
     people_directory = providers.Singleton(PgPeopleDirectory, database, vault)
     login_tries = providers.Singleton(PgLoginTries, database, vault)
     time_codes = providers.Singleton(PyotpCodes)
+    passwords = providers.Singleton(ArgonPasswords)
     login_parts = providers.Singleton(
         LoginParts,
         clock=clock,
         ids=ids,
         secret=providers.Object(_new_secret),
-        passwords=providers.Singleton(ArgonPasswords),
+        passwords=passwords,
     )
     refused_log_ins = providers.Singleton(
         RefusedLogIns,
@@ -462,7 +463,12 @@ class Providers(containers.DeclarativeContainer):
         refused=refused_log_ins,
     )
     manage_account = providers.Singleton(
-        ManageAccount, work=unit_of_work, tries=login_tries, codes=time_codes, parts=login_parts
+        ManageAccount,
+        work=unit_of_work,
+        tries=login_tries,
+        codes=time_codes,
+        parts=login_parts,
+        refused=refused_log_ins,
     )
     manage_people = providers.Singleton(
         ManagePeople, work=unit_of_work, directory=people_directory, parts=login_parts

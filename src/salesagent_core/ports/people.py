@@ -121,6 +121,10 @@ class SessionStore(Protocol):
         """Store it; the person's ended ones are cleared away."""
         ...
 
+    async def prove(self, user_id: str, session_id: str, at: datetime) -> None:
+        """Note that its person proved again who they are."""
+        ...
+
     async def end(self, user_id: str, *, only: str | None = None, keep: str | None = None) -> int:
         """End the person's sessions, or the one of the id ``only``, or all but ``keep``; how many
         there were."""

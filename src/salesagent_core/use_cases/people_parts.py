@@ -15,11 +15,19 @@ from salesagent_core.errors import InvalidInput, Problem, Reason
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
-from salesagent_core.ports.people import Passwords, PeopleTransaction, User, UserSession
+from salesagent_core.ports.people import (
+    Passwords,
+    PeopleTransaction,
+    TimeCodes,
+    User,
+    UserSession,
+)
 from salesagent_core.ports.unit_of_work import Transaction
 
 Secret = Callable[[], str]
 """Makes a secret of 256 random bits or more, as text that an address can hold."""
+RECOVERY_LENGTH = 16
+"""Characters of a recovery code, without what stands between them."""
 PERSONS = "u."
 """How a person's session token begins; tokens of sessions that keys opened never have a dot."""
 
@@ -131,3 +139,21 @@ def later(user: User) -> User:
 def is_over(until: datetime, now: datetime) -> bool:
     """Whether the time has come."""
     return until <= now
+
+
+def with_code(user: User, code: str, codes: TimeCodes, now: datetime) -> User | None:
+    """The person after this code was taken from them; None when it is not good (any more)."""
+    factor = user.two_factor
+    if factor is None:
+        return None
+    typed = "".join(code.split()).replace("-", "").lower()[:64]
+    step = codes.step_of(factor.secret, typed, now)
+    if step is not None and step > factor.last_step:
+        return attrs.evolve(user, two_factor=attrs.evolve(factor, last_step=step))
+    if len(typed) != RECOVERY_LENGTH:
+        return None
+    digest = digest_of(typed).hex()
+    if digest not in factor.recovery:
+        return None
+    left = tuple(each for each in factor.recovery if each != digest)
+    return attrs.evolve(user, two_factor=attrs.evolve(factor, recovery=left))

@@ -79,7 +79,9 @@ class House:
             parts=parts,
             refused=refused,
         )
-        self.account = ManageAccount(work=self.work, tries=tries, codes=codes, parts=parts)
+        self.account = ManageAccount(
+            work=self.work, tries=tries, codes=codes, parts=parts, refused=refused
+        )
         self.people = ManagePeople(work=self.work, directory=self.directory, parts=parts)
         self.keys = ManageKeys(work=self.work, parts=parts)
 

@@ -51,8 +51,8 @@ from salesagent_core.domain.autonomy import Segment, grant
 from salesagent_core.domain.experiment import Experiment, Variant
 from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.learning import LearnedChange
-from salesagent_core.domain.mail_template import MailTemplate, Use
 from salesagent_core.domain.log_in_guard import Because, LogInRules
+from salesagent_core.domain.mail_template import MailTemplate, Use
 from salesagent_core.domain.moves import DealPlace, MeetingPlace
 from salesagent_core.domain.notice import NoticeChoices
 from salesagent_core.domain.outcome import Outcome, OutcomeSource, OutcomeType
