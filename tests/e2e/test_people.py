@@ -225,5 +225,5 @@ async def test_google_vouches_for_who_was_invited(
                 answer = await client.get(await sign_in(client, found))
                 assert answer.status_code == 403, stranger
                 assert (await client.get("/runs")).status_code == 303
-            people = await house.container.providers.manage_people().list(DEFAULT_TENANT)
-            assert [each.because for each in people.refused.values()] == ["domain"]
+            kept = await house.container.providers.manage_people().list(DEFAULT_TENANT)
+            assert [each.because for each in kept.refused.values()] == ["domain"]
