@@ -444,6 +444,7 @@ class Providers(containers.DeclarativeContainer):
         ids=ids,
         secret=providers.Object(_new_secret),
         passwords=passwords,
+        tenants=tenants,
     )
     refused_log_ins = providers.Singleton(
         RefusedLogIns,

@@ -256,8 +256,8 @@ class Passwords(Protocol):
         ...
 
     def weakness(self, password: str, about: tuple[str, ...]) -> str | None:
-        """Why it is guessed early, in a sentence; ``about`` is what everybody knows of its
-        owner. None where it is not."""
+        """Why it is guessed early, as the rest of a sentence; ``about`` are the words that
+        everybody knows of its owner. None where it is not."""
         ...
 
 

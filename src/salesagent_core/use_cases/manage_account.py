@@ -110,7 +110,8 @@ class ManageAccount:
         user = await self._user(tenant_id, user_id)
         if user.password_hash is not None:
             await self._require_password(user, old)
-        hashed = await self._parts.hashed(new, (user.email, user.name), "new_password")
+        about = (user.email, user.name)
+        hashed = await self._parts.hashed(tenant_id, new, about, "new_password")
         async with self._work.begin(tenant_id) as tx:
             user = await self._held(tx, user)
             user = attrs.evolve(later(user), password_hash=hashed)

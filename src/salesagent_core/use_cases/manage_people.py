@@ -220,7 +220,7 @@ class ManagePeople:
             if user is None:
                 raise NotFound("there is no account of this address")
             _require_may_change(by, user, None)
-            hashed = await self._parts.hashed(password, (user.email, user.name))
+            hashed = await self._parts.hashed(tenant_id, password, (user.email, user.name))
             user = attrs.evolve(later(user), password_hash=hashed)
             if two_factor_off:
                 user = attrs.evolve(user, two_factor=None)
@@ -261,7 +261,7 @@ class ManagePeople:
             name=called,
             role=role,
             created_at=now,
-            password_hash=await self._parts.hashed(password, (email, called)),
+            password_hash=await self._parts.hashed(tenant_id, password, (email, called)),
         )
         await tx.users.add(user)
         return user
