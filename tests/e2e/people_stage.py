@@ -35,9 +35,9 @@ class House:
     container: Container
     url: str
 
-    async def person(self, name: str, role: Role) -> str:
+    async def person(self, name: str, role: Role, email: str | None = None) -> str:
         """A new account; its address."""
-        email = f"{name.lower()}@example.com"
+        email = email or f"{name.lower()}@example.com"
         manage = self.container.providers.manage_people()
         await manage.add(
             DEFAULT_TENANT,

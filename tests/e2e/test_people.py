@@ -136,7 +136,8 @@ async def test_people_and_keys_by_the_api(house: House) -> None:
     people = (await admin.get("/api/users")).json()
     by_email = {user["email"]: user for user in people["users"]}
     assert by_email.keys() == {owner, "bo@example.com"}
-    assert (await stranger.get("/api/users")).json() == {"users": [], "invitations": []}
+    theirs = {"users": [], "invitations": [], "two_factor_required": False}
+    assert (await stranger.get("/api/users")).json() == theirs
     address = f"/api/users/{by_email['bo@example.com']['id']}"
     assert (await stranger.patch(address, json={"disabled": True})).status_code == 404
     refused = await admin.patch(f"/api/users/{by_email[owner]['id']}", json={"role": "viewer"})
@@ -230,9 +231,12 @@ async def test_google_vouches_for_who_was_invited(
             # The code is used up, and so is the flow.
             assert (await client.get(there)).status_code == 403
 
+            await house.person("Org", Role.VIEWER, email="eve@example.org")
             for stranger in ("bo@example.com", "eve@example.com"):
                 client = house.client()
                 found = "eve@example.org" if stranger.startswith("eve") else stranger
                 answer = await client.get(await sign_in(client, found))
                 assert answer.status_code == 403, stranger
                 assert (await client.get("/runs")).status_code == 303
+            kept = await house.container.providers.manage_people().list(DEFAULT_TENANT)
+            assert [each.because for each in kept.refused.values()] == ["domain"]

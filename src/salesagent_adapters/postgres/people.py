@@ -150,6 +150,7 @@ class PgUserSessions(_Store):
             "csrf": session.csrf,
             "created_at": session.created_at,
             "seen_at": session.seen_at,
+            "proven_at": session.proven_at,
             "sealed": self._chest.shut(
                 _Browser(browser=clean(session.browser)), _session_place(self._tenant, session.id)
             ),
@@ -294,6 +295,7 @@ def read_session(chest: Chest, row: Any) -> UserSession:
         created_at=row.created_at,
         seen_at=row.seen_at,
         browser=told.browser,
+        proven_at=row.proven_at,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dependency_injector import providers
 
 from salesagent_adapters.crypto.vault import Vault
@@ -11,17 +13,26 @@ from salesagent_adapters.login.passwords import ArgonPasswords
 from salesagent_adapters.postgres.logins import PgLoginTries, PgPeopleDirectory
 from salesagent_app.container.ground import Ground, new_secret
 from salesagent_app.container.running import Running
+from salesagent_app.observing.watch import Watch
 from salesagent_app.settings import SIGN_IN_CALLBACK, Settings
+from salesagent_core.domain.log_in_guard import Because
 from salesagent_core.ports.clock import Clock
 from salesagent_core.use_cases.log_in import LogIn
 from salesagent_core.use_cases.manage_account import ManageAccount
 from salesagent_core.use_cases.manage_keys import ManageKeys
 from salesagent_core.use_cases.manage_people import ManagePeople
 from salesagent_core.use_cases.people_parts import LoginParts
+from salesagent_core.use_cases.refused_log_ins import RefusedLogIns
 from salesagent_core.use_cases.sign_in import SignIn
 
 
-def _sign_in(settings: Settings, vault: Vault, clock: Clock) -> SignIn | None:
+def _log_in_refused(watch: Watch) -> Callable[[str], None]:
+    return watch.log_in_refused
+
+
+def _sign_in(
+    settings: Settings, vault: Vault, clock: Clock, refused: RefusedLogIns
+) -> SignIn | None:
     """Signing in at Google, where it is set up."""
     client_id, secret = settings.google_client_id, settings.google_client_secret
     if client_id is None or secret is None or not settings.google_sign_in_domains:
@@ -38,6 +49,7 @@ def _sign_in(settings: Settings, vault: Vault, clock: Clock) -> SignIn | None:
         sealer=vault,
         secret=new_secret,
         clock=clock,
+        refused=lambda email: refused.note_at(email, Because.DOMAIN),
     )
 
 
@@ -56,6 +68,14 @@ class People(Running):
         passwords=providers.Singleton(ArgonPasswords),
     )
 
+    refused_log_ins = providers.Singleton(
+        RefusedLogIns,
+        work=Running.unit_of_work,
+        directory=people_directory,
+        parts=login_parts,
+        counted=providers.Callable(_log_in_refused, Ground.watch),
+    )
+
     log_in = providers.Singleton(
         LogIn,
         work=Running.unit_of_work,
@@ -64,9 +84,12 @@ class People(Running):
         codes=time_codes,
         sealer=Ground.vault,
         parts=login_parts,
+        refused=refused_log_ins,
     )
 
-    sign_in = providers.Singleton(_sign_in, Ground.settings, Ground.vault, Ground.clock)
+    sign_in = providers.Singleton(
+        _sign_in, Ground.settings, Ground.vault, Ground.clock, refused_log_ins
+    )
 
     manage_account = providers.Singleton(
         ManageAccount,

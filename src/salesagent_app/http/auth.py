@@ -231,7 +231,7 @@ class Gate:
         found = await people.session(digest_of(token))
         if found is None:
             raise Unauthenticated("You are not logged in.")
-        session, user = found
+        session, user, _ = found
         now = self._clock.now()
         if session_ends(session.created_at, session.seen_at) <= now or user.disabled_at is not None:
             raise Unauthenticated("Your session has ended.")

@@ -14,6 +14,7 @@ from salesagent_app.http.auth import Gate, requires
 from salesagent_app.http.inputs import Calling, Id, Services
 from salesagent_app.http.openapi import documented
 from salesagent_app.http.services import HttpServices, PeopleServices
+from salesagent_core.domain.log_in_guard import Because, RefusedLogIn
 from salesagent_core.domain.people import Role
 from salesagent_core.errors import NotFound
 from salesagent_core.ports.api_keys import ApiKey, Scope
@@ -25,7 +26,8 @@ INVITE = "/invite"
 
 @attrs.frozen(kw_only=True)
 class UserRow:
-    """A person. ``disabled_at`` is null for those who may come in."""
+    """A person. ``disabled_at`` is null for those who may come in; ``last_refused_at`` and why are
+    those of the last log-in in their name that was not let in."""
 
     id: str
     email: str
@@ -35,6 +37,8 @@ class UserRow:
     created_at: datetime
     disabled_at: datetime | None
     last_login_at: datetime | None
+    last_refused_at: datetime | None = None
+    last_refused_because: Because | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -51,10 +55,12 @@ class InvitationRow:
 
 @attrs.frozen(kw_only=True)
 class PeopleAnswer:
-    """Everybody, and everybody who is asked in."""
+    """Everybody, and everybody who is asked in. ``two_factor_required``: whoever has no second
+    factor can only set one up."""
 
     users: tuple[UserRow, ...]
     invitations: tuple[InvitationRow, ...]
+    two_factor_required: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -116,8 +122,9 @@ KeyId = Annotated[str, PathParameter(max_length=64, description="The key's id.")
 async def list_people(services: Services, caller: Calling) -> PeopleAnswer:
     people = await people_of(services).manage.list(caller.tenant_id)
     return PeopleAnswer(
-        users=tuple(map(user_row, people.users)),
+        users=tuple(user_row(user, people.refused.get(user.id)) for user in people.users),
         invitations=tuple(map(_invitation_row, people.invitations)),
+        two_factor_required=people.rules.two_factor_required,
     )
 
 
@@ -225,7 +232,7 @@ def invitation_link(services: HttpServices, token: str) -> str:
     return f"{services.public_url}{INVITE}#{token}"
 
 
-def user_row(user: User) -> UserRow:
+def user_row(user: User, refused: RefusedLogIn | None = None) -> UserRow:
     """A person as the API answers them."""
     return UserRow(
         id=user.id,
@@ -236,6 +243,8 @@ def user_row(user: User) -> UserRow:
         created_at=user.created_at,
         disabled_at=user.disabled_at,
         last_login_at=user.last_login_at,
+        last_refused_at=refused.at if refused is not None else None,
+        last_refused_because=refused.because if refused is not None else None,
     )
 
 

@@ -13,6 +13,7 @@ from salesagent_app.http.errors import Forbidden, status_of
 from salesagent_app.http.inputs import Id
 from salesagent_app.http.people import people_of
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.refusals import REFUSALS
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import FOR_VIEWERS, Sessions, Visiting
 from salesagent_app.web.signing_in import came_from
@@ -160,6 +161,7 @@ class AccountPages:
             visit=visit,
             status=status_of(refused) if refused else 200,
             view=view,
+            refusals=REFUSALS,
             qr=qr_of(waiting.address) if waiting is not None else None,
             banner=DONE.get(done or ""),
             refused=refused,

@@ -13,6 +13,7 @@ from salesagent_app.http.errors import Forbidden, status_of
 from salesagent_app.http.inputs import Id
 from salesagent_app.http.people import invitation_link, people_of
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.refusals import REFUSALS
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_core.domain.people import Role, may_give
@@ -178,6 +179,7 @@ class PeoplePages:
             status=status_of(refused) if refused else 200,
             people=people,
             roles=ROLES,
+            refusals=REFUSALS,
             mine=[each for each in Role if may_give(role, each)],
             banner=DONE.get(done or ""),
             refused=refused,

@@ -33,6 +33,7 @@ from salesagent_app.http.request_limits import address_of
 from salesagent_app.http.same_origin import READS, require_same_origin
 from salesagent_app.http.services import HttpServices, SendingServices
 from salesagent_app.telemetry import bind
+from salesagent_core.domain.log_in_guard import Because
 from salesagent_core.errors import InvalidInput, Problem, RateLimited
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import Scope
@@ -65,6 +66,7 @@ class Sessions:
         self._secure = services.public_url.startswith("https:")
         self._throttle = LoginThrottle(services.limits.logins_per_minute)
         self._clock = services.clock
+        self._watch = services.watch
 
     @property
     def cookie_name(self) -> str:
@@ -130,7 +132,11 @@ class Sessions:
             RateLimited: too many tries from this address.
         """
         self.count_try(request)
-        key = await self._gate.by_key(key_text)
+        try:
+            key = await self._gate.by_key(key_text)
+        except Unauthenticated:
+            self._watch.log_in_refused(Because.BAD_KEY)
+            raise
         if not caller_of(key).may(Scope.VIEWER):
             raise Forbidden("Pages need a key with the viewer, operator or admin scope.")
         _, token = await self._gate.open_session(key)
@@ -138,7 +144,11 @@ class Sessions:
 
     def count_try(self, request: AnyRequest) -> None:
         """Note a try from this address, before it costs us anything. Raises: RateLimited."""
-        self._throttle.count(address_of(request.scope), self._clock.now())
+        try:
+            self._throttle.count(address_of(request.scope), self._clock.now())
+        except RateLimited:
+            self._watch.log_in_refused(Because.THROTTLED)
+            raise
 
     async def entered(self, request: AnyRequest, opened: Opened | str) -> Cookie:
         """The cookie of a new session; the one that the browser brought along ends."""

@@ -6,6 +6,7 @@ from base64 import b32encode
 
 import attrs
 
+from salesagent_core.domain.log_in_guard import LogInRules, RefusedLogIn
 from salesagent_core.domain.passwords import (
     ACCOUNT_TRIES,
     CODE_TRIES,
@@ -48,11 +49,14 @@ class Enrolment:
 
 @attrs.frozen(kw_only=True)
 class AccountView:
-    """A person, and their log-ins that are good now, those seen last first."""
+    """A person, and their log-ins that are good now, those seen last first. ``refused`` is the
+    last one in their name that was not let in."""
 
     user: User
     sessions: tuple[UserSession, ...]
+    rules: LogInRules
     enrolment: Enrolment | None = None
+    refused: RefusedLogIn | None = None
 
 
 class ManageAccount:
@@ -72,6 +76,8 @@ class ManageAccount:
         async with self._work.begin(tenant_id) as tx:
             user = await tx.users.get(user_id)
             sessions = await tx.user_sessions.of_user(user_id)
+            refused = (await tx.refused.of_people()).get(user_id)
+            rules = await tx.log_in_rules.get()
         factor, enrolment = user.two_factor, None
         if factor is not None and not factor.confirmed:
             address = self._codes.address(factor.secret, user.email)
@@ -79,7 +85,9 @@ class ManageAccount:
         return AccountView(
             user=user,
             sessions=tuple(s for s in sessions if session_ends(s.created_at, s.seen_at) > now),
+            rules=rules,
             enrolment=enrolment,
+            refused=refused,
         )
 
     async def change_password(

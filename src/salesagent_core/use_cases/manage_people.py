@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import attrs
 
 from salesagent_core.domain.address import judge_address
+from salesagent_core.domain.log_in_guard import LogInRules, RefusedLogIn
 from salesagent_core.domain.people import INVITATION_LASTS, MAX_NAME, MAX_USERS, Role, may_give
 from salesagent_core.errors import Conflict, InvalidInput, NotFound, PolicyRefused, Problem
 from salesagent_core.ids import TenantId
@@ -31,10 +33,13 @@ from salesagent_core.use_cases.people_parts import (
 
 @attrs.frozen(kw_only=True)
 class People:
-    """Who is in an organisation, and who is asked in."""
+    """Who is in an organisation, and who is asked in. ``refused`` are the last log-ins that were
+    refused, by the person's id; ``rules`` what is asked of all of them."""
 
     users: tuple[User, ...]
     invitations: tuple[Invitation, ...]
+    refused: Mapping[str, RefusedLogIn]
+    rules: LogInRules
 
 
 @attrs.frozen(kw_only=True)
@@ -56,7 +61,12 @@ class ManagePeople:
     async def list(self, tenant_id: TenantId) -> People:
         """Everybody."""
         async with self._work.begin(tenant_id) as tx:
-            return People(users=await tx.users.all(), invitations=await tx.invitations.all())
+            return People(
+                users=await tx.users.all(),
+                invitations=await tx.invitations.all(),
+                refused=await tx.refused.of_people(),
+                rules=await tx.log_in_rules.get(),
+            )
 
     async def invite(self, tenant_id: TenantId, email: str, role: Role, by: Actor) -> Invited:
         """Ask somebody in; an earlier invitation to the address is worth nothing any more.

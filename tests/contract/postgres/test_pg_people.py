@@ -38,6 +38,7 @@ from salesagent_core.use_cases.manage_account import ManageAccount
 from salesagent_core.use_cases.manage_keys import ManageKeys
 from salesagent_core.use_cases.manage_people import ManagePeople
 from salesagent_core.use_cases.people_parts import Actor, LoginParts, Opened, digest_of
+from salesagent_core.use_cases.refused_log_ins import RefusedLogIns
 
 pytestmark = pytest.mark.database
 
@@ -51,10 +52,10 @@ HERE = Came(address="192.0.2.1", browser="Firefox on Linux")
 class House:
     """All uses of log-ins over one database."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, seed: int = 0) -> None:
         self.database = database
         self.clock = FixedClock(NOW)
-        ids = SeededIds(self.clock)
+        ids = SeededIds(self.clock, seed)
         numbers = iter(range(10**6))
         self.work = PgUnitOfWork(database, vault, RESULT_TYPES)
         self.directory = PgPeopleDirectory(database, vault)
@@ -65,6 +66,10 @@ class House:
             passwords=ArgonPasswords(memory_kib=64, passes=1),
         )
         tries, codes = PgLoginTries(database, vault), PyotpCodes()
+        self.counted: list[str] = []
+        refused = RefusedLogIns(
+            work=self.work, directory=self.directory, parts=parts, counted=self.counted.append
+        )
         self.log_in = LogIn(
             work=self.work,
             directory=self.directory,
@@ -72,6 +77,7 @@ class House:
             codes=codes,
             sealer=vault,
             parts=parts,
+            refused=refused,
         )
         self.account = ManageAccount(work=self.work, tries=tries, codes=codes, parts=parts)
         self.people = ManagePeople(work=self.work, directory=self.directory, parts=parts)
@@ -137,14 +143,15 @@ async def test_who_knows_the_password_comes_in_and_nobody_else(house: House) -> 
         assert await house.log_in.begin(email, password, HERE) is None
     with pytest.raises(Conflict):
         await house.person()
-    assert await house.actions() == ["user.added", "user.logged_in"]
+    assert await house.actions() == ["user.added", "user.logged_in", "user.log_in_refused"]
+    assert house.counted == ["wrong_password", "no_account"]
 
 
 async def test_guessing_is_stopped_for_every_process_and_unknown_accounts_alike(
     house: House, database: Database, vault: Vault
 ) -> None:
     await house.person()
-    other = House(database, vault)
+    other = House(database, vault, seed=1)
     for email in ("ada@example.com", "nobody@example.com"):
         for number in range(ACCOUNT_TRIES.most):
             process = house if number % 2 else other

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, UniqueConstraint
 
 from salesagent_adapters.postgres.tables import columns as col
 
@@ -30,6 +30,8 @@ user_sessions = col.table(
     col.time("created_at"),
     col.time("seen_at"),
     col.blob("sealed"),
+    # When its person last proved again who they are; null: when it began.
+    col.time("proven_at", null=True),
     key=("digest", "tenant_id"),
 )
 Index("user_sessions_user", user_sessions.c.tenant_id, user_sessions.c.user_id)
@@ -58,6 +60,27 @@ login_tries = col.table(
     key=("subject_index", "tenant_id"),
 )
 Index("login_tries_since", login_tries.c.since, login_tries.c.tenant_id)
+
+# One row for each person, and one, of the subject "", for all people of the organisation.
+refused_log_ins = col.table(
+    "refused_log_ins",
+    col.text("subject"),
+    col.text("because"),
+    col.time("at"),
+    # Of the burst that goes on, and when it began.
+    col.integer("tries"),
+    col.time("since"),
+    key=("tenant_id", "subject"),
+)
+Index("refused_log_ins_at", refused_log_ins.c.at, refused_log_ins.c.tenant_id)
+
+log_in_rules = col.table(
+    "log_in_rules",
+    Column("two_factor_required", Boolean, nullable=False),
+    col.time("changed_at"),
+    col.text("changed_by"),
+    key=("tenant_id",),
+)
 
 api_keys = col.table(
     "api_keys",
