@@ -201,6 +201,8 @@ FORMS: dict[str, list[dict[str, str]]] = {
     "/account/two-factor/off": [{"was": "on", "password": PASSWORD}],
     "/users/invite": [{"email": "somebody@example.net", "role": "viewer"}],
     "/users/{user_id}": [{"role": "viewer"}],
+    "/users/two-factor": [{"required": "no"}],
+    "/account/proof": [{"password": PASSWORD}],
     "/settings/assets/{what}": [{"folder": "1aBcDeFgHiJkLmNoPqRsTuVwXyZ012345"}],
     "/keys": [{"scope": "viewer", "days": "30"}],
     "/privacy": [{"email": NEEDLE}],

@@ -59,13 +59,23 @@ class People(Running):
     people_directory = providers.Singleton(PgPeopleDirectory, Ground.database, Ground.vault)
     login_tries = providers.Singleton(PgLoginTries, Ground.database, Ground.vault)
     time_codes = providers.Singleton(PyotpCodes)
+    passwords = providers.Singleton(ArgonPasswords)
 
     login_parts = providers.Singleton(
         LoginParts,
         clock=Ground.clock,
         ids=Ground.ids,
         secret=providers.Object(new_secret),
-        passwords=providers.Singleton(ArgonPasswords),
+        passwords=passwords,
+        tenants=Ground.tenants,
+    )
+
+    refused_log_ins = providers.Singleton(
+        RefusedLogIns,
+        work=Running.unit_of_work,
+        directory=people_directory,
+        parts=login_parts,
+        counted=providers.Callable(_log_in_refused, Ground.watch),
     )
 
     refused_log_ins = providers.Singleton(
@@ -97,6 +107,7 @@ class People(Running):
         tries=login_tries,
         codes=time_codes,
         parts=login_parts,
+        refused=refused_log_ins,
     )
 
     manage_people = providers.Singleton(

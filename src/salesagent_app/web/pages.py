@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, post
@@ -14,6 +15,8 @@ from salesagent_app.http.auth import Gate, Visit
 from salesagent_app.http.commands import Commands
 from salesagent_app.http.errors import (
     Forbidden,
+    ProofNeeded,
+    TwoFactorMissing,
     Unauthenticated,
     answer_of,
     headers_of,
@@ -39,6 +42,7 @@ from salesagent_app.web.opt_out import OptOutPages
 from salesagent_app.web.outcomes import OutcomePages
 from salesagent_app.web.people import PeoplePages
 from salesagent_app.web.privacy import PrivacyPages
+from salesagent_app.web.proof import ProofPages, proof_address
 from salesagent_app.web.queue import QueuePages
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.review import ReviewPages
@@ -46,6 +50,7 @@ from salesagent_app.web.runs import RunPages
 from salesagent_app.web.sending import SendingPages
 from salesagent_app.web.sessions import (
     FOR_VIEWERS,
+    SETTING_UP,
     Sessions,
     Visiting,
     kept_fields,
@@ -136,7 +141,11 @@ class Pages:
 
     def _people_routes(self) -> list[Any]:
         parts = (self._services, self._sessions, self._renderer)
-        return [*PeoplePages(*parts).routes(), *AccountPages(*parts).routes()]
+        return [
+            *PeoplePages(*parts).routes(),
+            *AccountPages(*parts).routes(),
+            *ProofPages(*parts).routes(),
+        ]
 
     def _signing_in(self) -> SigningInPages:
         return SigningInPages(
@@ -168,6 +177,10 @@ class Pages:
                 return login_redirect(request)
             ended = "Your session has ended. Log in, and what you typed is there again."
             return self._login_page(f"/drafts/{kept['draft']}", ended, 401, kept)
+        if isinstance(error, TwoFactorMissing):
+            return Redirect("/account?done=required", status_code=303)
+        if isinstance(error, ProofNeeded):
+            return Redirect(proof_address(error.page), status_code=303)
         status = status_of(error)
         answer = answer_of(error, request_id_of(request))
         visit = request.scope["state"].get("visit")
@@ -198,7 +211,7 @@ class Pages:
         return [show, log_in]
 
     def _logout(self) -> Any:
-        @post("/logout", status_code=200, name="logout", opt={FOR_VIEWERS: True})
+        @post("/logout", status_code=200, name="logout", opt={FOR_VIEWERS: True, SETTING_UP: True})
         async def log_out(request: AnyRequest, visit: Visiting) -> Page:
             await self._sessions.form(request, visit)
             cookie = await self._sessions.log_out(visit)
@@ -209,8 +222,11 @@ class Pages:
     async def _entered(self, cookie: Cookie, fields: dict[str, str]) -> Page:
         """On to where somebody wanted to go, or back to what they typed."""
         kept = kept_fields(fields)
-        if kept and (await self._sessions.visit(cookie.value)).may_decide:
-            return await self._restored(cookie, kept)
+        if kept:
+            # Who has to set up a second factor is led there, wherever they wanted to go.
+            with contextlib.suppress(TwoFactorMissing):
+                if (await self._sessions.visit(cookie.value)).may_decide:
+                    return await self._restored(cookie, kept)
         wanted = local_path(fields.get("next"))
         return Redirect(wanted, status_code=303, cookies=[cookie])
 

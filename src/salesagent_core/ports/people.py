@@ -121,6 +121,10 @@ class SessionStore(Protocol):
         """Store it; the person's ended ones are cleared away."""
         ...
 
+    async def prove(self, user_id: str, session_id: str, at: datetime) -> None:
+        """Note that its person proved again who they are."""
+        ...
+
     async def end(self, user_id: str, *, only: str | None = None, keep: str | None = None) -> int:
         """End the person's sessions, or the one of the id ``only``, or all but ``keep``; how many
         there were."""
@@ -252,8 +256,8 @@ class Passwords(Protocol):
         ...
 
     def weakness(self, password: str, about: tuple[str, ...]) -> str | None:
-        """Why it is guessed early, in a sentence; ``about`` is what everybody knows of its
-        owner. None where it is not."""
+        """Why it is guessed early, as the rest of a sentence; ``about`` are the words that
+        everybody knows of its owner. None where it is not."""
         ...
 
 

@@ -184,6 +184,29 @@ class ManagePeople:
             await self._note_changes(tx, user, changed, by)
         return changed
 
+    async def require_two_factor(
+        self, tenant_id: TenantId, by: Actor, *, required: bool
+    ) -> LogInRules:
+        """Ask everybody for a second factor, or leave it to them. Who has none can then do nothing
+        but set one up.
+
+        Raises:
+            PolicyRefused: not an owner, or one who has no second factor themselves.
+        """
+        if by.role not in (None, Role.OWNER):
+            sentence = "Only an owner decides what is asked of everybody."
+            raise PolicyRefused([refused("owners_only", sentence)])
+        async with self._work.begin(tenant_id) as tx:
+            if required and by.role is not None:
+                await _require_own_factor(tx, by)
+            if (await tx.log_in_rules.get()).two_factor_required != required:
+                now = self._parts.clock.now()
+                rules = LogInRules(two_factor_required=required, changed_at=now, changed_by=by.id)
+                await tx.log_in_rules.put(rules)
+                done = "people.two_factor_required" if required else "people.two_factor_optional"
+                await self._parts.note_subject(tx, tenant_id, by.id, done, ("tenant", tenant_id))
+            return await tx.log_in_rules.get()
+
     async def reset_password(
         self, tenant_id: TenantId, email: str, password: str, by: Actor, *, two_factor_off: bool
     ) -> User:
@@ -197,7 +220,7 @@ class ManagePeople:
             if user is None:
                 raise NotFound("there is no account of this address")
             _require_may_change(by, user, None)
-            hashed = await self._parts.hashed(password, (user.email, user.name))
+            hashed = await self._parts.hashed(tenant_id, password, (user.email, user.name))
             user = attrs.evolve(later(user), password_hash=hashed)
             if two_factor_off:
                 user = attrs.evolve(user, two_factor=None)
@@ -238,7 +261,7 @@ class ManagePeople:
             name=called,
             role=role,
             created_at=now,
-            password_hash=await self._parts.hashed(password, (email, called)),
+            password_hash=await self._parts.hashed(tenant_id, password, (email, called)),
         )
         await tx.users.add(user)
         return user
@@ -289,6 +312,13 @@ def _require_owner_left(before: User, after: User, owners: int) -> None:
     if was and not stays and owners <= 1:
         sentence = "This is the last owner. Make somebody else an owner first."
         raise PolicyRefused([refused("last_owner", sentence)])
+
+
+async def _require_own_factor(tx: PeopleTransaction, by: Actor) -> None:
+    own = next((user for user in await tx.users.all() if actor_of(user) == by.id), None)
+    if own is None or not own.needs_code:
+        sentence = "Set up two-factor log-in for yourself first."
+        raise PolicyRefused([refused("yours_first", sentence)])
 
 
 def _no_invitation() -> NotFound:
