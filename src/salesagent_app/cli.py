@@ -11,11 +11,12 @@ import rich_click as click
 from rich.markup import escape
 
 from salesagent_app import (
-    approval_commands,
+    autonomy_commands,
     backup_commands,
     key_commands,
     people_commands,
     privacy_commands,
+    rule_commands,
     serving_commands,
     switch_commands,
     trying_commands,
@@ -46,9 +47,9 @@ for command in (
     switch_commands.send_mode,
     usage_commands.usage,
     key_commands.key,
-    approval_commands.rules,
-    approval_commands.autonomy,
-    approval_commands.policy,
+    rule_commands.rules,
+    autonomy_commands.autonomy,
+    autonomy_commands.policy,
     voice_commands.voices,
     people_commands.users,
     privacy_commands.keys,

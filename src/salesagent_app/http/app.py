@@ -42,11 +42,12 @@ from salesagent_app.http.frame import (
     request_ids,
 )
 from salesagent_app.http.health import health_router
+from salesagent_app.http.learning import learning_router
 from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.notices import notice_choice_router, notice_router
 from salesagent_app.http.openapi import openapi_config
-from salesagent_app.http.outcomes import learning_router, outcome_router
+from salesagent_app.http.outcomes import outcome_router
 from salesagent_app.http.people import key_router, people_router
 from salesagent_app.http.privacy import privacy_router
 from salesagent_app.http.request_limits import UNPROVEN, RequestLimits
