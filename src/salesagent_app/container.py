@@ -49,6 +49,7 @@ from salesagent_adapters.postgres.notice_settings import PgNoticeBook
 from salesagent_adapters.postgres.notices import PgNotices
 from salesagent_adapters.postgres.outcome_reads import PgOutcomeReads
 from salesagent_adapters.postgres.outcome_watches import PgFollowUps, PgOutcomeWatches
+from salesagent_adapters.postgres.password_resets import PgResetMails
 from salesagent_adapters.postgres.performance import PgPerformance
 from salesagent_adapters.postgres.read_model import PgReadModel
 from salesagent_adapters.postgres.resealing import PgResealing
@@ -161,6 +162,7 @@ from salesagent_core.use_cases.reconcile_send import ReconcileSends
 from salesagent_core.use_cases.record_outcome import RecordOutcome
 from salesagent_core.use_cases.refused_log_ins import RefusedLogIns
 from salesagent_core.use_cases.remember_sent import RememberSent
+from salesagent_core.use_cases.reset_password import ResetPassword
 from salesagent_core.use_cases.resolve_crm_event import ResolveCrmEvents
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.rotate_keys import RotateKeys
@@ -475,6 +477,18 @@ class Providers(containers.DeclarativeContainer):
         ManagePeople, work=unit_of_work, directory=people_directory, parts=login_parts
     )
     sign_in = providers.Singleton(_sign_in, settings, vault, clock, refused_log_ins)
+    mail_post = providers.Singleton(_mail_post, settings)
+    reset_password = providers.Singleton(
+        ResetPassword,
+        work=unit_of_work,
+        directory=people_directory,
+        mails=providers.Singleton(PgResetMails, database),
+        tries=login_tries,
+        parts=login_parts,
+        refused=refused_log_ins,
+        post=mail_post,
+        site=settings.provided.public_url,
+    )
     manage_keys = providers.Singleton(ManageKeys, work=unit_of_work, parts=login_parts)
 
     apply_retention = providers.Singleton(
@@ -552,7 +566,6 @@ class Providers(containers.DeclarativeContainer):
 
     notices = providers.Singleton(PgNotices, database)
     notice_book = providers.Singleton(PgNoticeBook, database, vault)
-    mail_post = providers.Singleton(_mail_post, settings)
     safe_http = providers.Singleton(SafeHttp)
     chat_post = providers.Singleton(SlackWebhook, safe_http)
     manage_notices = providers.Singleton(
@@ -870,6 +883,7 @@ class Container:
                     account=make.manage_account(),
                     manage=make.manage_people(),
                     keys=make.manage_keys(),
+                    reset=make.reset_password(),
                     sign_in=make.sign_in(),
                 ),
                 public_url=settings.public_url,
@@ -1073,6 +1087,7 @@ class Container:
             make.forget_person().go_on,
             make.apply_retention().hourly,
             make.watch_notices().look,
+            make.reset_password().deliver,
         )
 
     async def _begin_polling(self) -> None:

@@ -34,6 +34,7 @@ from salesagent_app.web.chosen.rooms import setting_routes
 from salesagent_app.web.deciding import DecisionPages
 from salesagent_app.web.desk import Desk, Shown
 from salesagent_app.web.experiments import ExperimentPages
+from salesagent_app.web.forgotten import ForgottenPages
 from salesagent_app.web.jarvis import JarvisPages
 from salesagent_app.web.live import LivePages
 from salesagent_app.web.mailboxes import MailboxPages
@@ -136,7 +137,11 @@ class Pages:
         opt_out = OptOutPages(self._services, self._renderer)
         public = opt_out.routes() if self._services.sending else []
         consent = mailboxes.consent_routes() if self._services.mailboxes else []
-        people = self._signing_in().routes() if self._services.people else []
+        people = (
+            [*self._signing_in().routes(), *ForgottenPages(*parts).routes()]
+            if self._services.people
+            else []
+        )
         return [self._assets.handler(), *self._login(), *people, *public, *consent, closed]
 
     def _people_routes(self) -> list[Any]:
