@@ -489,6 +489,7 @@ async def fill_people(database: Database, vault: Vault, tenant: TenantId) -> Non
         await tx.users.add(user)
         await tx.user_sessions.add(session)
         await tx.invitations.put(invitation)
+        await tx.resets.ask(user.id, new_id(), SENT_AT, "a")
         await tx.refused.note(user.id, Because.WRONG_PASSWORD, SENT_AT)
         await tx.log_in_rules.put(LogInRules(changed_at=SENT_AT, changed_by="a"))
     await PgLoginTries(database, vault, tenant).count(NEEDLE, ACCOUNT_TRIES, datetime.now(UTC))
