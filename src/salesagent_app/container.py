@@ -177,6 +177,10 @@ from salesagent_core.use_cases.watch_notices import WatchNotices
 from salesagent_core.use_cases.workflow import World, sixteen_steps
 
 
+def _retained(watch: Watch) -> Callable[[str, int], None]:
+    return watch.retained
+
+
 def _batch_sizes(watch: Watch, line: str) -> Callable[[float], None] | None:
     return watch.batch_sizes(line)
 
@@ -458,6 +462,9 @@ class Providers(containers.DeclarativeContainer):
         providers.Singleton(PgRetention, database, vault),
         providers.Singleton(retention_periods, settings),
         clock,
+        work=unit_of_work,
+        ids=ids,
+        told=providers.Callable(_retained, watch),
     )
     receive_submission = providers.Singleton(ReceiveSubmission, intake, ids)
     receive_crm_events = providers.Singleton(ReceiveCrmEvents, crm_events)

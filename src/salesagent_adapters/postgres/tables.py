@@ -145,6 +145,13 @@ Index(
     postgresql_where=text("due_at IS NOT NULL"),
 )
 Index("runs_created", runs.c.tenant_id, runs.c.created_at, runs.c.id)
+Index(
+    "runs_finished",
+    runs.c.finished_at,
+    runs.c.tenant_id,
+    runs.c.id,
+    postgresql_where=text("finished_at IS NOT NULL"),
+)
 Index("runs_status", runs.c.tenant_id, runs.c.status)
 Index(
     "runs_waiting_mailbox",
@@ -215,6 +222,15 @@ drafts = _table(
 Index("drafts_status", drafts.c.tenant_id, drafts.c.status, drafts.c.created_at)
 Index("drafts_changed", drafts.c.tenant_id, drafts.c.status, drafts.c.updated_at)
 Index("drafts_contact", drafts.c.tenant_id, drafts.c.contact_index)
+Index(
+    "drafts_over",
+    drafts.c.updated_at,
+    drafts.c.tenant_id,
+    drafts.c.id,
+    postgresql_where=text(
+        "status NOT IN ('pending_approval', 'sending', 'delivery_unknown', 'needs_operator')"
+    ),
+)
 Index(
     "drafts_behind",
     drafts.c.sync_due_at,
@@ -319,6 +335,20 @@ audit_heads = _table(
     _time("at", now=True),
     _bytes("mac"),
     key=("tenant_id",),
+)
+
+# Where the beginning of a tenant's chain was cut off, because it was past its time: signed, so
+# that the rest can be proven, and nobody can cut more.
+audit_cuts = _table(
+    "audit_cuts",
+    _integer("number"),
+    Column("position", BigInteger, nullable=False),
+    _bytes("hash"),
+    _integer("rows"),
+    _time("at"),
+    _text("why"),
+    _bytes("mac"),
+    key=("tenant_id", "number"),
 )
 
 dead_letters = _table(
@@ -764,6 +794,9 @@ sent_mails = _table(
     _text("language"),
     _integer("local_hour"),
     _time("sent_at"),
+    # What analysis asked the draft for, once the draft is past its time.
+    _text("voice_index", null=True),
+    Column("edit_similarity", Double, nullable=True),
     key=("tenant_id", "draft_id"),
 )
 Index(
@@ -811,6 +844,7 @@ meeting_places = _table(
     _text("mailbox_index"),
     Column("settled", Boolean, nullable=False),
     _bytes("sealed"),
+    _time("seen_at", now=True),
     key=("tenant_id", "meeting_id", "contact_index"),
 )
 Index(
