@@ -81,14 +81,6 @@ class People(Running, Notices):
         counted=providers.Callable(_log_in_refused, Ground.watch),
     )
 
-    refused_log_ins = providers.Singleton(
-        RefusedLogIns,
-        work=Running.unit_of_work,
-        directory=people_directory,
-        parts=login_parts,
-        counted=providers.Callable(_log_in_refused, Ground.watch),
-    )
-
     log_in = providers.Singleton(
         LogIn,
         work=Running.unit_of_work,
