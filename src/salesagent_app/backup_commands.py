@@ -1,4 +1,4 @@
-"""``salesagent backup``, ``restore`` and ``reconcile``: the way out of a disaster, and back.
+"""``salesagent backup``, ``restore``, ``recovered`` and ``reconcile``: out of a disaster, and back.
 
 What they need is imported when they run: ``salesagent --help`` need not load a server.
 """
@@ -105,6 +105,39 @@ def restore(file: Path, json_: bool) -> None:
 
 
 @click.command()
+@click.argument("moment")
+@as_json
+def recovered(moment: str, json_: bool) -> None:
+    """Say that PostgreSQL itself brought this database back to MOMENT, such as "2026-11-21
+    06:59:00+00" (with its zone). Sending is stopped, as after `restore`; run it before anything
+    is started."""
+    from salesagent_adapters.postgres import backup as copies
+    from salesagent_app.process import Process
+    from salesagent_app.settings import read_settings
+    from salesagent_app.telemetry import configure_logging
+
+    at = _past(moment)
+    settings = read_settings()
+    configure_logging("ERROR")
+    with Process(settings) as process:
+        restored = copies.mark_recovered(process.database_url, process.vault, at, by=who())
+    if json_:
+        print_json(
+            {
+                "snapshot_at": restored.snapshot_at,
+                "restored_at": restored.restored_at,
+                "sending": "stopped",
+            }
+        )
+        return
+    out.print(
+        "All sending is stopped. Mails may have gone out after that moment: run"
+        " `salesagent reconcile`, then `salesagent resume --everywhere WHY`.",
+        soft_wrap=True,
+    )
+
+
+@click.command()
 @click.option("--anyway", metavar="WHY", help="Allow resuming although some were not compared.")
 @as_json
 def reconcile(anyway: str | None, json_: bool) -> None:
@@ -129,6 +162,16 @@ def reconcile(anyway: str | None, json_: bool) -> None:
         if not json_:
             out.print("Sending stays stopped. Connect the mailboxes, and run it again in a minute.")
         raise Exit(1)
+
+
+def _past(moment: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None or at > datetime.now(UTC):
+        raise click.UsageError('MOMENT is a past time with its zone: "2026-11-21 06:59:00+00"')
+    return at
 
 
 def _forget(folder: Path, keep: int) -> list[str]:

@@ -58,6 +58,7 @@ for command in (
     privacy_commands.retention,
     backup_commands.backup,
     backup_commands.restore,
+    backup_commands.recovered,
     backup_commands.reconcile,
 ):
     cli.add_command(command)

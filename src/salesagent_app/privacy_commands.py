@@ -118,7 +118,8 @@ def audit_verify(tenant: str | None, heads: IO[str] | None, json_: bool) -> None
         for report in reports:
             out.print(
                 f"{report.tenant_id}: {report.checked} rows checked, {report.erased} with an"
-                f" erased detail, {report.waiting} not sealed yet",
+                f" erased detail, {report.waiting} not sealed yet"
+                + (f", {report.cut_off} past their time and cut off" if report.cut_off else ""),
                 highlight=False,
             )
             for each in report.found:
@@ -159,6 +160,7 @@ def _trail_dict(report: TrailReport) -> dict[str, Any]:
         "checked": report.checked,
         "erased": report.erased,
         "waiting": report.waiting,
+        "cut_off": report.cut_off,
         "head": _head_dict(report.head) if report.head else None,
         "found": [
             {"kind": f.kind, "position": f.position, "row": f.row_id, "sentence": f.sentence}
@@ -257,19 +259,31 @@ def gdpr_erase(email: str, yes: bool, tenant: str, json_: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Count what is due, and remove nothing.")
 @as_json
 def retention(dry_run: bool, json_: bool) -> None:
-    """Remove what is older than it is kept. Workers do the same every hour."""
-    import attrs
+    """Remove what is older than it is kept. Workers do the same every hour.
+
+    It may be stopped and started again. Exits with 1 where the audit trail is past its time and
+    does not prove itself: nothing of that one is cut before somebody has looked.
+    """
 
     async def apply(container: Container) -> tuple[RetentionLine, ...]:
         use_case = container.providers.apply_retention()
-        lines: tuple[RetentionLine, ...] = await (use_case.due() if dry_run else use_case())
+        doing = use_case.due() if dry_run else use_case(by=who())
+        lines: tuple[RetentionLine, ...] = await doing
         return lines
 
     lines = in_container(apply)
+    refused = [sentence for line in lines for sentence in line.refused]
     if json_:
-        print_json({"removed": not dry_run, "stores": [attrs.asdict(line) for line in lines]})
-        return
-    table = Table("store", "kept for", "due" if dry_run else "removed")
-    for line in lines:
-        table.add_row(line.store, f"{line.days} days", str(line.rows))
-    out.print(table)
+        stores = [
+            {"store": e.store, "days": e.days, "rows": e.rows, "refused": e.refused} for e in lines
+        ]
+        print_json({"removed": not dry_run, "stores": stores})
+    else:
+        table = Table("store", "kept for", "due" if dry_run else "removed")
+        for line in lines:
+            table.add_row(line.store, f"{line.days} days", str(line.rows))
+        out.print(table)
+        for sentence in refused:
+            err.print(f"[bold red]Left:[/] {escape(sentence)}", highlight=False)
+    if refused:
+        raise Exit(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 from pydantic import Field
@@ -31,7 +32,7 @@ from salesagent_app.settings.values import (
     VendorRoot,
     Words,
 )
-from salesagent_core.domain.retention import Periods
+from salesagent_core.domain.retention import LEAST_DAYS, MOST_DAYS, STORES, Periods
 
 
 class ApiEnv(StrEnum):
@@ -40,6 +41,12 @@ class ApiEnv(StrEnum):
     DEVELOPMENT = "development"
     STAGING = "staging"
     PRODUCTION = "production"
+
+
+def _days(store: str) -> Any:
+    """A number of days that a store keeps what is over."""
+    least = LEAST_DAYS.get(store, 1)
+    return Field(default=Periods().of(store).days, ge=least, le=MOST_DAYS)
 
 
 class Settings(BaseSettings):
@@ -112,12 +119,15 @@ class Settings(BaseSettings):
     link_hosts: CommaList = Field(default=(), validation_alias="SALESAGENT_LINK_HOSTS")
     postal_address: Words = Field(default=None, validation_alias="SALESAGENT_POSTAL_ADDRESS")
 
-    retention_submissions_days: int = Field(default=Periods().submissions, ge=1, le=3650)
-    retention_journals_days: int = Field(default=Periods().journals, ge=1, le=3650)
-    retention_sessions_days: int = Field(default=Periods().sessions, ge=1, le=3650)
-    retention_memories_days: int = Field(default=Periods().memories, ge=1, le=3650)
-    retention_outcomes_days: int = Field(default=Periods().outcomes, ge=1, le=3650)
-    retention_dead_letters_days: int = Field(default=Periods().dead_letters, ge=1, le=3650)
+    retention_submissions_days: int = _days("submissions")
+    retention_journals_days: int = _days("journals")
+    retention_drafts_days: int = _days("drafts")
+    retention_runs_days: int = _days("runs")
+    retention_sessions_days: int = _days("sessions")
+    retention_memories_days: int = _days("memories")
+    retention_outcomes_days: int = _days("outcomes")
+    retention_dead_letters_days: int = _days("dead_letters")
+    retention_audit_days: int = _days("audit")
     rate_limit_open_per_minute: int = Field(default=100, ge=10, le=100_000)
     rate_limit_key_per_minute: int = Field(default=3_000, ge=60, le=1_000_000)
     trusted_proxies: Proxies = Field(default=(), validation_alias="SALESAGENT_TRUSTED_PROXIES")
@@ -153,11 +163,4 @@ class Settings(BaseSettings):
 
 def retention_periods(settings: Settings) -> Periods:
     """For how long what is kept."""
-    return Periods(
-        submissions=settings.retention_submissions_days,
-        journals=settings.retention_journals_days,
-        sessions=settings.retention_sessions_days,
-        memories=settings.retention_memories_days,
-        outcomes=settings.retention_outcomes_days,
-        dead_letters=settings.retention_dead_letters_days,
-    )
+    return Periods(**{store: getattr(settings, f"retention_{store}_days") for store in STORES})
