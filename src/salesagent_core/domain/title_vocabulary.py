@@ -35,6 +35,8 @@ class Vocabulary:
     adjective_trades: frozenset[str]
     agent_endings: tuple[str, ...]
     no_agents: frozenset[str]
+    led_by_a_chef: frozenset[str]
+    alone_nothing: frozenset[str]
 
 
 @cache
@@ -73,6 +75,8 @@ def vocabulary() -> Vocabulary:
         adjective_trades=_word_set(data.ADJECTIVE_TRADES),
         agent_endings=tuple(_word_set(data.AGENT_ENDINGS)),
         no_agents=_word_set(data.NO_AGENTS),
+        led_by_a_chef=_word_set(data.LED_BY_A_CHEF),
+        alone_nothing=_word_set(data.ALONE_NOTHING),
     )
 
 

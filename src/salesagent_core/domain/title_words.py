@@ -10,6 +10,7 @@ from __future__ import annotations
 
 WORDS: dict[str, str] = {
     "c_level": """
+        ned provost alcaldesa rectora landrat landrätin komplementär komplementärin kanzler kanzlerin
         bundesvorsitzende bundesvorsitzender
         geschäftsleiter geschäftsleiterin
         empresária directielid bestuursvoorzitter voorzitter oberbürgermeisterin dgs
@@ -38,6 +39,8 @@ WORDS: dict[str, str] = {
         vizepräsidentin vicepräsident vicepräsidentin viceprésident
     """,
     "director": """
+        hrd dsin dst codirector codirectora codirecteur codirectrice vicedecano vicedecana prodekan
+        prodekanin doyen doyenne decano decana dean dekan dekanin
         generalbevollmächtigter generalbevollmächtigte
         dtor dtora dtr dtra
         director directors directora directeur directrice direktor direktorin direttore direttrice
@@ -46,14 +49,16 @@ WORDS: dict[str, str] = {
         vicedirettore
     """,
     "head": """
+        vkl kämmerer kämmerin stadtkämmerer stadtkämmerin
         pdl
         jefatura proviseur proviseure ltr
         head leiter leiterin leitung jefe jefa chefe capo hoofd headmaster
         headmistress
-        headteacher dean dekan dekanin decano chefarzt chefärztin chefredakteur chefredakteurin
+        headteacher chefarzt chefärztin chefredakteur chefredakteurin
         subjefe subjefa dezernent dezernentin
     """,
     "manager": """
+        raf contremaîtresse
         restaurantleiter restaurantleiterin küchenchef
         küchenchefin manageuse
         resp kam pm csm tl líder adjoint adjointe superintendente büroleiter büroleiterin leader
@@ -72,6 +77,8 @@ WORDS: dict[str, str] = {
         confirmé confirmée expérimenté
     """,
     "junior": """
+        lernende lernender fsj bfd élève élèves referendarin masterandin bachelorandin umschülerin
+        freiwillige schnupperlehrling
         rechtsreferendar rechtsreferendarin referendar referendarin volontariat
         hiwi absolvent absolventin berufseinsteiger alumno alumna
         intern interns internship trainee trainees praktikant praktikantin praktikum werkstudent
@@ -85,6 +92,8 @@ WORDS: dict[str, str] = {
         bufdi freiwilliger umschüler umschülerin diplomand masterand bachelorand
     """,
     "assistant": """
+        receptionist réceptionniste recepcionista rezeptionistin receptioniste recepção portinaio
+        telefonistin telefonist typist
         assistant asst assistante assistent assistentin assistenz assistenten asistente asistenta
         assistente secretary secrétaire secretario secretaria secretária secretário sekretär
         sekretärin sekretariat secrétariat secretaría segretario segretaria segreteria secretaresse
@@ -92,6 +101,9 @@ WORDS: dict[str, str] = {
         schreibkraft helfer helferin rezeptionist
     """,
     "individual": """
+        ninja guru jedi rockstar monkey wizard magician unicorn csr adm qmb vrp diakon diakonin curé prêtre
+        párroco letrado letrada oficial bibliotecario bibliotecaria konstrukteur konstrukteurin priest vicar imam
+        sacerdote seelsorger seelsorgerin chaplain
         innendienst außendienst sysadmin informático informática itler delineante maler malerin
         zimmermann zimmerer friseur friseurin landwirt landwirtin mecánico mecánica albañil
         notario notaria dpo mozo científico científica postdoc helpdesk sozialpädagoge
@@ -132,7 +144,7 @@ WORDS: dict[str, str] = {
         salesperson salesman saleswoman seller broker trader freelancer freelance contractor
         employee worker programmer tester economist actuary auditor underwriter controller
         treasurer strategist evangelist ambassador producer artist photographer videographer
-        illustrator animator translator interpreter librarian receptionist dispatcher inspector
+        illustrator animator translator interpreter librarian dispatcher inspector
         investigator therapist psychologist veterinarian scrum expert practitioner liaison
         executive merchandiser marketer barista waiter waitress cook chef cheffe baker butcher
         guard pilot captain steward stewardess surveyor estimator assessor examiner appraiser
@@ -190,6 +202,10 @@ WORDS: dict[str, str] = {
 # Longest first at each place. A phrase hides the words inside it.
 PHRASES: dict[str, str] = {
     "c_level": """
+        non executive director|non exec director|independent director|lord mayor|own company|own business
+        own firm|i own|vocal de la junta|vocal del consejo|pharmacien titulaire|pharmacienne titulaire
+        titular de la farmacia|teniente de alcalde|diretor general|administrateur indépendant
+        administratrice indépendante
         administrateur délégué|administratrice déléguée|administradora solidaria
         administrador solidario|administradora única|chief engineer officer
         geschäftsführender vorstand
@@ -236,16 +252,21 @@ PHRASES: dict[str, str] = {
         vize präsident|vize präsidentin|v p|vice pres
     """,
     "director": """
+        directeur associé|directrice associée|director asociado|directora asociada|directeur de cabinet
+        directrice de cabinet
         general manager|fondé de pouvoir|fondée de pouvoir|fondé de pouvoirs|company secretary
         corporate secretary|cadre dirigeant|sub director|sub directora|associate partner
-        non executive director|director of photography
+        director of photography
     """,
     "head": """
         school principal|vice principal|assistant principal|deputy principal|head teacher
         chief of staff|editor in chief|rédacteur en chef|rédactrice en chef|redactor jefe
-        ingénieur en chef|chef de cabinet|directeur de cabinet|jefe de gabinete|lord mayor
+        ingénieur en chef|chef de cabinet|cheffe de cabinet|jefe de gabinete|jefa de gabinete
+        principal de collège|principale de collège|it chef|it chefin
     """,
     "manager": """
+        financial controller|group controller|conducteur de travaux|conductrice de travaux|jefe de grupo
+        jefa de grupo|gestionnaire de équipe
         chef des rayons|cheffe des rayons|responsable bureau de études
         responsable de bureau de études|chef de quai|cheffe de quai|jefe de almacén
         jefa de almacén|chefe de equipo|ward sister|charge nurse|cadre de santé
@@ -280,10 +301,12 @@ PHRASES: dict[str, str] = {
         handlungs bevollmächtigter|managing consultant|managing editor|hiring manager
     """,
     "senior": """
+        of counsel
         líder técnico|líder técnica|tech lead|technical lead|lead tech|distinguished engineer
         senior staff
     """,
     "junior": """
+        work experience|service civique
         interne en médecine|élève infirmière|élève infirmier|élève avocat|élève ingénieur
         assistenzarzt in weiterbildung
         entry level|recién graduado|recién graduada|new graduate|recent graduate
@@ -292,6 +315,9 @@ PHRASES: dict[str, str] = {
         en prácticas|in ausbildung|in training|fachinformatiker azubi|wissenschaftliche hilfskraft
     """,
     "assistant": """
+        front desk|clerk typist|agent de accueil|agente de accueil|chargé de accueil|chargée de accueil
+        hôtesse de accueil|adjointe de direction|adjointe exécutive|adjoint exécutif|aide comptable
+        ass d gf|ass der gf|ass der geschäftsführung|ass d geschäftsführung
         assistant comptable|assistant chef de projet|assistante chef de projet
         assistant des ventes|assistant ressources humaines
         exec assistant|exec asst|executive asst|admin assistant|admin asst|personal asst|right hand
@@ -304,7 +330,7 @@ PHRASES: dict[str, str] = {
     """,
     "individual": """
         inside sales|field sales|talent scout|civil servant|maître de conférences|sage femme
-        aide soignante|aide soignant|aide comptable|clerc de notaire|associé commercial
+        aide soignante|aide soignant|clerc de notaire|associé commercial
         travailleur social|travailleuse sociale|trabajador social|trabajadora social
         agente inmobiliario|agent immobilier|mozo de almacén|personal shopper
         assistant professor
@@ -328,6 +354,7 @@ PHRASES: dict[str, str] = {
         executive committee|consejo de administración|c suite|c level
     """,
     "nothing": """
+        service commercial|équipe commerciale|pôle commercial|service client|direction commerciale
         lead generation|lead gen|at large|head office|head quarters|head count
     """,
 }
@@ -337,9 +364,14 @@ SUFFIXES: tuple[tuple[str, str], ...] = (
     (
         "assistant",
         "assistent assistentin assistenz sekretär sekretärin sekretariat secretaresse assistente "
-        "hilfskraft assistant",
+        "hilfskraft assistant empfangsmitarbeiter empfangsmitarbeiterin empfangskraft empfangsdame "
+        "aushilfe",
     ),
-    ("junior", "praktikant praktikantin student studentin lehrling azubi volontär volontärin"),
+    (
+        "junior",
+        "praktikant praktikantin student studentin lehrling azubi volontär volontärin referendar "
+        "referendarin masterand masterandin doktorand doktorandin",
+    ),
     (
         "manager",
         "teamleiter teamleiterin teamleitung gruppenleiter gruppenleiterin gruppenleitung "
@@ -362,7 +394,7 @@ SUFFIXES: tuple[tuple[str, str], ...] = (
         "vorstandssprecher vorstandssprecherin vorstandschef vorstandschefin vorstand vorständin "
         "aufsichtsratsvorsitzender aufsichtsratsmitglied verwaltungsratspräsident "
         "aufsichtsratsvorsitzende gründungspartner gründungspartnerin präsident präsidentin "
-        "unternehmer unternehmerin geschäftsleiter geschäftsleiterin",
+        "unternehmer unternehmerin geschäftsleiter geschäftsleiterin vorsitzende vorsitzender",
     ),
     (
         "individual",
@@ -379,7 +411,8 @@ SUFFIXES: tuple[tuple[str, str], ...] = (
         "pfleger pflegerin designer designerin meister rat forscher forscherin informatiker "
         "informatikerin professorin werker betriebswirt ausbilder ausbilderin verwalter "
         "vertriebler "
-        "laborant laborantin medewerker berichterstatter agent agentin",
+        "laborant laborantin medewerker berichterstatter agent agentin geselle gesellin fachfrau "
+        "fachmann konstrukteur konstrukteurin",
     ),
 )
 
@@ -388,7 +421,7 @@ UP_COMPOUND_HEADS = "chef"
 
 CONNECTORS = """
     of for at to with in im on from by within under behalf supporting reporting the
-    der des die das den dem von vom zur zum zu für bei beim mit aus an am unter
+    d der des die das den dem von vom zur zum zu für bei beim mit aus an am unter
     de du des la le les aux au pour chez en sur auprès dans sous
     del el los las para con al por di della dello dei delle degli per presso
     do da dos das na no van voor bij het dal
@@ -417,6 +450,7 @@ FOLLOWERS = (
 """After a C-level word these are what the person is: CEO Coach."""
 
 FORMER = """
+    pensionist pensionistin pensionista rentier
     former formerly ex previous previously past retired retd ret emeritus ehemals ehemalig
     ehemaliger ehemalige ehemaliges ehem früher früherer frühere ancien ancienne anciennement
     antiguo antigua anterior retirado retirada jubilado jubilada retraité retraitée aposentado
@@ -474,7 +508,7 @@ AGENT_ENDINGS = """
 
 NO_AGENTS = """
     dreamer believer addict runner traveller traveler particulier visiteur
-    weltenbummler besucher lover
+    weltenbummler besucher lover lebenskünstler completer compléter renseigner
     thinker wanderer explorer genießer träumer rêveur soñador viajero
     customer consumer visitor newsletter webinar computer number letter center sonstiger sonstige
     anderer weiterer keiner master bachelor brother sister mother father mutter vater bruder
@@ -486,3 +520,9 @@ NO_AGENTS = """
     premier dernier courrier papier janvier février bien combien italien
     """
 """Words that end so and name nobody, or nobody's work."""
+
+LED_BY_A_CHEF = "it vertriebs verkaufs marketing personal produktions entwicklungs logistik finanz"
+"""Before a German "Chef" these name the part that somebody leads, not a kitchen."""
+
+ALONE_NOTHING = "sr sra ing executive dr mr mrs ms herr frau"
+"""As the whole title these say nothing."""
