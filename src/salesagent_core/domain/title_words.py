@@ -265,6 +265,7 @@ PHRASES: dict[str, str] = {
         principal de collège|principale de collège|it chef|it chefin
     """,
     "manager": """
+        chef de cuisine|cheffe de cuisine|chef cuisinier|cheffe cuisinière
         financial controller|group controller|conducteur de travaux|conductrice de travaux|jefe de grupo
         jefa de grupo|gestionnaire de équipe
         chef des rayons|cheffe des rayons|responsable bureau de études
@@ -306,6 +307,7 @@ PHRASES: dict[str, str] = {
         senior staff
     """,
     "junior": """
+        médico residente|médica residente|resident physician|resident doctor
         work experience|service civique
         interne en médecine|élève infirmière|élève infirmier|élève avocat|élève ingénieur
         assistenzarzt in weiterbildung
@@ -338,8 +340,7 @@ PHRASES: dict[str, str] = {
         consejero de ventas|consejera de ventas
         self employed|sole trader|scrum master|team member|crew member|libero professionista
         profesional independiente
-        business partner|people partner|talent partner|client partner|sous chef|chef de cuisine
-        cheffe de cuisine|chef de partie|executive chef|founder associate|founders associate
+        business partner|people partner|talent partner|client partner|sous chef|chef de partie|executive chef|founder associate|founders associate
         entrepreneur in residence|works council|works council member|advisory board member
         mitglied des betriebsrats|administrador de sistemas|administradora de sistemas
         administrador de redes|administrador de fincas|administrateur système
@@ -524,5 +525,7 @@ NO_AGENTS = """
 LED_BY_A_CHEF = "it vertriebs verkaufs marketing personal produktions entwicklungs logistik finanz"
 """Before a German "Chef" these name the part that somebody leads, not a kitchen."""
 
-ALONE_NOTHING = "sr sra ing executive dr mr mrs ms herr frau"
+ALONE_NOTHING = """
+    sr sra ing executive dr mr mrs ms herr frau ninja guru jedi rockstar monkey wizard magician unicorn
+"""
 """As the whole title these say nothing."""
