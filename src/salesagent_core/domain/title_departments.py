@@ -54,15 +54,18 @@ ACRONYMS: dict[str, str] = {
 }
 
 EXACT: dict[str, str] = {
-    "sales": "sdr bdr kam bd adv vkl ae vrp adm bdm sales ventas verkauf vente ventes vendite vendas verkoop",
+    "sales": """
+        sdr bdr kam bd adv vkl ae vrp adm bdm sales ventas verkauf vente ventes vendite vendas
+        verkoop
+    """,
     "product": "product products produkt produkte produit produits producto productos",
     "support": "support helpdesk sav cx csr",
     "hr": "people talent hrd",
     "operations": "plant werk ops taller atelier werkstatt",
     "legal": "law recht dpo",
     "finance": "raf",
-    "engineering": "eng ai",
-    "marketing": "comms",
+    "engineering": "eng ai labor",
+    "marketing": "comms marke",
     "logistics": "lager supply",
     "it": "cyber data si moa dba dsin",
     "education": "learning",
@@ -74,8 +77,10 @@ STEMS: tuple[tuple[str, str], ...] = (
     (
         "support",
         """
-            client services|guest serv|expérience client|callcenter|call center|call centre|contact center
-            chief customer|chief experience|plateau de appels|posventa|postventa|service à la client|incidenc
+            client services|guest serv|expérience client|callcenter|call center|call centre
+            contact center
+            chief customer|chief experience|plateau de appels|posventa|postventa
+            service à la client|incidenc
             service manag|service tech|service deliv|service cent|service rep|service adv
             service agent
             service coord|servicetechn|serviceleit|servicemit|of service|field service|head service
@@ -112,7 +117,7 @@ STEMS: tuple[tuple[str, str], ...] = (
             human resource|ressources humaines|recursos humanos|risorse umane|personalab
             personalent|personalleit|personalref|personalwes|personalman|personalvorst|personalchef
             recruit|talent acq|talent manag|hrbp|personeel|headhunt|executive search|payroll|people
-            (?<!asistente )(?<!assistente )personal(?! assist)(?! train)(?! bank)(?! coach)(?! secre)(?! shop)(?! injur)
+            (?<!asistente )(?<!assistente )personal(?! (?:assist|train|bank|coach|secre|shop|injur))
         """,
     ),
     (
@@ -134,7 +139,8 @@ STEMS: tuple[tuple[str, str], ...] = (
             demand gen|croissance|mercad|marca|öffentlichkeitsarb|campaign|event|événement|texter
             copywrit|mediengest|period|journalis|unternehmenskomm
             product marketing|produktmarketing
-            marketing|brand|marke\b|marken|communicat|kommunikation|comunica|publicité|publicidad|advertis
+            marketing|brand|marken|communicat|kommunikation|comunica|publicité|publicidad
+            advertis
             werbung|content|social media|community|press|public relation|editor in|redakt|rédact
             growth|seo|mercadotecnia|online market|merchandis
         """,
@@ -160,7 +166,8 @@ STEMS: tuple[tuple[str, str], ...] = (
     (
         "finance",
         """
-            kfm leit|kfm direk|risk|riesgo|risque|wealth|konzernrechn|bancair|bank|banca|contrôle de gest|contraloría
+            kfm leit|kfm direk|risk|riesgo|risque|wealth|konzernrechn|bancair|bank|banca
+            contrôle de gest|contraloría
             kämmerer|stadtkämm|ap manag|ap clerk|ar clerk|credit|compta|underwrit|bookkeep|teller
             contrôleu|recouvre|number crunch|actuar
             financ|finanz|account|buchhalt|rechnungswes|controll|comptab|contab|contable|treasur
@@ -188,7 +195,8 @@ STEMS: tuple[tuple[str, str], ...] = (
         "it",
         """
             enterprise appl|enterprise syst|business syst|rechenzent|systems|netze|systembetr
-            security analyst|security engineer|it security|réseaux|redes|ciberseg|tecnología de la info
+            security analyst|security engineer|it security|réseaux|redes|ciberseg
+            tecnología de la info
             technologies de l|technologies de info|technology infra
             tecnologías de la info|tecnologias de la info|ict|data analy|data warehouse
             fachinformat|it administr|programmeur informat
@@ -201,8 +209,9 @@ STEMS: tuple[tuple[str, str], ...] = (
     (
         "engineering",
         """
-            bureau de étud|laborl|laborat|laboran|labor\b|lab manag|lab tech|versuch|elektronik
-            dessinat|projeteu|chief technical|chief ai|direct\w{1,4} techni|director\w? técnic
+            bureau de étud|laborl|laborat|laboran|lab manag|lab tech|versuch|elektronik
+            dessinat|projeteu|chief technical|chief ai|directeur techni|directrice techni
+            director técnic|directora técnic
             responsable techni|dipl ing|chemielab|gruppenleiter labor
             data engineer|cloud engineer|cloud archi|platform engineer|software archi
             tech lead|technical lead|devops|sre|swe|elektroing|maschinenbau
@@ -222,9 +231,12 @@ STEMS: tuple[tuple[str, str], ...] = (
         "operations",
         """
             facilit|site direct|site manag|site super|site foreman|works manag|public works|estates
-            housekeep|hausdam|werksleit|werksdirek|vp werke|industriel|industrial|qhse|hse|ehs|travaux
-            obra|construction|bauhof|bauleit|oberbaul|polier|vorarbeit|schicht|shift|store manag|foreman
-            forewoman|niederlassung|standort|filial|marktleit|restaurantl|restaurant manag|chantier|contrema|capataz|tienda
+            housekeep|hausdam|werksleit|werksdirek|vp werke|industriel|industrial|qhse|hse|ehs
+            travaux
+            obra|construction|bauhof|bauleit|oberbaul|polier|vorarbeit|schicht|shift|store manag
+            foreman
+            forewoman|niederlassung|standort|filial|marktleit|restaurantl|restaurant manag
+            chantier|contrema|capataz|tienda
             kitchen|cocina|fabrication|arbeitsvorb|wohngruppen|atelier
             operati|opérat|operaci|betrieb|produktion|producción|production|producti|fertigung
             manufact|werkleit|facility|maintenance|instandhalt|montage|usine|planta|fabrik|procesos
@@ -279,7 +291,9 @@ def department_in(text: str) -> str | None:
     return _named_in(noun) or _named_in(text) or _embedded_in(text)
 
 
-_ADJECTIVES = re.compile(r"\b(?:technisch\w{0,2}|technical|tecnic[oa]|operativ\w{0,2}|digital\w{0,2}) ")
+_ADJECTIVES = re.compile(
+    r"\b(?:technisch\w{0,2}|technical|tecnic[oa]|operativ\w{0,2}|digital\w{0,2}) "
+)
 """They name a department only where no noun does: a "Technischer Einkäufer" buys."""
 
 

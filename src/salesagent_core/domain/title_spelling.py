@@ -35,7 +35,13 @@ RANK_NAMES = """
 """Names that are recognised through one slip."""
 
 MIN_LETTERS = 6
-SHORT_SLIPS = {"cheif": "chief", "cheef": "chief", "haed": "head", "cihef": "chief", "owenr": "owner"}
+SHORT_SLIPS = {
+    "cheif": "chief",
+    "cheef": "chief",
+    "haed": "head",
+    "cihef": "chief",
+    "owenr": "owner",
+}
 
 NO_SLIPS = """
     resident residente residents directory direct directed directs directive directives
