@@ -6,22 +6,20 @@ the machine could read. What a command needs is imported when it runs.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
-from rich.console import Console
 from rich.table import Table
+
+from salesagent_app.terminal import as_json, in_container, out, print_json, who
 
 if TYPE_CHECKING:
     from salesagent_core.use_cases.manage_tenants import ManageTenants, TenantSeen
 
 T = TypeVar("T")
 
-out = Console()
-_json = click.option("--json", "json_", is_flag=True, help="One JSON document on standard output.")
 _KINDS = ("webhook", "hubspot")
 
 
@@ -38,7 +36,7 @@ def tenants() -> None:
 @click.option("--portal", help="Its HubSpot portal: forms of that portal are its own.")
 @click.option("--time-zone", default="UTC", show_default=True)
 @click.option("--country", help="An ISO code, for public holidays.")
-@_json
+@as_json
 def tenants_add(
     tenant_id: str,
     name: str,
@@ -50,7 +48,6 @@ def tenants_add(
     json_: bool,
 ) -> None:
     """Enter an organisation under ID: small letters, digits, hyphens."""
-    from salesagent_app.switch_commands import who
     from salesagent_core.domain.tenant import Tenant
     from salesagent_core.ids import TenantId
 
@@ -68,12 +65,12 @@ def tenants_add(
 
 
 @tenants.command(name="list")
-@_json
+@as_json
 def tenants_list(json_: bool) -> None:
     """Show all of them."""
     found = _with_tenants(lambda manage: manage.list())
     if json_:
-        _print([_dict(each) for each in found])
+        print_json([_dict(each) for each in found])
         return
     if not found:
         out.print("None beside the one that the settings describe.")
@@ -90,11 +87,10 @@ def tenants_list(json_: bool) -> None:
 @click.argument("tenant_id", metavar="ID")
 @click.argument("kind", type=click.Choice(_KINDS))
 @click.option("--stdin", is_flag=True, help="Read it from standard input, one line.")
-@_json
+@as_json
 def tenants_secret(tenant_id: str, kind: str, stdin: bool, json_: bool) -> None:
     """Give the organisation ID a secret of its own: what signs its webhooks, or its HubSpot token.
     It is asked for."""
-    from salesagent_app.switch_commands import who
     from salesagent_core.ids import TenantId
     from salesagent_core.use_cases.manage_tenants import SecretKind
 
@@ -106,14 +102,12 @@ def tenants_secret(tenant_id: str, kind: str, stdin: bool, json_: bool) -> None:
 
 
 def _with_tenants(act: Callable[[ManageTenants], Awaitable[T]]) -> T:
-    from salesagent_app.approval_commands import in_app
-
-    return in_app(lambda make: act(make.manage_tenants()))
+    return in_container(lambda container: act(container.providers.manage_tenants()))
 
 
 def _show(seen: TenantSeen, sentence: str, json_: bool) -> None:
     if json_:
-        _print(_dict(seen))
+        print_json(_dict(seen))
     else:
         out.print(sentence, highlight=False, soft_wrap=True)
 
@@ -131,7 +125,3 @@ def _dict(seen: TenantSeen) -> dict[str, Any]:
         "webhook": seen.webhook,
         "hubspot": seen.hubspot,
     }
-
-
-def _print(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False))  # noqa: T201

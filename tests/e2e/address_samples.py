@@ -150,6 +150,7 @@ BODIES: dict[str, object] = {
     "POST /api/learning/{change_id}/revert": None,
     "POST /api/users": {"email": "somebody@example.net", "role": "viewer"},
     "PATCH /api/users/{user_id}": {"role": "viewer"},
+    "POST /api/users/{user_id}/reset-link": None,
     "POST /api/keys": {"name": "theirs", "scopes": ["viewer"], "days": 30},
 }
 """What goes with each request of the API that may change something."""

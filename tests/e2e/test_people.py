@@ -23,7 +23,7 @@ from salesagent_core.ports.api_keys import Scope
 
 pytestmark = pytest.mark.database
 
-OPEN = re.compile(r"/login|/invite|/u/|/webhooks|/api/webhooks|/static|/auth/google")
+OPEN = re.compile(r"/login|/invite|/reset|/u/|/webhooks|/api/webhooks|/static|/auth/google")
 READS = {"GET", "HEAD", "OPTIONS"}
 SOME_ID = "01a1fbbf-0000-7000-8000-000000000000"
 

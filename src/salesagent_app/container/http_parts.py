@@ -132,6 +132,7 @@ def _people(make: Providers) -> PeopleServices:
         account=make.manage_account(),
         manage=make.manage_people(),
         keys=make.manage_keys(),
+        reset=make.reset_password(),
         sign_in=make.sign_in(),
     )
 

@@ -11,7 +11,9 @@ from salesagent_adapters.google.oauth import GoogleClient, GoogleOAuth
 from salesagent_adapters.login.codes import PyotpCodes
 from salesagent_adapters.login.passwords import ArgonPasswords
 from salesagent_adapters.postgres.logins import PgLoginTries, PgPeopleDirectory
+from salesagent_adapters.postgres.password_resets import PgResetMails
 from salesagent_app.container.ground import Ground, new_secret
+from salesagent_app.container.notices import Notices
 from salesagent_app.container.running import Running
 from salesagent_app.observing.watch import Watch
 from salesagent_app.settings import SIGN_IN_CALLBACK, Settings
@@ -24,6 +26,7 @@ from salesagent_core.use_cases.manage_people import ManagePeople
 from salesagent_core.use_cases.manage_tenants import ManageTenants
 from salesagent_core.use_cases.people_parts import LoginParts
 from salesagent_core.use_cases.refused_log_ins import RefusedLogIns
+from salesagent_core.use_cases.reset_password import ResetPassword
 from salesagent_core.use_cases.sign_in import SignIn
 
 
@@ -54,7 +57,7 @@ def _sign_in(
     )
 
 
-class People(Running):
+class People(Running, Notices):
     """People, their log-ins and their keys."""
 
     people_directory = providers.Singleton(PgPeopleDirectory, Ground.database, Ground.vault)
@@ -105,6 +108,18 @@ class People(Running):
 
     manage_people = providers.Singleton(
         ManagePeople, work=Running.unit_of_work, directory=people_directory, parts=login_parts
+    )
+
+    reset_password = providers.Singleton(
+        ResetPassword,
+        work=Running.unit_of_work,
+        directory=people_directory,
+        mails=providers.Singleton(PgResetMails, Ground.database),
+        tries=login_tries,
+        parts=login_parts,
+        refused=refused_log_ins,
+        post=Notices.mail_post,
+        site=Ground.settings.provided.public_url,
     )
 
     manage_tenants = providers.Singleton(

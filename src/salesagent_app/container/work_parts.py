@@ -87,6 +87,7 @@ def _chores(make: Providers) -> tuple[Callable[[], Awaitable[object]], ...]:
         make.forget_person().go_on,
         make.apply_retention().hourly,
         make.watch_notices().look,
+        make.reset_password().deliver,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, post
@@ -34,7 +35,9 @@ from salesagent_app.web.chosen.rooms import setting_routes
 from salesagent_app.web.deciding import DecisionPages
 from salesagent_app.web.desk import Desk, Shown
 from salesagent_app.web.experiments import ExperimentPages
+from salesagent_app.web.forgotten import ForgottenPages
 from salesagent_app.web.jarvis import JarvisPages
+from salesagent_app.web.late_page import LatePage
 from salesagent_app.web.live import LivePages
 from salesagent_app.web.mailboxes import MailboxPages
 from salesagent_app.web.notices import NoticePages
@@ -136,7 +139,11 @@ class Pages:
         opt_out = OptOutPages(self._services, self._renderer)
         public = opt_out.routes() if self._services.sending else []
         consent = mailboxes.consent_routes() if self._services.mailboxes else []
-        people = self._signing_in().routes() if self._services.people else []
+        people = (
+            [*self._signing_in().routes(), *ForgottenPages(*parts).routes()]
+            if self._services.people
+            else []
+        )
         return [self._assets.handler(), *self._login(), *people, *public, *consent, closed]
 
     def _people_routes(self) -> list[Any]:
@@ -181,9 +188,19 @@ class Pages:
             return Redirect("/account?done=required", status_code=303)
         if isinstance(error, ProofNeeded):
             return Redirect(proof_address(error.page), status_code=303)
+        visit: Visit | None = request.scope["state"].get("visit")
+        # While the database is away there is nobody to look up.
+        if visit is None and self.cookie_name in request.cookies and status_of(error) != 503:
+            return LatePage(partial(self._told, request, error))
+        return self._error_page(request, error, visit)
+
+    async def _told(self, request: AnyRequest, error: Exception) -> Page:
+        """An error of somebody whom no guard has looked at yet."""
+        return self._error_page(request, error, await self._sessions.whoever(request))
+
+    def _error_page(self, request: AnyRequest, error: Exception, visit: Visit | None) -> Page:
         status = status_of(error)
         answer = answer_of(error, request_id_of(request))
-        visit = request.scope["state"].get("visit")
         return self._renderer.page(
             "error.html",
             visit=visit,

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.errors import Forbidden, status_of
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.people import invitation_link, people_of
+from salesagent_app.http.people import invitation_link, people_of, reset_link
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.refusals import REFUSALS
 from salesagent_app.web.render import Renderer
@@ -103,6 +103,24 @@ class PeoplePages:
         async def change(request: AnyRequest, visit: Visiting, user_id: Id) -> Page:
             return await self._change(visit, str(user_id), await self._form(request, visit))
 
+        return [users, invite, withdraw, change, *self._guarding_routes()]
+
+    def _guarding_routes(self) -> list[Any]:
+        @post(
+            "/users/{user_id:uuid}/reset", status_code=200, name="reset-user-form", opt=PROVEN_USERS
+        )
+        async def reset(request: AnyRequest, visit: Visiting, user_id: Id) -> Page:
+            await self._form(request, visit)
+            try:
+                made = await people_of(self._services).reset.issue(
+                    visit.caller.tenant_id, str(user_id), visit.caller.actor
+                )
+            except Refused as refused:
+                return await self._users(visit, refused=refused)
+            return await self._users(
+                visit, made=made, reset_link=reset_link(self._services, made.token)
+            )
+
         @post("/users/two-factor", status_code=200, name="require-form", opt=PROVEN_USERS)
         async def require(request: AnyRequest, visit: Visiting) -> Page:
             fields = await self._form(request, visit)
@@ -116,7 +134,7 @@ class PeoplePages:
             done = "required" if required else "optional"
             return Redirect(f"/users?done={done}", status_code=303)
 
-        return [users, invite, withdraw, change, require]
+        return [reset, require]
 
     def _key_routes(self) -> list[Any]:
         @get("/keys", name="keys")
@@ -211,7 +229,7 @@ class PeoplePages:
             mine=[each for each in Role if may_give(role, each)],
             banner=DONE.get(done or ""),
             refused=refused,
-            **{"link": None, "invited": None, "typed": {}, **shown},
+            **{"link": None, "invited": None, "made": None, "typed": {}, **shown},
         )
 
     async def _keys(

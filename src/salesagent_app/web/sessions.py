@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+import logging
 import re
 from collections import deque
 from datetime import datetime, timedelta
@@ -29,7 +31,7 @@ from salesagent_app.http.auth import (
     caller_of,
 )
 from salesagent_app.http.errors import Forbidden, ProofNeeded, Unauthenticated
-from salesagent_app.http.request_limits import address_of
+from salesagent_app.http.request_limits import UNPROVEN, address_of
 from salesagent_app.http.same_origin import READS, require_same_origin
 from salesagent_app.http.services import HttpServices, SendingServices
 from salesagent_app.telemetry import bind
@@ -38,6 +40,8 @@ from salesagent_core.errors import InvalidInput, Problem, RateLimited
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.use_cases.people_parts import Opened
+
+log = logging.getLogger(__name__)
 
 AnyRequest = Request[Any, Any, Any]
 Visiting = NamedDependency[Visit]
@@ -49,6 +53,7 @@ SETTING_UP = "setting_up"
 PROVEN = "proven"
 """The option of a route for which somebody must have proven lately who they are; its value is the
 page to come back to."""
+LOOK_UP_SECONDS = 2.0
 MAX_FORM_FIELDS = 20
 MAX_ADDRESSES = 10_000
 WINDOW = timedelta(minutes=1)
@@ -123,6 +128,18 @@ class Sessions:
             waiting = await self._notices.waiting(visit.caller.tenant_id)
             visit = attrs.evolve(visit, notices=waiting)
         return visit
+
+    async def whoever(self, request: AnyRequest) -> Visit | None:
+        """Who asks, if anybody can be found soon: for the frame of a page that is open to all."""
+        token = request.cookies.get(self.cookie_name)
+        try:
+            async with asyncio.timeout(LOOK_UP_SECONDS):
+                return await self.visit(token, setting_up=True)
+        except Unauthenticated:
+            request.scope["state"][UNPROVEN] = True
+        except Exception as error:
+            log.warning("who asked could not be looked up: %s", type(error).__name__)
+        return None
 
     async def caller(self, request: AnyRequest) -> Caller:
         """Who asks, by their session or by an API key: for the one open page that both may use.

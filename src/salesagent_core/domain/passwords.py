@@ -87,6 +87,9 @@ ACCOUNT_TRIES = TryRule(most=10, window=timedelta(minutes=15))
 CODE_TRIES = TryRule(most=6, window=timedelta(minutes=15))
 """Of a million codes, three of which are good at a time."""
 
+RESET_TRIES = TryRule(most=3, window=timedelta(hours=1))
+"""Mails with a link to one address."""
+
 
 @attrs.frozen(kw_only=True)
 class Tries:

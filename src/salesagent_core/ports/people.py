@@ -13,6 +13,7 @@ from salesagent_core.domain.people import Role
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKey
 from salesagent_core.ports.log_in_guard import LogInRuleStore, RefusedLogInStore
+from salesagent_core.ports.password_resets import PasswordResetStore
 from salesagent_core.ports.unit_of_work import Transaction
 
 
@@ -180,6 +181,8 @@ class PeopleTransaction(Transaction, Protocol):
     def refused(self) -> RefusedLogInStore: ...
     @property
     def log_in_rules(self) -> LogInRuleStore: ...
+    @property
+    def resets(self) -> PasswordResetStore: ...
 
 
 class PeopleWork(Protocol):

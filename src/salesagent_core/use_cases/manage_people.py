@@ -9,7 +9,7 @@ import attrs
 
 from salesagent_core.domain.address import judge_address
 from salesagent_core.domain.log_in_guard import LogInRules, RefusedLogIn
-from salesagent_core.domain.people import INVITATION_LASTS, MAX_NAME, MAX_USERS, Role, may_give
+from salesagent_core.domain.people import INVITATION_LASTS, MAX_NAME, MAX_USERS, Role
 from salesagent_core.errors import Conflict, InvalidInput, NotFound, PolicyRefused, Problem
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.people import (
@@ -28,6 +28,8 @@ from salesagent_core.use_cases.people_parts import (
     is_over,
     later,
     refused,
+    require_may_change,
+    require_may_give,
 )
 
 
@@ -76,7 +78,7 @@ class ManagePeople:
             Conflict: there is an account, or there are too many.
         """
         address = _address(email)
-        _require_may_give(by, role)
+        require_may_give(by, role)
         now, token = self._parts.clock.now(), self._parts.secret()
         invitation = Invitation(
             id=self._parts.ids.new(),
@@ -101,7 +103,7 @@ class ManagePeople:
             taken = await tx.invitations.take(id=invitation_id)
             if taken is None:
                 raise NotFound("there is no such invitation")
-            _require_may_give(by, taken.role)
+            require_may_give(by, taken.role)
             subject = ("invitation", invitation_id)
             await self._parts.note_subject(
                 tx, tenant_id, by.id, "user.invitation_withdrawn", subject
@@ -140,7 +142,7 @@ class ManagePeople:
         Raises:
             InvalidInput, Conflict, PolicyRefused: as ``invite``.
         """
-        _require_may_give(by, role)
+        require_may_give(by, role)
         now = self._parts.clock.now()
         async with self._work.begin(tenant_id) as tx:
             address = _address(email)
@@ -167,7 +169,7 @@ class ManagePeople:
         async with self._work.begin(tenant_id) as tx:
             owners = await tx.users.active_owners()
             user = await tx.users.get(user_id, lock=True)
-            _require_may_change(by, user, role)
+            require_may_change(by, user, role)
             changed = attrs.evolve(
                 user,
                 role=role or user.role,
@@ -219,7 +221,7 @@ class ManagePeople:
             user = await tx.users.by_email(email, lock=True)
             if user is None:
                 raise NotFound("there is no account of this address")
-            _require_may_change(by, user, None)
+            require_may_change(by, user, None)
             hashed = await self._parts.hashed(tenant_id, password, (user.email, user.name))
             user = attrs.evolve(later(user), password_hash=hashed)
             if two_factor_off:
@@ -290,20 +292,6 @@ def _address(email: str) -> str:
         problem = Problem(where="email", what="must be one e-mail address")
         raise InvalidInput("the address cannot be used", [problem])
     return judged.normalized
-
-
-def _require_may_give(by: Actor, role: Role) -> None:
-    if not may_give(by.role, role):
-        sentence = f"Only an owner makes people {role.value}s, or changes them."
-        raise PolicyRefused([refused("not_yours_to_give", sentence)])
-
-
-def _require_may_change(by: Actor, user: User, role: Role | None) -> None:
-    _require_may_give(by, user.role)
-    if role is not None:
-        _require_may_give(by, role)
-    if by.id == actor_of(user):
-        raise PolicyRefused([refused("yourself", "Ask somebody else to change your account.")])
 
 
 def _require_owner_left(before: User, after: User, owners: int) -> None:

@@ -15,8 +15,8 @@ from salesagent_core.domain.passwords import (
     length_problem,
     normalized,
 )
-from salesagent_core.domain.people import Role
-from salesagent_core.errors import InvalidInput, NotFound, Problem, Reason
+from salesagent_core.domain.people import Role, may_give
+from salesagent_core.errors import InvalidInput, NotFound, PolicyRefused, Problem, Reason
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
@@ -175,3 +175,19 @@ def with_code(user: User, code: str, codes: TimeCodes, now: datetime) -> User | 
         return None
     left = tuple(each for each in factor.recovery if each != digest)
     return attrs.evolve(user, two_factor=attrs.evolve(factor, recovery=left))
+
+
+def require_may_give(by: Actor, role: Role) -> None:
+    """Raises: PolicyRefused: not for this actor to give, or to change those who hold it."""
+    if not may_give(by.role, role):
+        sentence = f"Only an owner makes people {role.value}s, or changes them."
+        raise PolicyRefused([refused("not_yours_to_give", sentence)])
+
+
+def require_may_change(by: Actor, user: User, role: Role | None) -> None:
+    """Raises: PolicyRefused: as ``require_may_give``, or it is the actor's own account."""
+    require_may_give(by, user.role)
+    if role is not None:
+        require_may_give(by, role)
+    if by.id == actor_of(user):
+        raise PolicyRefused([refused("yourself", "Ask somebody else to change your account.")])
