@@ -22,7 +22,8 @@ from salesagent_app.http.chosen import chosen_of
 from salesagent_app.http.services import HttpServices, VendorKeys
 from salesagent_app.trying import tried
 from salesagent_app.web import words
-from salesagent_app.web.chosen.parts import AnyRequest, Form, Page, Rooms, Wrong, wrong_input
+from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, wrong_input
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.address import judge_address
 from salesagent_core.domain.choices import ICP, SENDER
