@@ -12,7 +12,7 @@ from litestar.params import QueryParameter
 from markupsafe import Markup
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.experiments import improvement_of
+from salesagent_app.http.offered import improvement_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import charts, outcome_words
 from salesagent_app.web.charts import Dot, Frame

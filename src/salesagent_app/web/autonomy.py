@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.errors import Forbidden
-from salesagent_app.http.rules import approvals_of
+from salesagent_app.http.offered import approvals_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import charts, outcome_words
 from salesagent_app.web.charts import Dot, Frame

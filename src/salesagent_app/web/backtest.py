@@ -10,7 +10,7 @@ import attrs
 from litestar import get
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.rules import approvals_of
+from salesagent_app.http.offered import approvals_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.policy_inputs import read_moment
 from salesagent_app.web import outcome_words

@@ -15,7 +15,8 @@ import attrs
 from litestar import post
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.sending import approve_and_schedule, sending_of
+from salesagent_app.http.offered import sending_of
+from salesagent_app.http.sending import approve_and_schedule
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import words
 from salesagent_app.web.deciding import snooze_choice

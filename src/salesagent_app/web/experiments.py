@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.errors import Forbidden
-from salesagent_app.http.experiments import improvement_of
 from salesagent_app.http.inputs import Id
+from salesagent_app.http.offered import improvement_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import charts, outcome_words
 from salesagent_app.web.inputs import AnyRequest, Page

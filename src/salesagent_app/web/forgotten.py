@@ -6,7 +6,8 @@ from typing import Any
 
 from litestar import get, post
 
-from salesagent_app.http.people import RESET, people_of
+from salesagent_app.http.offered import people_of
+from salesagent_app.http.people import RESET
 from salesagent_app.http.request_limits import address_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.inputs import AnyRequest, Page

@@ -12,8 +12,9 @@ from litestar import get, post
 from litestar.params import QueryParameter
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.commands import CommandBody, Commands, commands_of, said_of
+from salesagent_app.http.commands import CommandBody, Commands, said_of
 from salesagent_app.http.errors import Forbidden
+from salesagent_app.http.offered import commands_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.render import Renderer

@@ -16,7 +16,7 @@ from litestar.response import Redirect
 
 from salesagent_app.http.auth import Gate, Visit
 from salesagent_app.http.errors import Forbidden
-from salesagent_app.http.mailboxes import mailboxes_of
+from salesagent_app.http.offered import mailboxes_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import words
 from salesagent_app.web.inputs import AnyRequest, Page

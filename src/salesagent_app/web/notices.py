@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.notices import notices_of
+from salesagent_app.http.offered import notices_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.inputs import AnyRequest
 from salesagent_app.web.names import name_of

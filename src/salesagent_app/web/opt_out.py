@@ -7,7 +7,7 @@ from typing import Any
 from litestar import get, post
 from litestar.params import FromPath
 
-from salesagent_app.http.sending import sending_of
+from salesagent_app.http.offered import sending_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.inputs import Page
 from salesagent_app.web.render import Renderer

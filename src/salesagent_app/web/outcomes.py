@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.outcomes import outcomes_of
+from salesagent_app.http.offered import outcomes_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import outcome_words
 from salesagent_app.web.inputs import AnyRequest, At, Page

@@ -11,7 +11,8 @@ from litestar.response import Redirect
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.errors import Forbidden, status_of
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.people import invitation_link, people_of, reset_link
+from salesagent_app.http.offered import people_of
+from salesagent_app.http.people import invitation_link, reset_link
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.refusals import REFUSALS

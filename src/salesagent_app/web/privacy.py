@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.errors import Forbidden
-from salesagent_app.http.privacy import privacy_of
+from salesagent_app.http.offered import privacy_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.render import Renderer

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.errors import Forbidden, Unauthenticated, status_of
-from salesagent_app.http.people import people_of
+from salesagent_app.http.offered import people_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.render import Renderer

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from salesagent_app.http.errors import Forbidden
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.sending import sending_of
+from salesagent_app.http.offered import sending_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Sessions, Visiting

@@ -10,7 +10,8 @@ from litestar.datastructures import Cookie
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
-from salesagent_app.http.people import INVITE, people_of
+from salesagent_app.http.offered import people_of
+from salesagent_app.http.people import INVITE
 from salesagent_app.http.request_limits import address_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.settings import SIGN_IN_CALLBACK

@@ -8,8 +8,8 @@ from typing import Any
 import attrs
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.chosen import chosen_of
 from salesagent_app.http.errors import Forbidden
+from salesagent_app.http.offered import chosen_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.names import name_of

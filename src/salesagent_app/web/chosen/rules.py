@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.rules import approvals_of
+from salesagent_app.http.offered import approvals_of
 from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, number, wrong_input
 from salesagent_app.web.chosen.rule_forms import (
     Editing,

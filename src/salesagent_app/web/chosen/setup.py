@@ -18,7 +18,7 @@ from litestar.response import Redirect
 
 from salesagent_app.check import Check
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.chosen import chosen_of
+from salesagent_app.http.offered import chosen_of
 from salesagent_app.http.services import HttpServices, VendorKeys
 from salesagent_app.trying import tried
 from salesagent_app.web import words

@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.sending import sending_of
+from salesagent_app.http.offered import sending_of
 from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, wrong_input
 from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
