@@ -16,6 +16,7 @@ SHORT_FORMS = """
     mgmt:management mktg:marketing mkt:marketing acct:account spvr:supervisor supv:supervisor
     coord:coordinator pres:president exec:executive chrm:chairman dpto:departamento
     depto:departamento abt:abteilung abtl:abteilung vertriebsltg:vertriebsleitung
+    inh:inhaber sekr:sekretariat vertr:vertreter stellv:stellvertretend
     ress:ressources hum:humaines fin:finance
 """
 """The full word for each short form; the dot behind it is gone already."""
