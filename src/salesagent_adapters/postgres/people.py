@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -156,6 +157,12 @@ class PgUserSessions(_Store):
             ),
         }
         await self._connection.execute(insert(table).values(values))
+
+    async def prove(self, user_id: str, session_id: str, at: datetime) -> None:
+        """See ``SessionStore.prove``."""
+        table = tables.user_sessions
+        statement = self._of(update(table), user_id).where(table.c.id == clean(session_id))
+        await self._connection.execute(statement.values(proven_at=at))
 
     async def end(self, user_id: str, *, only: str | None = None, keep: str | None = None) -> int:
         """See ``SessionStore.end``."""

@@ -20,6 +20,7 @@ from salesagent_adapters.postgres.journal_writes import lease_lost
 from salesagent_adapters.postgres.learning import PgLearning
 from salesagent_adapters.postgres.log_in_guard import PgLogInRules, PgRefusedLogIns
 from salesagent_adapters.postgres.outcomes import PgOutcomes, PgWatchList
+from salesagent_adapters.postgres.password_resets import PgPasswordResets
 from salesagent_adapters.postgres.people import (
     PgInvitations,
     PgKeyRing,
@@ -83,6 +84,7 @@ class PgTransaction:
         self.keys = PgKeyRing(connection, tenant_id, chest)
         self.refused = PgRefusedLogIns(connection, tenant_id, chest)
         self.log_in_rules = PgLogInRules(connection, tenant_id)
+        self.resets = PgPasswordResets(connection, tenant_id, chest)
         self.settings = PgSettingsBook(connection, tenant_id, chest)
         self.templates = PgTemplateShelf(connection, tenant_id, chest)
 

@@ -22,6 +22,7 @@ from salesagent_core.ports.people import Invitation, User
 from salesagent_core.use_cases.manage_keys import MAX_DAYS, MAX_KEY_NAME
 
 INVITE = "/invite"
+RESET = "/reset"
 
 
 @attrs.frozen(kw_only=True)
@@ -69,6 +70,14 @@ class InvitedAnswer:
 
     invitation: InvitationRow
     link: str = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class ResetLinkAnswer:
+    """``link`` is shown here once: give it to the person, and to nobody else."""
+
+    link: str = attrs.field(repr=False)
+    expires_at: datetime
 
 
 @attrs.frozen(kw_only=True)
@@ -173,6 +182,18 @@ async def change_user(
     )
 
 
+@post(
+    "/{user_id:uuid}/reset-link",
+    status_code=201,
+    responses=documented(404, 409),
+    summary="Make a link with which somebody sets a new password; shown once",
+)
+async def make_reset_link(services: Services, caller: Calling, user_id: Id) -> ResetLinkAnswer:
+    made = await people_of(services).reset.issue(caller.tenant_id, str(user_id), caller.actor)
+    link = reset_link(services, made.token)
+    return ResetLinkAnswer(link=link, expires_at=made.reset.expires_at)
+
+
 @get("/", responses=documented(), summary="All keys, without their secrets")
 async def list_keys(services: Services, caller: Calling) -> list[KeyRow]:
     return [key_row(key) for key in await people_of(services).keys.list(caller.tenant_id)]
@@ -205,7 +226,7 @@ def people_router(gate: Gate) -> Router:
     return Router(
         "/api/users",
         guards=[requires(gate, Scope.ADMIN)],
-        route_handlers=[list_people, invite, withdraw, change_user],
+        route_handlers=[list_people, invite, withdraw, change_user, make_reset_link],
         tags=["people"],
     )
 
@@ -230,6 +251,11 @@ def people_of(services: HttpServices) -> PeopleServices:
 def invitation_link(services: HttpServices, token: str) -> str:
     """What is given to the person. The token is in the fragment, which no server is told."""
     return f"{services.public_url}{INVITE}#{token}"
+
+
+def reset_link(services: HttpServices, token: str) -> str:
+    """As ``invitation_link``, for a new password."""
+    return f"{services.public_url}{RESET}#{token}"
 
 
 def user_row(user: User, refused: RefusedLogIn | None = None) -> UserRow:

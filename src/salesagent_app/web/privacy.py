@@ -53,10 +53,13 @@ _STORES = {
 _PERIODS = {
     "submissions": "What forms said, after their run ended",
     "journals": "What the steps of runs found, after the run ended",
+    "drafts": "Drafts with their versions, decisions and sends, after their last change",
+    "runs": "That there was a form and a run, after the run ended",
     "sessions": "Sessions of this app, after they ran out",
     "memories": "Mails in long memory",
-    "outcomes": "Outcomes and figures of sent mails",
+    "outcomes": "Whom outcomes and figures of sent mails are about; the figures stay, about nobody",
     "dead_letters": "Failed tasks, after somebody settled them",
+    "audit": "The audit trail",
 }
 
 

@@ -15,6 +15,8 @@ BURST_OF_ALL = 20
 """The same for all people of an organisation: each of them tried once or twice."""
 BURST_SHOWN = timedelta(hours=1)
 """Its notice is open for so long after the last of them."""
+RESET_LASTS = timedelta(hours=1)
+"""A link by which somebody sets a new password."""
 PROOF_LASTS = timedelta(minutes=15)
 """After somebody proved who they are, nothing asks again for so long."""
 

@@ -13,6 +13,7 @@ from salesagent_core.domain.people import Role
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKey
 from salesagent_core.ports.log_in_guard import LogInRuleStore, RefusedLogInStore
+from salesagent_core.ports.password_resets import PasswordResetStore
 from salesagent_core.ports.unit_of_work import Transaction
 
 
@@ -121,6 +122,10 @@ class SessionStore(Protocol):
         """Store it; the person's ended ones are cleared away."""
         ...
 
+    async def prove(self, user_id: str, session_id: str, at: datetime) -> None:
+        """Note that its person proved again who they are."""
+        ...
+
     async def end(self, user_id: str, *, only: str | None = None, keep: str | None = None) -> int:
         """End the person's sessions, or the one of the id ``only``, or all but ``keep``; how many
         there were."""
@@ -176,6 +181,8 @@ class PeopleTransaction(Transaction, Protocol):
     def refused(self) -> RefusedLogInStore: ...
     @property
     def log_in_rules(self) -> LogInRuleStore: ...
+    @property
+    def resets(self) -> PasswordResetStore: ...
 
 
 class PeopleWork(Protocol):
@@ -252,8 +259,8 @@ class Passwords(Protocol):
         ...
 
     def weakness(self, password: str, about: tuple[str, ...]) -> str | None:
-        """Why it is guessed early, in a sentence; ``about`` is what everybody knows of its
-        owner. None where it is not."""
+        """Why it is guessed early, as the rest of a sentence; ``about`` are the words that
+        everybody knows of its owner. None where it is not."""
         ...
 
 

@@ -6,7 +6,7 @@ tries counted -> password compared, account or not -> code -> a new session
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import attrs
 
@@ -32,14 +32,19 @@ from salesagent_core.ports.people import (
     User,
 )
 from salesagent_core.ports.secrets_vault import Sealer
-from salesagent_core.use_cases.people_parts import LoginParts, Opened, actor_of, digest_of, is_over
+from salesagent_core.use_cases.people_parts import (
+    LoginParts,
+    Opened,
+    actor_of,
+    is_over,
+    with_code,
+)
 from salesagent_core.use_cases.refused_log_ins import RefusedLogIns
 
 STEP_LASTS = timedelta(minutes=5)
 """Between password and code."""
 _STEP = b"log-in step"
 _MAX_STEP = 2_000
-RECOVERY_LENGTH = 16
 
 
 @attrs.frozen(kw_only=True)
@@ -209,24 +214,6 @@ class LogIn:
         if until <= self._parts.clock.now().timestamp():
             raise _begin_anew()
         return TenantId(tenant_id), user_id, generation
-
-
-def with_code(user: User, code: str, codes: TimeCodes, now: datetime) -> User | None:
-    """The person after this code was taken from them; None when it is not good (any more)."""
-    factor = user.two_factor
-    if factor is None:
-        return None
-    typed = "".join(code.split()).replace("-", "").lower()[:64]
-    step = codes.step_of(factor.secret, typed, now)
-    if step is not None and step > factor.last_step:
-        return attrs.evolve(user, two_factor=attrs.evolve(factor, last_step=step))
-    if len(typed) != RECOVERY_LENGTH:
-        return None
-    digest = digest_of(typed).hex()
-    if digest not in factor.recovery:
-        return None
-    left = tuple(each for each in factor.recovery if each != digest)
-    return attrs.evolve(user, two_factor=attrs.evolve(factor, recovery=left))
 
 
 def _because(user: User | None, *, right: bool) -> Because:

@@ -14,6 +14,7 @@ from tests.contract.postgres.samples import OTHER, RESULT_TYPES, TENANT
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.login.codes import PyotpCodes
 from salesagent_adapters.login.passwords import ArgonPasswords
+from salesagent_adapters.postgres.directory import PgTenantDirectory
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.logins import PgLoginTries, PgPeopleDirectory
 from salesagent_adapters.postgres.tables import metadata
@@ -22,6 +23,7 @@ from salesagent_adapters.system.clock import FixedClock
 from salesagent_adapters.system.identity import SeededIds
 from salesagent_core.domain.passwords import ACCOUNT_TRIES, CODE_TRIES
 from salesagent_core.domain.people import INVITATION_LASTS, Role
+from salesagent_core.domain.tenant import Tenant
 from salesagent_core.errors import (
     Conflict,
     InvalidInput,
@@ -44,6 +46,9 @@ pytestmark = pytest.mark.database
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PASSWORD = "lamp river orbit mint"
+HOUSE = Tenant(
+    id=TENANT, name="Acme Logistics", mailbox="hello@acme-freight.example", sender_name="Maria"
+)
 NEW = "quilt harbor seven onions"
 CLI = Actor(id="cli:ada", role=None)
 HERE = Came(address="192.0.2.1", browser="Firefox on Linux")
@@ -64,6 +69,7 @@ class House:
             ids=ids,
             secret=lambda: f"secret-{next(numbers)}-made-for-this-test",
             passwords=ArgonPasswords(memory_kib=64, passes=1),
+            tenants=PgTenantDirectory(database, vault, HOUSE),
         )
         tries, codes = PgLoginTries(database, vault), PyotpCodes()
         self.counted: list[str] = []
@@ -79,7 +85,9 @@ class House:
             parts=parts,
             refused=refused,
         )
-        self.account = ManageAccount(work=self.work, tries=tries, codes=codes, parts=parts)
+        self.account = ManageAccount(
+            work=self.work, tries=tries, codes=codes, parts=parts, refused=refused
+        )
         self.people = ManagePeople(work=self.work, directory=self.directory, parts=parts)
         self.keys = ManageKeys(work=self.work, parts=parts)
 
@@ -208,6 +216,9 @@ async def test_an_invitation_lets_one_person_in_once(house: House) -> None:
     invited = await house.people.invite(TENANT, "Bo@Example.com", Role.VIEWER, actor(owner))
     with pytest.raises(InvalidInput, match="cannot be taken"):
         await house.people.accept(invited.token, name="Bo", password="bo@example.com", browser="")
+    with pytest.raises(InvalidInput) as told:
+        await house.people.accept(invited.token, name="Bo", password="AcmeFreight!2026", browser="")
+    assert "your company" in told.value.problems[0].what
     opened = await house.people.accept(invited.token, name="Bo", password=NEW, browser="")
     assert (opened.user.role, opened.user.name) == (Role.VIEWER, "Bo")
     with pytest.raises(NotFound):

@@ -147,6 +147,15 @@ async def fill_privacy(database: Database, vault: Vault, tenant: TenantId) -> No
         "keyring": {"name": "n", "sealed": vault.seal(NEEDLE.encode())},
         "erasures": begun,
         "audit_heads": {"position": 1, "hash": b"h", "mac": b"m"},
+        "audit_cuts": {
+            "number": 1,
+            "position": 1,
+            "hash": b"h",
+            "rows": 1,
+            "at": SENT_AT,
+            "why": "w",
+            "mac": b"m",
+        },
         "notices": {"id": new_id(), "kind": "queue_old", "subject": "queue"},
         "notice_messages": {"id": new_id(), "channel": "mail"},
     }
@@ -489,6 +498,7 @@ async def fill_people(database: Database, vault: Vault, tenant: TenantId) -> Non
         await tx.users.add(user)
         await tx.user_sessions.add(session)
         await tx.invitations.put(invitation)
+        await tx.resets.ask(user.id, new_id(), SENT_AT, "a")
         await tx.refused.note(user.id, Because.WRONG_PASSWORD, SENT_AT)
         await tx.log_in_rules.put(LogInRules(changed_at=SENT_AT, changed_by="a"))
     await PgLoginTries(database, vault, tenant).count(NEEDLE, ACCOUNT_TRIES, datetime.now(UTC))

@@ -12,7 +12,7 @@ row would cost what it guards.
 
 from __future__ import annotations
 
-from salesagent_adapters.postgres.tables.audit_trail import audit, audit_heads
+from salesagent_adapters.postgres.tables.audit_trail import audit, audit_cuts, audit_heads
 from salesagent_adapters.postgres.tables.columns import metadata
 from salesagent_adapters.postgres.tables.deciding import (
     approval_rules,
@@ -50,6 +50,7 @@ from salesagent_adapters.postgres.tables.people import (
     log_in_rules,
     login_tries,
     page_sessions,
+    password_resets,
     refused_log_ins,
     saved_views,
     user_sessions,
@@ -87,6 +88,7 @@ __all__ = [
     "approval_thresholds",
     "approved_recipients",
     "audit",
+    "audit_cuts",
     "audit_heads",
     "consent_flows",
     "conversion_polls",
@@ -119,6 +121,7 @@ __all__ = [
     "outcome_watches",
     "outcomes",
     "page_sessions",
+    "password_resets",
     "rate_budgets",
     "recipient_rules",
     "refused_log_ins",

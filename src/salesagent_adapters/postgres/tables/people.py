@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, UniqueConstraint, text
 
 from salesagent_adapters.postgres.tables import columns as col
 
@@ -73,6 +73,30 @@ refused_log_ins = col.table(
     key=("tenant_id", "subject"),
 )
 Index("refused_log_ins_at", refused_log_ins.c.at, refused_log_ins.c.tenant_id)
+
+# Of addresses that nobody has, rows of the tenant ``@all``: no mail follows them.
+password_resets = col.table(
+    "password_resets",
+    col.text("user_id"),
+    Column("by_mail", Boolean, nullable=False),
+    col.text("id"),
+    col.blob("digest", null=True),
+    col.integer("generation", "0"),
+    col.time("created_at"),
+    col.text("created_by"),
+    col.time("expires_at"),
+    # As with runs: the timer while a mail waits, the lease's end while somebody sends it.
+    col.time("mail_due_at", null=True),
+    col.integer("tries", "0"),
+    UniqueConstraint("digest", "tenant_id", name="password_resets_digest"),
+    key=("tenant_id", "user_id", "by_mail"),
+)
+Index(
+    "password_resets_due",
+    password_resets.c.mail_due_at,
+    password_resets.c.tenant_id,
+    postgresql_where=text("mail_due_at IS NOT NULL"),
+)
 
 log_in_rules = col.table(
     "log_in_rules",
