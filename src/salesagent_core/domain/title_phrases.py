@@ -122,7 +122,7 @@ PHRASES: dict[str, str] = {
     """,
     "junior": """
         médico residente|médica residente|resident physician|resident doctor
-        work experience|service civique
+        work experience|volontaire en service civique|service civique
         interne en médecine|élève infirmière|élève infirmier|élève avocat|élève ingénieur
         assistenzarzt in weiterbildung
         entry level|recién graduado|recién graduada|new graduate|recent graduate

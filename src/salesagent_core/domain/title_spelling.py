@@ -42,9 +42,13 @@ SHORT_SLIPS = {
     "haed": "head",
     "cihef": "chief",
     "owenr": "owner",
+    "senoir": "senior",
+    "seinor": "senior",
+    "junoir": "junior",
 }
 
 NO_SLIPS = """
+    analyse analyses consulto consulta consultas directo directos directa directas
     resident residente residents directory direct directed directs directive directives
     direction directorio managed manages manage founded funder founders bounder foundry
     assistance assistants presidency precedent regente gerencia gerentes analysis analysts

@@ -303,7 +303,7 @@ AGENT_ENDINGS = """
 """How the names of trades end; the last resort, so that no list of all trades is needed."""
 
 NO_AGENTS = """
-    dreamer believer addict runner traveller traveler particulier visiteur
+    privatperson person dreamer believer addict runner traveller traveler particulier visiteur
     weltenbummler besucher lover lebenskünstler bürger bürgerin allrounder completer compléter
     renseigner
     thinker wanderer explorer genießer träumer rêveur soñador viajero
