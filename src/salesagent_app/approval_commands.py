@@ -5,18 +5,16 @@ What they need is imported when they run: ``salesagent --help`` need not load a 
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
-from rich.console import Console
 from rich.table import Table
 
+from salesagent_app.terminal import as_json, in_container, of_tenant, out, print_json, who
+
 if TYPE_CHECKING:
-    from salesagent_app.container import Providers
     from salesagent_core.domain.backtest import BacktestReport, Replayed
     from salesagent_core.ids import TenantId
     from salesagent_core.ports.approvals import StoredRule
@@ -25,12 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-out = Console()
 LISTED = 20
 """Changed decisions that are printed; ``--json`` has more."""
 
-_json = click.option("--json", "json_", is_flag=True, help="One JSON document on standard output.")
-_tenant = click.option("--tenant", default="default", show_default=True)
 _file = click.option(
     "--file",
     "file",
@@ -46,13 +41,13 @@ def rules() -> None:
 
 
 @rules.command(name="list")
-@_tenant
-@_json
+@of_tenant
+@as_json
 def rules_list(tenant: str, json_: bool) -> None:
     """Show all rules, in the order in which they are tried."""
     found = _with_rules(tenant, lambda manage, tenant_id: manage.list(tenant_id))
     if json_:
-        _print([_rule_dict(each) for each in found])
+        print_json([_rule_dict(each) for each in found])
         return
     table = Table("name", "priority", "confidence", "", "conditions")
     for each in found:
@@ -65,12 +60,11 @@ def rules_list(tenant: str, json_: bool) -> None:
 
 @rules.command(name="create")
 @_file
-@_tenant
-@_json
+@of_tenant
+@as_json
 def rules_create(file: Path, tenant: str, json_: bool) -> None:
     """Add a rule of your own from a file."""
     from salesagent_app.policy_inputs import read_document
-    from salesagent_app.switch_commands import who
 
     data = read_document(file)
     made = _with_rules(tenant, lambda manage, of: manage.create(of, data, who=who()))
@@ -80,15 +74,14 @@ def rules_create(file: Path, tenant: str, json_: bool) -> None:
 @rules.command(name="update")
 @click.argument("name")
 @_file
-@_tenant
-@_json
+@of_tenant
+@as_json
 def rules_update(name: str, file: Path, tenant: str, json_: bool) -> None:
     """Change your rule NAME by a file that says what shall be different.
 
     With other conditions it has to earn its trust anew.
     """
     from salesagent_app.policy_inputs import read_document
-    from salesagent_app.switch_commands import who
 
     data = read_document(file)
 
@@ -100,8 +93,8 @@ def rules_update(name: str, file: Path, tenant: str, json_: bool) -> None:
 
 @rules.command(name="enable")
 @click.argument("name")
-@_tenant
-@_json
+@of_tenant
+@as_json
 def rules_enable(name: str, tenant: str, json_: bool) -> None:
     """Let rule NAME speak. What it may do alone depends on its trust."""
     _said(_switched(tenant, name, enabled=True), "is enabled", json_)
@@ -109,8 +102,8 @@ def rules_enable(name: str, tenant: str, json_: bool) -> None:
 
 @rules.command(name="disable")
 @click.argument("name")
-@_tenant
-@_json
+@of_tenant
+@as_json
 def rules_disable(name: str, tenant: str, json_: bool) -> None:
     """Silence rule NAME."""
     _said(_switched(tenant, name, enabled=False), "is disabled", json_)
@@ -118,11 +111,10 @@ def rules_disable(name: str, tenant: str, json_: bool) -> None:
 
 @rules.command(name="order")
 @click.argument("names", nargs=-1, required=True)
-@_tenant
-@_json
+@of_tenant
+@as_json
 def rules_order(names: tuple[str, ...], tenant: str, json_: bool) -> None:
     """Try the rules in this order; name each of them once."""
-    from salesagent_app.switch_commands import who
 
     async def move(manage: ManageRules, of: TenantId) -> tuple[StoredRule, ...]:
         ids = [await _id_of(manage, of, name) for name in names]
@@ -130,25 +122,24 @@ def rules_order(names: tuple[str, ...], tenant: str, json_: bool) -> None:
 
     found = _with_rules(tenant, move)
     if json_:
-        _print([_rule_dict(each) for each in found])
+        print_json([_rule_dict(each) for each in found])
     else:
         out.print(" > ".join(each.rule.name for each in found), highlight=False)
 
 
 @rules.command(name="delete")
 @click.argument("name")
-@_tenant
-@_json
+@of_tenant
+@as_json
 def rules_delete(name: str, tenant: str, json_: bool) -> None:
     """Delete your rule NAME, with all the trust it has earned."""
-    from salesagent_app.switch_commands import who
 
     async def delete(manage: ManageRules, of: TenantId) -> None:
         await manage.delete(of, await _id_of(manage, of, name), who=who())
 
     _with_rules(tenant, delete)
     if json_:
-        _print({"deleted": name})
+        print_json({"deleted": name})
     else:
         out.print(f"Rule {name} was deleted.", highlight=False)
 
@@ -156,11 +147,10 @@ def rules_delete(name: str, tenant: str, json_: bool) -> None:
 @rules.command(name="threshold")
 @click.argument("value", required=False, type=float)
 @click.option("--why", default="", help="Kept in the audit trail; needed to set it.")
-@_tenant
-@_json
+@of_tenant
+@as_json
 def rules_threshold(value: float | None, why: str, tenant: str, json_: bool) -> None:
     """Show how sure a rule must be to go alone, or set it to VALUE (0.5 to 1.0)."""
-    from salesagent_app.switch_commands import who
 
     async def act(manage: ManageRules, of: TenantId) -> ThresholdView:
         if value is None:
@@ -169,7 +159,7 @@ def rules_threshold(value: float | None, why: str, tenant: str, json_: bool) -> 
 
     view = _with_rules(tenant, act)
     if json_:
-        _print({"effective": view.effective, "tenant": view.tenant, "set_by": view.set_by})
+        print_json({"effective": view.effective, "tenant": view.tenant, "set_by": view.set_by})
     else:
         out.print(f"{view.effective:.2f}", highlight=False)
 
@@ -181,21 +171,23 @@ def autonomy() -> None:
 
 @autonomy.command(name="list")
 @click.option("--all", "all_", is_flag=True, help="Segments of disabled rules too.")
-@_tenant
-@_json
+@of_tenant
+@as_json
 def autonomy_list(all_: bool, tenant: str, json_: bool) -> None:
     """Show the segments with their evidence, and what is close to promotion."""
     from salesagent_core.domain.autonomy import Stage
     from salesagent_core.ids import TenantId
 
-    view = in_app(lambda make: make.manage_autonomy().view(TenantId(tenant)))
+    view = in_container(
+        lambda container: container.providers.manage_autonomy().view(TenantId(tenant))
+    )
     rows = [
         each
         for each in view.segments
         if all_ or each.rule_enabled or each.state.stage is not Stage.MANUAL
     ]
     if json_:
-        _print([_segment_dict(each) for each in rows])
+        print_json([_segment_dict(each) for each in rows])
         return
     if not rows:
         out.print("No rule is enabled, so every draft waits for a person.")
@@ -217,21 +209,20 @@ def autonomy_list(all_: bool, tenant: str, json_: bool) -> None:
 @click.argument("segment")
 @click.argument("stage", type=click.Choice(["manual", "shadow", "auto"]))
 @click.option("--why", required=True, help="Kept in the audit trail.")
-@_tenant
-@_json
+@of_tenant
+@as_json
 def autonomy_set(segment: str, stage: str, why: str, tenant: str, json_: bool) -> None:
     """Move SEGMENT (TIER:RULE) to STAGE by hand."""
-    from salesagent_app.switch_commands import who
     from salesagent_core.domain.autonomy import Stage
     from salesagent_core.ids import TenantId
 
-    view = in_app(
-        lambda make: make.manage_autonomy().set(
+    view = in_container(
+        lambda container: container.providers.manage_autonomy().set(
             TenantId(tenant), segment, Stage(stage), who=who(), why=why
         )
     )
     if json_:
-        _print(_segment_dict(view))
+        print_json(_segment_dict(view))
     else:
         out.print(f"{segment} is {view.state.stage.value}.", highlight=False)
 
@@ -251,8 +242,8 @@ def policy() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The policy to try, in YAML or JSON.",
 )
-@_tenant
-@_json
+@of_tenant
+@as_json
 def policy_backtest(since: str, until: str | None, file: Path, tenant: str, json_: bool) -> None:
     """Replay past decisions under another policy. Changes nothing."""
     from salesagent_app.policy_inputs import read_document, read_moment
@@ -262,13 +253,15 @@ def policy_backtest(since: str, until: str | None, file: Path, tenant: str, json
     data = read_document(file)
     begin = read_moment(since, "from")
     end = read_moment(until, "to", end=True) if until else None
-    found = in_app(
-        lambda make: make.backtest_policy()(TenantId(tenant), data, since=begin, until=end)
+    found = in_container(
+        lambda container: container.providers.backtest_policy()(
+            TenantId(tenant), data, since=begin, until=end
+        )
     )
     if json_:
         from cattrs.preconf.json import make_converter
 
-        _print({"summary": describe(found), "report": make_converter().unstructure(found)})
+        print_json({"summary": describe(found), "report": make_converter().unstructure(found)})
         return
     for line in describe(found):
         out.print(line, highlight=False)
@@ -293,35 +286,13 @@ def _change_line(title: str, each: Replayed) -> str:
     return f"{title}: {each.draft_id} ({when}, {each.tier.value}, operator: {answer}): {why}"
 
 
-def in_app(act: Callable[[Providers], Awaitable[T]]) -> T:
-    """Do it against the database that the settings name."""
-    from salesagent_app.process import Process
-    from salesagent_app.settings import read_settings
-    from salesagent_app.telemetry import configure_logging
-
-    settings = read_settings()
-    configure_logging("ERROR")
-
-    async def in_container(process: Process) -> T:
-        container = process.container()
-        try:
-            return await act(container.providers)
-        finally:
-            await container.close()
-
-    with Process(settings) as process:
-        return asyncio.run(in_container(process))
-
-
 def _with_rules(tenant: str, act: Callable[[ManageRules, TenantId], Awaitable[T]]) -> T:
     from salesagent_core.ids import TenantId
 
-    return in_app(lambda make: act(make.manage_rules(), TenantId(tenant)))
+    return in_container(lambda container: act(container.providers.manage_rules(), TenantId(tenant)))
 
 
 def _switched(tenant: str, name: str, *, enabled: bool) -> StoredRule:
-    from salesagent_app.switch_commands import who
-
     async def switch(manage: ManageRules, of: TenantId) -> StoredRule:
         rule_id = await _id_of(manage, of, name)
         return await manage.switch(of, rule_id, enabled=enabled, who=who())
@@ -340,7 +311,7 @@ async def _id_of(manage: ManageRules, tenant_id: TenantId, name: str) -> str:
 
 def _said(stored: StoredRule, what: str, json_: bool) -> None:
     if json_:
-        _print(_rule_dict(stored))
+        print_json(_rule_dict(stored))
     else:
         out.print(f"Rule {stored.rule.name} {what}.", highlight=False)
 
@@ -369,7 +340,3 @@ def _segment_dict(view: SegmentView) -> dict[str, Any]:
         "close": view.close,
         "reasons": [reason.sentence for reason in view.promotion.reasons],
     }
-
-
-def _print(value: object) -> None:
-    print(json.dumps(value, default=str, ensure_ascii=False))  # noqa: T201

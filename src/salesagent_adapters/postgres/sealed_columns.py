@@ -89,6 +89,7 @@ PLAIN_BYTES: Final = frozenset(
         "consent_flows.digest",
         "user_sessions.digest",
         "invitations.digest",
+        "password_resets.digest",
         "audit.salt",
         "audit.detail_digest",
         "audit.mac",

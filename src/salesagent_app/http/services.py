@@ -48,6 +48,7 @@ from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
 from salesagent_core.use_cases.record_outcome import RecordOutcome
+from salesagent_core.use_cases.reset_password import ResetPassword
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
@@ -194,6 +195,7 @@ class PeopleServices:
     account: ManageAccount
     manage: ManagePeople
     keys: ManageKeys
+    reset: ResetPassword
     sign_in: SignIn | None = None
 
 

@@ -56,6 +56,9 @@ class Meters:
         self.refusals = self._counter(
             "send_refusals", "Mails that the gate did not let go, by each reason", "code"
         )
+        self.log_in_refusals = self._counter(
+            "log_in_refusals", "Log-ins that were refused, by the reason", "reason"
+        )
         self.batches = self._histogram(
             "group_commit_batch", "Writes that shared one commit", _BATCH, "line"
         )

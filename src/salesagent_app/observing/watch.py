@@ -67,6 +67,11 @@ class Watch:
             for code in codes:
                 self.meters.refusals.labels(code).inc()
 
+    def log_in_refused(self, reason: str) -> None:
+        """Somebody was not let in."""
+        if self.meters is not None:
+            self.meters.log_in_refusals.labels(reason).inc()
+
     # ------------------------------------------------------------------ vendors
 
     @property
