@@ -45,7 +45,9 @@ def key_create(
 
     async def make(container: Container) -> MadeKey:
         from salesagent_app.keys import create_key
+        from salesagent_core.ids import TenantId
 
+        await container.providers.tenants().get(TenantId(tenant))
         return await create_key(
             container.api_keys,
             container.clock,

@@ -17,6 +17,7 @@ from salesagent_app.terminal import as_json, in_container, of_tenant, out, print
 from salesagent_core.domain.people import Role
 
 if TYPE_CHECKING:
+    from salesagent_app.container import Container
     from salesagent_core.ids import TenantId
     from salesagent_core.ports.people import User
     from salesagent_core.use_cases.manage_people import ManagePeople
@@ -137,10 +138,14 @@ def _with_people(tenant: str, act: Callable[[ManagePeople, TenantId, Actor], Awa
     from salesagent_core.ids import TenantId
     from salesagent_core.use_cases.people_parts import Actor
 
-    by = Actor(id=who(), role=None)
-    return in_container(
-        lambda container: act(container.providers.manage_people(), TenantId(tenant), by)
-    )
+    by, of = Actor(id=who(), role=None), TenantId(tenant)
+
+    async def known(container: Container) -> T:
+        # Nobody could log in to an organisation that there is not.
+        await container.providers.tenants().get(of)
+        return await act(container.providers.manage_people(), of, by)
+
+    return in_container(known)
 
 
 def _user_dict(user: User) -> dict[str, Any]:

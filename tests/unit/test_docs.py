@@ -28,10 +28,11 @@ from salesagent_app.http.desk import desk_router, who_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.experiments import experiment_router
 from salesagent_app.http.health import health_router
+from salesagent_app.http.learning import learning_router
 from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.notices import notice_choice_router, notice_router
-from salesagent_app.http.outcomes import learning_router, outcome_router
+from salesagent_app.http.outcomes import outcome_router
 from salesagent_app.http.people import key_router, people_router
 from salesagent_app.http.privacy import privacy_router
 from salesagent_app.http.rules import rule_router

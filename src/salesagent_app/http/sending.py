@@ -15,8 +15,8 @@ import msgspec
 from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
 
-from salesagent_app.http.answers import DecidedAnswer, decided
 from salesagent_app.http.auth import Caller, Gate, requires
+from salesagent_app.http.draft_answers import DecidedAnswer, decided
 from salesagent_app.http.errors import ErrorAnswer, answer_of
 from salesagent_app.http.inputs import Calling, ContentHash, Id, Services
 from salesagent_app.http.openapi import documented

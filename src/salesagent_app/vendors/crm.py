@@ -23,21 +23,24 @@ from salesagent_app.settings import Settings
 from salesagent_app.vendors.kinds import CrmVendor
 from salesagent_app.vendors.rules import CRM_RULES, READ
 from salesagent_core.errors import NeedsReauth
-from salesagent_core.ids import DEFAULT_TENANT, TenantId
+from salesagent_core.ids import TenantId
 from salesagent_core.ports.clock import Clock
+from salesagent_core.ports.tenant_register import TenantRegister
 
 
-def crm_vendor(settings: Settings, world: World, database: Database, clock: Clock) -> CrmVendor:
-    """HubSpot where its token is set, else the memory world."""
+def crm_vendor(
+    settings: Settings, world: World, database: Database, register: TenantRegister, clock: Clock
+) -> CrmVendor:
+    """HubSpot where its token is set, else the memory world. Each tenant has its own account."""
     if "HubSpot" in settings.stand_ins or settings.hubspot_api_key is None:
         more = MemoryCrmMore(world)
         return CrmVendor(
             crm=MemoryCrm(world), conversions=more, deals=more, forms=more, updates=more
         )
-    token = settings.hubspot_api_key.get_secret_value()
 
     async def token_of(tenant_id: TenantId) -> str:
-        if tenant_id != DEFAULT_TENANT:
+        token = await register.crm_token(tenant_id)
+        if token is None:
             raise NeedsReauth("this organisation has no HubSpot token")
         return token
 

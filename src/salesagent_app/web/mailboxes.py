@@ -23,7 +23,7 @@ from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import Scope
-from salesagent_core.use_cases.connect_mailbox import FLOW_LASTS
+from salesagent_core.use_cases.consents import FLOW_LASTS
 
 START = "/auth/google/start"
 CALLBACK = "/auth/google/callback"
