@@ -19,7 +19,7 @@ from salesagent_app.container import Container
 from salesagent_app.process import Process
 from salesagent_app.settings import read_settings
 from salesagent_app.telemetry import configure_logging
-from salesagent_app.vendors import MAILBOX_RULES, READ, SENDER_RULES
+from salesagent_app.vendors.rules import MAILBOX_RULES, READ, SENDER_RULES
 
 PATIENT_SECONDS = 30.0
 

@@ -32,6 +32,11 @@ def _redis_url(settings: Settings) -> str | None:
     return settings.redis_url.get_secret_value() if settings.redis_url else None
 
 
+def _crm_token(settings: Settings) -> str | None:
+    key = settings.hubspot_api_key
+    return key.get_secret_value() if key is not None else None
+
+
 Bell = Callable[[Sequence[str]], Awaitable[None]]
 """Rings for the work that has these ids."""
 
@@ -74,7 +79,12 @@ class Ground(containers.DeclarativeContainer):
     database = providers.Singleton(Database, database_url)
 
     tenants = providers.Singleton(
-        PgTenantDirectory, database, vault, default_tenant, webhook_secrets
+        PgTenantDirectory,
+        database,
+        vault,
+        default_tenant,
+        webhook_secrets,
+        providers.Callable(_crm_token, settings),
     )
 
     voices = providers.Singleton(PgVoices, database, vault)

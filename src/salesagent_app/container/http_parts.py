@@ -121,6 +121,7 @@ def _chosen(make: Providers, process: ProcessParts) -> SettingsServices:
         templates=make.manage_templates(),
         vendors=_vendor_keys(make.settings()),
         trials=process.trials,
+        crm_token=make.tenants().crm_token,
     )
 
 

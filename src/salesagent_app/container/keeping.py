@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dependency_injector import providers
 
 from salesagent_adapters.postgres.audit_chain import PgAuditChain
@@ -11,11 +13,16 @@ from salesagent_adapters.postgres.retention import PgRetention
 from salesagent_app.container.ground import Ground
 from salesagent_app.container.running import Running
 from salesagent_app.container.vendors import Vendors
+from salesagent_app.observing.watch import Watch
 from salesagent_app.settings import retention_periods
 from salesagent_core.use_cases.apply_retention import ApplyRetention
 from salesagent_core.use_cases.forget_person import ForgetPerson
 from salesagent_core.use_cases.rotate_keys import RotateKeys
 from salesagent_core.use_cases.verify_audit import VerifyAudit
+
+
+def _retained(watch: Watch) -> Callable[[str, int], None]:
+    return watch.retained
 
 
 class Keeping(Running):
@@ -43,4 +50,7 @@ class Keeping(Running):
         providers.Singleton(PgRetention, Ground.database, Ground.vault),
         providers.Singleton(retention_periods, Ground.settings),
         Ground.clock,
+        work=Running.unit_of_work,
+        ids=Ground.ids,
+        told=providers.Callable(_retained, Ground.watch),
     )

@@ -11,8 +11,6 @@ from salesagent_adapters.postgres.notices import PgNotices
 from salesagent_adapters.smtp.post import SmtpPost, SmtpServer
 from salesagent_app.container.ground import Ground
 from salesagent_app.settings import Settings
-from salesagent_core.domain.tenant import Tenant
-from salesagent_core.ids import TenantId
 from salesagent_core.use_cases.manage_notices import ManageNotices
 from salesagent_core.use_cases.watch_notices import WatchNotices
 
@@ -22,10 +20,6 @@ def _mail_post(settings: Settings) -> SmtpPost | None:
     if settings.smtp_url is None or settings.smtp_from is None:
         return None
     return SmtpPost(SmtpServer.of(settings.smtp_url.get_secret_value()), settings.smtp_from)
-
-
-def _only(tenant: Tenant) -> tuple[TenantId, ...]:
-    return (tenant.id,)
 
 
 class Notices(Ground):
@@ -56,5 +50,5 @@ class Notices(Ground):
         chat=chat_post,
         clock=Ground.clock,
         site=Ground.settings.provided.public_url,
-        tenants=providers.Callable(_only, Ground.default_tenant),
+        tenants=Ground.tenants.provided.ids,
     )

@@ -23,6 +23,7 @@ from salesagent_core.use_cases.log_in import LogIn
 from salesagent_core.use_cases.manage_account import ManageAccount
 from salesagent_core.use_cases.manage_keys import ManageKeys
 from salesagent_core.use_cases.manage_people import ManagePeople
+from salesagent_core.use_cases.manage_tenants import ManageTenants
 from salesagent_core.use_cases.people_parts import LoginParts
 from salesagent_core.use_cases.refused_log_ins import RefusedLogIns
 from salesagent_core.use_cases.reset_password import ResetPassword
@@ -119,6 +120,14 @@ class People(Running, Notices):
         refused=refused_log_ins,
         post=Notices.mail_post,
         site=Ground.settings.provided.public_url,
+    )
+
+    manage_tenants = providers.Singleton(
+        ManageTenants,
+        register=Ground.tenants,
+        work=Running.unit_of_work,
+        clock=Ground.clock,
+        ids=Ground.ids,
     )
 
     manage_keys = providers.Singleton(ManageKeys, work=Running.unit_of_work, parts=login_parts)

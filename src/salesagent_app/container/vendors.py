@@ -52,7 +52,12 @@ class Vendors(Ground):
     )
 
     hubspot = providers.Singleton(
-        crm_vendor, Ground.settings, Ground.vendor_world, Ground.database, Ground.clock
+        crm_vendor,
+        Ground.settings,
+        Ground.vendor_world,
+        Ground.database,
+        Ground.tenants,
+        Ground.clock,
     )
 
     models = providers.Singleton(

@@ -93,4 +93,7 @@ def _chores(make: Providers) -> tuple[Callable[[], Awaitable[object]], ...]:
 
 async def _begin_polling(make: Providers) -> None:
     if "HubSpot" not in make.settings().stand_ins:
-        await make.conversion_polls().watch(make.default_tenant().id)
+        register = make.tenants()
+        for tenant_id in await register.ids():
+            if await register.crm_token(tenant_id) is not None:
+                await make.conversion_polls().watch(tenant_id)

@@ -142,12 +142,14 @@ class VendorKeys:
 @attrs.frozen(kw_only=True)
 class SettingsServices:
     """What people set on the pages. ``vendors`` are in the order in which they are connected;
-    ``trials`` are the small questions to those of a tenant that are set up."""
+    ``trials`` are the small questions to those of a tenant that are set up; ``crm_token`` is what
+    opens a tenant's own CRM account."""
 
     settings: ManageSettings
     templates: ManageTemplates
     vendors: tuple[VendorKeys, ...] = ()
     trials: Callable[[TenantId], Awaitable[Sequence[Trial]]] | None = None
+    crm_token: Callable[[TenantId], Awaitable[str | None]] | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -147,6 +147,15 @@ async def fill_privacy(database: Database, vault: Vault, tenant: TenantId) -> No
         "keyring": {"name": "n", "sealed": vault.seal(NEEDLE.encode())},
         "erasures": begun,
         "audit_heads": {"position": 1, "hash": b"h", "mac": b"m"},
+        "audit_cuts": {
+            "number": 1,
+            "position": 1,
+            "hash": b"h",
+            "rows": 1,
+            "at": SENT_AT,
+            "why": "w",
+            "mac": b"m",
+        },
         "notices": {"id": new_id(), "kind": "queue_old", "subject": "queue"},
         "notice_messages": {"id": new_id(), "channel": "mail"},
     }

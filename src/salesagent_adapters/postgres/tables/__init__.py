@@ -12,7 +12,7 @@ row would cost what it guards.
 
 from __future__ import annotations
 
-from salesagent_adapters.postgres.tables.audit_trail import audit, audit_heads
+from salesagent_adapters.postgres.tables.audit_trail import audit, audit_cuts, audit_heads
 from salesagent_adapters.postgres.tables.columns import metadata
 from salesagent_adapters.postgres.tables.deciding import (
     approval_rules,
@@ -88,6 +88,7 @@ __all__ = [
     "approval_thresholds",
     "approved_recipients",
     "audit",
+    "audit_cuts",
     "audit_heads",
     "consent_flows",
     "conversion_polls",

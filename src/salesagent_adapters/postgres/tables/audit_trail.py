@@ -1,4 +1,4 @@
-"""The audit trail, and where each chain of it ends."""
+"""The audit trail, and where each chain of it begins and ends."""
 
 from __future__ import annotations
 
@@ -51,4 +51,18 @@ audit_heads = col.table(
     col.time("at", now=True),
     col.blob("mac"),
     key=("tenant_id",),
+)
+
+# Where the beginning of a tenant's chain was cut off, because it was past its time: signed, so
+# that the rest can be proven, and nobody can cut more.
+audit_cuts = col.table(
+    "audit_cuts",
+    col.integer("number"),
+    Column("position", BigInteger, nullable=False),
+    col.blob("hash"),
+    col.integer("rows"),
+    col.time("at"),
+    col.text("why"),
+    col.blob("mac"),
+    key=("tenant_id", "number"),
 )

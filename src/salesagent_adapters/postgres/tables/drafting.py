@@ -57,6 +57,15 @@ Index("drafts_status", drafts.c.tenant_id, drafts.c.status, drafts.c.created_at)
 Index("drafts_changed", drafts.c.tenant_id, drafts.c.status, drafts.c.updated_at)
 Index("drafts_contact", drafts.c.tenant_id, drafts.c.contact_index)
 Index(
+    "drafts_over",
+    drafts.c.updated_at,
+    drafts.c.tenant_id,
+    drafts.c.id,
+    postgresql_where=text(
+        "status NOT IN ('pending_approval', 'sending', 'delivery_unknown', 'needs_operator')"
+    ),
+)
+Index(
     "drafts_behind",
     drafts.c.sync_due_at,
     drafts.c.id,

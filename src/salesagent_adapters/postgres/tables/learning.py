@@ -40,6 +40,9 @@ sent_mails = col.table(
     col.text("language"),
     col.integer("local_hour"),
     col.time("sent_at"),
+    # What analysis asked the draft for, once the draft is past its time.
+    col.text("voice_index", null=True),
+    Column("edit_similarity", Double, nullable=True),
     key=("tenant_id", "draft_id"),
 )
 Index(
@@ -87,6 +90,7 @@ meeting_places = col.table(
     col.text("mailbox_index"),
     Column("settled", Boolean, nullable=False),
     col.blob("sealed"),
+    col.time("seen_at", now=True),
     key=("tenant_id", "meeting_id", "contact_index"),
 )
 Index(

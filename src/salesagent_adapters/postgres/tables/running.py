@@ -45,6 +45,13 @@ Index(
     postgresql_where=text("due_at IS NOT NULL"),
 )
 Index("runs_created", runs.c.tenant_id, runs.c.created_at, runs.c.id)
+Index(
+    "runs_finished",
+    runs.c.finished_at,
+    runs.c.tenant_id,
+    runs.c.id,
+    postgresql_where=text("finished_at IS NOT NULL"),
+)
 Index("runs_status", runs.c.tenant_id, runs.c.status)
 Index(
     "runs_waiting_mailbox",
