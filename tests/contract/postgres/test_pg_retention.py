@@ -80,7 +80,7 @@ async def test_only_what_is_over_and_old_goes(database: Database, vault: Vault) 
         " ('default', 'b', 'k', now(), now(), 'c')",
     )
     told: list[tuple[str, int]] = []
-    apply = retention(database, vault, lambda store, rows: told.append((store, rows)))
+    apply = retention(database, vault, lambda store, rows, _: told.append((store, rows)))
     wanted = dict.fromkeys(STORES, 0) | {
         "submissions": 1,
         "journals": 1,
