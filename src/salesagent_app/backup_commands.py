@@ -1,24 +1,24 @@
-"""``salesagent backup``, ``restore`` and ``reconcile``: the way out of a disaster, and back.
+"""``salesagent backup``, ``restore``, ``recovered`` and ``reconcile``: out of a disaster, and back.
 
 What they need is imported when they run: ``salesagent --help`` need not load a server.
 """
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 from click.exceptions import Exit
-from rich.console import Console
+
+from salesagent_app.terminal import as_json, in_container, out, print_json, who
 
 if TYPE_CHECKING:
     from salesagent_adapters.postgres.archive import Manifest
+    from salesagent_app.container import Container
+    from salesagent_core.use_cases.after_restore import Compared
 
-out = Console()
-_json = click.option("--json", "json_", is_flag=True, help="One JSON document on standard output.")
 SUFFIX = ".backup"
 _NAME = "salesagent-%Y%m%dT%H%M%SZ" + SUFFIX
 
@@ -27,7 +27,7 @@ _NAME = "salesagent-%Y%m%dT%H%M%SZ" + SUFFIX
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--keep", type=click.IntRange(1, 10_000), help="In a folder: keep the newest KEEP.")
 @click.option("--check", is_flag=True, help="Read the backup PATH from end to end; make none.")
-@_json
+@as_json
 def backup(path: Path, keep: int | None, check: bool, json_: bool) -> None:
     """Copy the database, as it is at this moment, into the file PATH, or into the folder PATH
     under the name of this moment. Everything goes on working meanwhile."""
@@ -50,7 +50,7 @@ def backup(path: Path, keep: int | None, check: bool, json_: bool) -> None:
             manifest = copies.write_backup(process.database_url, process.vault, file)
     removed = _forget(path, keep) if keep else []
     if json_:
-        _print({**_dict(manifest), "file": str(file), "removed": removed})
+        print_json({**_dict(manifest), "file": str(file), "removed": removed})
         return
     out.print(
         f"{file}: {manifest.rows} rows of {len(manifest.tables)} tables, schema {manifest.schema},"
@@ -66,7 +66,7 @@ def backup(path: Path, keep: int | None, check: bool, json_: bool) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@_json
+@as_json
 def restore(file: Path, json_: bool) -> None:
     """Put the backup FILE into the empty database that the settings name. Sending is stopped
     afterwards, until it was compared with the mailboxes and an admin resumes it."""
@@ -75,7 +75,6 @@ def restore(file: Path, json_: bool) -> None:
     from salesagent_app.process import encryption_keys
     from salesagent_app.serving import database_address
     from salesagent_app.settings import read_settings
-    from salesagent_app.switch_commands import who
     from salesagent_app.telemetry import configure_logging
 
     settings = read_settings()
@@ -86,7 +85,7 @@ def restore(file: Path, json_: bool) -> None:
         report = copies.restore_backup(url, vault, file, by=who())
     manifest, restored = report.manifest, report.restored
     if json_:
-        _print(
+        print_json(
             {
                 **_dict(manifest),
                 "restored_at": restored.restored_at,
@@ -106,35 +105,53 @@ def restore(file: Path, json_: bool) -> None:
 
 
 @click.command()
-@click.option("--anyway", metavar="WHY", help="Allow resuming although some were not compared.")
-@_json
-def reconcile(anyway: str | None, json_: bool) -> None:
-    """After a restore: put what was approved back into review, and compare every open draft with
-    its mailbox. What went out after the backup was made is recorded as sent."""
-    import asyncio
-
-    import attrs
-
+@click.argument("moment")
+@as_json
+def recovered(moment: str, json_: bool) -> None:
+    """Say that PostgreSQL itself brought this database back to MOMENT, such as "2026-11-21
+    06:59:00+00" (with its zone). Sending is stopped, as after `restore`; run it before anything
+    is started."""
+    from salesagent_adapters.postgres import backup as copies
     from salesagent_app.process import Process
     from salesagent_app.settings import read_settings
-    from salesagent_app.switch_commands import who
     from salesagent_app.telemetry import configure_logging
-    from salesagent_core.use_cases.after_restore import Compared
 
-    async def compare(process: Process) -> Compared:
-        container = process.container()
-        try:
-            done: Compared = await container.providers.after_restore()(who=who(), anyway=anyway)
-            return done
-        finally:
-            await container.close()
-
+    at = _past(moment)
     settings = read_settings()
     configure_logging("ERROR")
     with Process(settings) as process:
-        done = asyncio.run(compare(process))
+        restored = copies.mark_recovered(process.database_url, process.vault, at, by=who())
     if json_:
-        _print(attrs.asdict(done))
+        print_json(
+            {
+                "snapshot_at": restored.snapshot_at,
+                "restored_at": restored.restored_at,
+                "sending": "stopped",
+            }
+        )
+        return
+    out.print(
+        "All sending is stopped. Mails may have gone out after that moment: run"
+        " `salesagent reconcile`, then `salesagent resume --everywhere WHY`.",
+        soft_wrap=True,
+    )
+
+
+@click.command()
+@click.option("--anyway", metavar="WHY", help="Allow resuming although some were not compared.")
+@as_json
+def reconcile(anyway: str | None, json_: bool) -> None:
+    """After a restore: put what was approved back into review, and compare every open draft with
+    its mailbox. What went out after the backup was made is recorded as sent."""
+    import attrs
+
+    async def compare(container: Container) -> Compared:
+        done: Compared = await container.providers.after_restore()(who=who(), anyway=anyway)
+        return done
+
+    done = in_container(compare)
+    if json_:
+        print_json(attrs.asdict(done))
     else:
         out.print(
             f"{done.drafts} open drafts: {done.back_in_review} back in review,"
@@ -145,6 +162,16 @@ def reconcile(anyway: str | None, json_: bool) -> None:
         if not json_:
             out.print("Sending stays stopped. Connect the mailboxes, and run it again in a minute.")
         raise Exit(1)
+
+
+def _past(moment: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None or at > datetime.now(UTC):
+        raise click.UsageError('MOMENT is a past time with its zone: "2026-11-21 06:59:00+00"')
+    return at
 
 
 def _forget(folder: Path, keep: int) -> list[str]:
@@ -164,7 +191,3 @@ def _dict(manifest: Manifest) -> dict[str, Any]:
         "rows": manifest.rows,
         "tables": {table.name: table.rows for table in manifest.tables},
     }
-
-
-def _print(value: object) -> None:
-    print(json.dumps(value, default=str, ensure_ascii=False))  # noqa: T201

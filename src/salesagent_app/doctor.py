@@ -10,13 +10,15 @@ from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.dramatiq.broker import make_broker
 from salesagent_adapters.postgres import embedded
 from salesagent_adapters.postgres import migrate as migrations
-from salesagent_app import live_checks
+from salesagent_app import key_checks, live_checks
 from salesagent_app.check import FAIL, OK, WARN, Check
-from salesagent_app.process import POSTGRES_FOLDER, encryption_keys
+from salesagent_app.process import POSTGRES_FOLDER, encryption_keys, known_keys
 from salesagent_app.settings import ApiEnv, Settings, SettingsError, read_settings
 from salesagent_core.errors import SalesAgentError
 
-_STORE = frozenset({"data folder", "encryption keys", "database", "schema"})
+_STORE = frozenset(
+    {"data folder", "encryption keys", "database", "schema", key_checks.STORED_VALUES}
+)
 
 
 def examine(*, live: bool = False) -> tuple[Check, ...]:
@@ -92,14 +94,15 @@ def _encryption(settings: Settings) -> Iterator[Check]:
 
 def _database(settings: Settings) -> Iterator[Check]:
     if settings.database_url is not None:
-        yield from _schema(settings.database_url.get_secret_value(), "the server in DATABASE_URL")
+        url = settings.database_url.get_secret_value()
+        yield from _schema(settings, url, "the server in DATABASE_URL")
         return
     folder = settings.data_dir / POSTGRES_FOLDER
     if not _was_used(folder):
         yield Check(name="database", status=OK, found="embedded; made at the first start")
         return
     try:
-        yield from _schema(embedded.start(folder), "embedded")
+        yield from _schema(settings, embedded.start(folder), "embedded")
     except SalesAgentError as error:
         yield Check(
             name="database",
@@ -115,7 +118,7 @@ def _was_used(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
 
 
-def _schema(url: str, where: str) -> Iterator[Check]:
+def _schema(settings: Settings, url: str, where: str) -> Iterator[Check]:
     try:
         at, newest = migrations.current(url), migrations.newest()
     except SalesAgentError as error:
@@ -133,6 +136,8 @@ def _schema(url: str, where: str) -> Iterator[Check]:
         found=at or "empty",
         advice="" if at == newest else f"run `salesagent migrate` to reach {newest}",
     )
+    if at == newest:
+        yield from key_checks.examine(known_keys(settings), url)
 
 
 def _redis(settings: Settings) -> Iterator[Check]:

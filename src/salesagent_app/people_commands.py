@@ -6,18 +6,18 @@ the machine could read. What a command needs is imported when it runs.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
-from rich.console import Console
 from rich.table import Table
 
+from salesagent_app.terminal import as_json, in_container, of_tenant, out, print_json, who
 from salesagent_core.domain.people import Role
 
 if TYPE_CHECKING:
+    from salesagent_app.container import Container
     from salesagent_core.ids import TenantId
     from salesagent_core.ports.people import User
     from salesagent_core.use_cases.manage_people import ManagePeople
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-out = Console()
-_json = click.option("--json", "json_", is_flag=True, help="One JSON document on standard output.")
-_tenant = click.option("--tenant", default="default", show_default=True)
 _stdin = click.option(
     "--password-stdin", is_flag=True, help="Read the password from standard input, one line."
 )
@@ -48,8 +45,8 @@ def users() -> None:
     type=click.Choice([role.value for role in Role]),
 )
 @_stdin
-@_tenant
-@_json
+@of_tenant
+@as_json
 def users_add(
     email: str, name: str | None, role: str, password_stdin: bool, tenant: str, json_: bool
 ) -> None:
@@ -63,19 +60,19 @@ def users_add(
         ),
     )
     if json_:
-        _print(_user_dict(user))
+        print_json(_user_dict(user))
     else:
         out.print(f"{user.email} may log in as {user.role.value}.", highlight=False)
 
 
 @users.command(name="list")
-@_tenant
-@_json
+@of_tenant
+@as_json
 def users_list(tenant: str, json_: bool) -> None:
     """Show everybody."""
     found = _with_people(tenant, lambda manage, of, _: manage.list(of)).users
     if json_:
-        _print([_user_dict(each) for each in found])
+        print_json([_user_dict(each) for each in found])
         return
     if not found:
         out.print("Nobody yet: salesagent users add --role owner makes the first one.")
@@ -91,8 +88,8 @@ def users_list(tenant: str, json_: bool) -> None:
 
 @users.command(name="disable")
 @click.argument("email")
-@_tenant
-@_json
+@of_tenant
+@as_json
 def users_disable(email: str, tenant: str, json_: bool) -> None:
     """Shut EMAIL out: their sessions end at once."""
 
@@ -102,7 +99,7 @@ def users_disable(email: str, tenant: str, json_: bool) -> None:
 
     user = _with_people(tenant, disable)
     if json_:
-        _print(_user_dict(user))
+        print_json(_user_dict(user))
     else:
         out.print(f"{user.email} is shut out.", highlight=False)
 
@@ -111,8 +108,8 @@ def users_disable(email: str, tenant: str, json_: bool) -> None:
 @click.argument("email")
 @click.option("--two-factor-off", is_flag=True, help="Their phone is lost, too.")
 @_stdin
-@_tenant
-@_json
+@of_tenant
+@as_json
 def users_reset_password(
     email: str, two_factor_off: bool, password_stdin: bool, tenant: str, json_: bool
 ) -> None:
@@ -125,7 +122,7 @@ def users_reset_password(
         ),
     )
     if json_:
-        _print(_user_dict(user))
+        print_json(_user_dict(user))
     else:
         out.print(f"{user.email} has a new password.", highlight=False)
 
@@ -138,13 +135,17 @@ def _password(*, from_stdin: bool) -> str:
 
 
 def _with_people(tenant: str, act: Callable[[ManagePeople, TenantId, Actor], Awaitable[T]]) -> T:
-    from salesagent_app.approval_commands import in_app
-    from salesagent_app.switch_commands import who
     from salesagent_core.ids import TenantId
     from salesagent_core.use_cases.people_parts import Actor
 
-    by = Actor(id=who(), role=None)
-    return in_app(lambda make: act(make.manage_people(), TenantId(tenant), by))
+    by, of = Actor(id=who(), role=None), TenantId(tenant)
+
+    async def known(container: Container) -> T:
+        # Nobody could log in to an organisation that there is not.
+        await container.providers.tenants().get(of)
+        return await act(container.providers.manage_people(), of, by)
+
+    return in_container(known)
 
 
 def _user_dict(user: User) -> dict[str, Any]:
@@ -158,7 +159,3 @@ def _user_dict(user: User) -> dict[str, Any]:
         "disabled_at": user.disabled_at,
         "last_login_at": user.last_login_at,
     }
-
-
-def _print(value: object) -> None:
-    print(json.dumps(value, default=str, ensure_ascii=False))  # noqa: T201

@@ -6,14 +6,14 @@ What it needs is imported when it runs: ``salesagent --help`` need not load a se
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any
 
 import rich_click as click
 from click.exceptions import Exit
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from salesagent_app.terminal import as_json, err, in_container, of_tenant, out, print_json, who
 
 if TYPE_CHECKING:
     from salesagent_app.container import Container
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
     from salesagent_core.use_cases.forget_person import Export
     from salesagent_core.use_cases.rotate_keys import RotationReport
     from salesagent_core.use_cases.verify_audit import TrailReport
-
-T = TypeVar("T")
-
-out = Console()
-err = Console(stderr=True)
-as_json = click.option(
-    "--json", "json_", is_flag=True, help="One JSON document on standard output."
-)
 
 
 @click.group()
@@ -126,7 +118,8 @@ def audit_verify(tenant: str | None, heads: IO[str] | None, json_: bool) -> None
         for report in reports:
             out.print(
                 f"{report.tenant_id}: {report.checked} rows checked, {report.erased} with an"
-                f" erased detail, {report.waiting} not sealed yet",
+                f" erased detail, {report.waiting} not sealed yet"
+                + (f", {report.cut_off} past their time and cut off" if report.cut_off else ""),
                 highlight=False,
             )
             for each in report.found:
@@ -167,6 +160,7 @@ def _trail_dict(report: TrailReport) -> dict[str, Any]:
         "checked": report.checked,
         "erased": report.erased,
         "waiting": report.waiting,
+        "cut_off": report.cut_off,
         "head": _head_dict(report.head) if report.head else None,
         "found": [
             {"kind": f.kind, "position": f.position, "row": f.row_id, "sentence": f.sentence}
@@ -201,16 +195,12 @@ def gdpr() -> None:
     """What is kept about a person."""
 
 
-_of_tenant = click.option("--tenant", default="default", show_default=True)
-
-
 @gdpr.command(name="export")
 @click.argument("email")
-@_of_tenant
+@of_tenant
 @as_json
 def gdpr_export(email: str, tenant: str, json_: bool) -> None:  # noqa: ARG001
     """Print everything that is kept about EMAIL, as one JSON document."""
-    from salesagent_app.switch_commands import who
     from salesagent_core.ids import TenantId
 
     async def export(container: Container) -> Export:
@@ -226,14 +216,13 @@ def gdpr_export(email: str, tenant: str, json_: bool) -> None:  # noqa: ARG001
 @gdpr.command(name="erase")
 @click.argument("email")
 @click.option("--yes", is_flag=True, help="Do not ask. It cannot be undone.")
-@_of_tenant
+@of_tenant
 @as_json
 def gdpr_erase(email: str, yes: bool, tenant: str, json_: bool) -> None:
     """Erase everything that is kept about EMAIL, and report store by store.
 
     Exits with 1 while something is left; workers go on with it.
     """
-    from salesagent_app.switch_commands import who
     from salesagent_core.ids import TenantId
 
     if not yes:
@@ -270,45 +259,31 @@ def gdpr_erase(email: str, yes: bool, tenant: str, json_: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Count what is due, and remove nothing.")
 @as_json
 def retention(dry_run: bool, json_: bool) -> None:
-    """Remove what is older than it is kept. Workers do the same every hour."""
-    import attrs
+    """Remove what is older than it is kept. Workers do the same every hour.
+
+    It may be stopped and started again. Exits with 1 where the audit trail is past its time and
+    does not prove itself: nothing of that one is cut before somebody has looked.
+    """
 
     async def apply(container: Container) -> tuple[RetentionLine, ...]:
         use_case = container.providers.apply_retention()
-        lines: tuple[RetentionLine, ...] = await (use_case.due() if dry_run else use_case())
+        doing = use_case.due() if dry_run else use_case(by=who())
+        lines: tuple[RetentionLine, ...] = await doing
         return lines
 
     lines = in_container(apply)
+    refused = [sentence for line in lines for sentence in line.refused]
     if json_:
-        print_json({"removed": not dry_run, "stores": [attrs.asdict(line) for line in lines]})
-        return
-    table = Table("store", "kept for", "due" if dry_run else "removed")
-    for line in lines:
-        table.add_row(line.store, f"{line.days} days", str(line.rows))
-    out.print(table)
-
-
-def in_container(act: Callable[[Container], Awaitable[T]]) -> T:
-    """Do it with the use cases over the database that the settings name."""
-    import asyncio
-
-    from salesagent_app.process import Process
-    from salesagent_app.settings import read_settings
-    from salesagent_app.telemetry import configure_logging
-
-    async def run(process: Process) -> T:
-        container = process.container()
-        try:
-            return await act(container)
-        finally:
-            await container.close()
-
-    settings = read_settings()
-    configure_logging("ERROR")
-    with Process(settings) as process:
-        return asyncio.run(run(process))
-
-
-def print_json(value: Any) -> None:
-    """For ``--json``."""
-    print(json.dumps(value, default=str, ensure_ascii=False))  # noqa: T201
+        stores = [
+            {"store": e.store, "days": e.days, "rows": e.rows, "refused": e.refused} for e in lines
+        ]
+        print_json({"removed": not dry_run, "stores": stores})
+    else:
+        table = Table("store", "kept for", "due" if dry_run else "removed")
+        for line in lines:
+            table.add_row(line.store, f"{line.days} days", str(line.rows))
+        out.print(table)
+        for sentence in refused:
+            err.print(f"[bold red]Left:[/] {escape(sentence)}", highlight=False)
+    if refused:
+        raise Exit(1)

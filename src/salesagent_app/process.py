@@ -156,10 +156,17 @@ def encryption_keys(settings: Settings) -> tuple[str, ...]:
     Production never comes here without keys: the settings refuse that.
     """
     if settings.encryption_keys:
+        return known_keys(settings)
+    _make_key_file(settings.data_dir / KEY_FILE)
+    return known_keys(settings)
+
+
+def known_keys(settings: Settings) -> tuple[str, ...]:
+    """The keys that are there already, none where none was made yet. Makes nothing."""
+    if settings.encryption_keys:
         return tuple(key.get_secret_value() for key in settings.encryption_keys)
     path = settings.data_dir / KEY_FILE
-    _make_key_file(path)
-    return (path.read_text().strip(),)
+    return (path.read_text().strip(),) if path.exists() else ()
 
 
 def _make_key_file(path: Path) -> None:

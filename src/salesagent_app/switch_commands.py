@@ -1,70 +1,103 @@
-"""``salesagent stop``, ``resume`` and ``send-mode``: what a person on call types at night."""
+"""``salesagent stop``, ``resume`` and ``send-mode``: what a person on call types at night.
+
+What they need is imported when they run.
+"""
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from salesagent_app.process import Process
-from salesagent_app.settings import read_settings
-from salesagent_app.telemetry import configure_logging
-from salesagent_core.domain.send_gate import SendMode
+import rich_click as click
+from click.exceptions import Exit
+
+from salesagent_app.terminal import as_json, in_container, of_tenant, out, print_json, who
 from salesagent_core.ids import TenantId
-from salesagent_core.use_cases.control_sending import ControlSending, ModeView, SendingStatus
+
+if TYPE_CHECKING:
+    from salesagent_core.use_cases.control_sending import ControlSending, ModeView, SendingStatus
 
 T = TypeVar("T")
 
-
-async def _with_control(process: Process, act: Callable[[ControlSending], Awaitable[T]]) -> T:
-    container = process.container()
-    try:
-        control: ControlSending = container.providers.control_sending()
-        return await act(control)
-    finally:
-        await container.close()
+_everywhere = click.option("--everywhere", is_flag=True, help="All organisations, not one.")
 
 
-def run(act: Callable[[ControlSending], Awaitable[T]]) -> T:
-    """Do it against the database that the settings name."""
-    import asyncio
-
-    settings = read_settings()
-    configure_logging("ERROR")
-    with Process(settings) as process:
-        return asyncio.run(_with_control(process, act))
-
-
-def who() -> str:
-    """Who types, for the audit trail."""
-    try:
-        return f"cli:{getpass.getuser()}"
-    except (OSError, KeyError, ImportError):
-        return "cli"
-
-
-def stop(tenant: str | None, why: str) -> SendingStatus:
-    """Stop one tenant, or (None) all."""
-    return run(lambda control: control.stop(_tenant(tenant), who=who(), why=why))
+@click.command()
+@click.argument("why")
+@of_tenant
+@_everywhere
+@as_json
+def stop(why: str, tenant: str, everywhere: bool, json_: bool) -> None:
+    """Stop all sending at once. WHY is kept in the audit trail."""
+    of = None if everywhere else TenantId(tenant)
+    status = _with_control(lambda control: control.stop(of, who=who(), why=why))
+    if json_:
+        print_json(_status_dict(status))
+        return
+    out.print(f"Sending is stopped. On the way already: {len(status.in_flight)}.", highlight=False)
+    for attempt in status.in_flight:
+        out.print(f"  {attempt}", highlight=False)
 
 
-def resume(tenant: str | None, why: str) -> SendingStatus:
-    """Release what ``stop`` pulled."""
-    return run(lambda control: control.resume(_tenant(tenant), who=who(), why=why))
+@click.command()
+@click.argument("why")
+@of_tenant
+@_everywhere
+@as_json
+def resume(why: str, tenant: str, everywhere: bool, json_: bool) -> None:
+    """Send again after a stop. WHY is kept in the audit trail."""
+    of = None if everywhere else TenantId(tenant)
+    status = _with_control(lambda control: control.resume(of, who=who(), why=why))
+    if json_:
+        print_json(_status_dict(status))
+    elif status.stopped:
+        out.print(f"Still stopped, by {status.by}; try --everywhere.", highlight=False)
+    else:
+        out.print("Sending goes on.")
+    if status.stopped:
+        raise Exit(1)
 
 
-def mode(tenant: str, chosen: str | None, why: str | None) -> ModeView:
+@click.command(name="send-mode")
+@click.argument("mode", required=False, type=click.Choice(["DRAFT_ONLY", "SEND"]))
+@click.option("--why", help="Kept in the audit trail; needed to change the mode.")
+@of_tenant
+@as_json
+def send_mode(mode: str | None, why: str | None, tenant: str, json_: bool) -> None:
+    """Show the mode in force, or choose MODE."""
+    view = _mode(TenantId(tenant), mode, why)
+    chosen = view.chosen
+    if json_:
+        print_json(
+            {
+                "mode": view.mode.value,
+                "allowed_by_settings": view.allowed_by_settings,
+                "by": chosen.by if chosen else None,
+                "why": chosen.why if chosen else None,
+            }
+        )
+        return
+    out.print(view.mode.value)
+    if not view.allowed_by_settings:
+        out.print("The settings of this installation allow drafts only.")
+
+
+def _mode(tenant_id: TenantId, chosen: str | None, why: str | None) -> ModeView:
     """The mode in force, after choosing another one where one is named."""
-    tenant_id = TenantId(tenant)
+    from salesagent_core.domain.send_gate import SendMode
+
     if chosen is None:
-        return run(lambda control: control.mode(tenant_id))
-    return run(
+        return _with_control(lambda control: control.mode(tenant_id))
+    return _with_control(
         lambda control: control.set_mode(tenant_id, SendMode(chosen), who=who(), why=why or "")
     )
 
 
-def status_dict(status: SendingStatus) -> dict[str, Any]:
-    """For ``--json``."""
+def _with_control(act: Callable[[ControlSending], Awaitable[T]]) -> T:
+    return in_container(lambda container: act(container.providers.control_sending()))
+
+
+def _status_dict(status: SendingStatus) -> dict[str, Any]:
     return {
         "stopped": status.stopped,
         "everywhere": status.everywhere,
@@ -73,7 +106,3 @@ def status_dict(status: SendingStatus) -> dict[str, Any]:
         "at": status.at,
         "in_flight": list(status.in_flight),
     }
-
-
-def _tenant(tenant: str | None) -> TenantId | None:
-    return TenantId(tenant) if tenant else None

@@ -1,32 +1,53 @@
-"""``salesagent usage``: what a month took, and the bounds of every month."""
+"""``salesagent usage``: what a month took, and the bounds of every month.
+
+What it needs is imported when it runs.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-import attrs
+import rich_click as click
+from rich.markup import escape
 
-from salesagent_app.process import Process
-from salesagent_app.settings import read_settings
-from salesagent_app.switch_commands import who
-from salesagent_app.telemetry import configure_logging
+from salesagent_app.terminal import as_json, in_container, of_tenant, out, print_json, who
 from salesagent_core.domain.spending import MICROS, Budget
 from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import TenantId
-from salesagent_core.use_cases.manage_usage import ManageUsage, UsageReport
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from salesagent_core.use_cases.manage_usage import ManageUsage, UsageReport
+
 _SET = re.compile(r"(soft|hard)_(runs|sends|tokens|cost)=(none|[0-9]{1,15}(?:\.[0-9]{1,6})?)")
 
 
-def show(tenant: str, month: str | None) -> UsageReport:
-    """One month of a tenant's."""
-    return _run(lambda usage: usage.month(TenantId(tenant), month))
+@click.command(name="usage")
+@click.option("--month", help="Such as 2026-11 (UTC); this month where none is named.")
+@click.option(
+    "--set",
+    "bounds",
+    multiple=True,
+    metavar="BOUND=NUMBER",
+    help="Change a bound: hard_runs=500, soft_cost=20.50, hard_sends=none. May be repeated.",
+)
+@of_tenant
+@as_json
+def usage(month: str | None, bounds: tuple[str, ...], tenant: str, json_: bool) -> None:
+    """Show what a month took beside its budget, or change the budget."""
+    if bounds:
+        report = _change(TenantId(tenant), bounds)
+    else:
+        report = _with_usage(lambda manage: manage.month(TenantId(tenant), month))
+    if json_:
+        print_json(_as_dict(report))
+    else:
+        for line in _lines(report):
+            out.print(escape(line), highlight=False)
 
 
-def change(tenant: str, pairs: Sequence[str]) -> UsageReport:
+def _change(tenant_id: TenantId, pairs: Sequence[str]) -> UsageReport:
     """Change the bounds that are named (``hard_runs=500``, ``soft_cost=20.50``, ``none`` takes one
     away); the others stay as they are.
 
@@ -35,13 +56,18 @@ def change(tenant: str, pairs: Sequence[str]) -> UsageReport:
     """
     bounds = bounds_of(pairs)
 
-    async def act(usage: ManageUsage) -> UsageReport:
-        tenant_id = TenantId(tenant)
-        now = (await usage.month(tenant_id)).budget
-        budget = Budget(**{**attrs.asdict(now), **bounds})
-        return await usage.set_budget(tenant_id, budget, who=who())
+    async def act(manage: ManageUsage) -> UsageReport:
+        import attrs
 
-    return _run(act)
+        now = (await manage.month(tenant_id)).budget
+        budget = Budget(**{**attrs.asdict(now), **bounds})
+        return await manage.set_budget(tenant_id, budget, who=who())
+
+    return _with_usage(act)
+
+
+def _with_usage(act: Callable[[ManageUsage], Awaitable[UsageReport]]) -> UsageReport:
+    return in_container(lambda container: act(container.providers.manage_usage()))
 
 
 def bounds_of(pairs: Sequence[str]) -> dict[str, int | None]:
@@ -59,8 +85,9 @@ def bounds_of(pairs: Sequence[str]) -> dict[str, int | None]:
     return bounds
 
 
-def as_dict(report: UsageReport) -> dict[str, Any]:
-    """For ``--json``."""
+def _as_dict(report: UsageReport) -> dict[str, Any]:
+    import attrs
+
     found = report.usage
     return {
         "month": found.month,
@@ -76,8 +103,7 @@ def as_dict(report: UsageReport) -> dict[str, Any]:
     }
 
 
-def lines(report: UsageReport) -> list[str]:
-    """For people."""
+def _lines(report: UsageReport) -> list[str]:
     spent, budget = report.usage.spent, report.budget
     rows = (
         ("runs", spent.runs, budget.soft_runs, budget.hard_runs, 1),
@@ -98,21 +124,3 @@ def lines(report: UsageReport) -> list[str]:
     if report.usage.waiting_runs:
         shown.append(f"  {report.usage.waiting_runs} runs wait for the budget")
     return shown
-
-
-async def _with_usage(process: Process, act: Callable[[ManageUsage], Awaitable[T]]) -> T:
-    container = process.container()
-    try:
-        usage: ManageUsage = container.providers.manage_usage()
-        return await act(usage)
-    finally:
-        await container.close()
-
-
-def _run(act: Callable[[ManageUsage], Awaitable[T]]) -> T:
-    import asyncio
-
-    settings = read_settings()
-    configure_logging("ERROR")
-    with Process(settings) as process:
-        return asyncio.run(_with_usage(process, act))

@@ -5,14 +5,14 @@ What it needs is imported when it runs: ``salesagent --help`` need not load a se
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
-from rich.console import Console
 from rich.table import Table
+
+from salesagent_app.terminal import as_json, in_container, of_tenant, out, print_json, who
 
 if TYPE_CHECKING:
     from salesagent_core.ids import TenantId
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-out = Console()
-_json = click.option("--json", "json_", is_flag=True, help="One JSON document on standard output.")
-_tenant = click.option("--tenant", default="default", show_default=True)
 _mailbox = click.option("--mailbox", help="Its address. Default: the organisation's own.")
 
 
@@ -33,13 +30,13 @@ def voices() -> None:
 
 
 @voices.command(name="list")
-@_tenant
-@_json
+@of_tenant
+@as_json
 def voices_list(tenant: str, json_: bool) -> None:
     """Show all profiles."""
     found = _with_voices(tenant, lambda manage, of: manage.list(of))
     if json_:
-        _print([_voice_dict(each) for each in found])
+        print_json([_voice_dict(each) for each in found])
         return
     if not found:
         out.print("There are no profiles: drafts are written in the house's voice.")
@@ -57,13 +54,12 @@ def voices_list(tenant: str, json_: bool) -> None:
 @click.option("--mails", default=200, show_default=True, type=click.IntRange(5, 500))
 @click.option("--activate", is_flag=True, help="Write drafts in it from now on.")
 @_mailbox
-@_tenant
-@_json
+@of_tenant
+@as_json
 def voices_learn(
     name: str, mails: int, activate: bool, mailbox: str | None, tenant: str, json_: bool
 ) -> None:
     """Learn the profile NAME from the newest mails that a person sent."""
-    from salesagent_app.switch_commands import who
 
     async def learn(manage: ManageVoices, of: TenantId) -> StoredVoice:
         voice = await manage.learn(of, name=name, mailbox=mailbox, mails=mails, who=who())
@@ -71,7 +67,7 @@ def voices_learn(
 
     voice = _with_voices(tenant, learn)
     if json_:
-        _print(_voice_dict(voice))
+        print_json(_voice_dict(voice))
         return
     state = "is in use" if voice.active else "is not in use"
     out.print(
@@ -83,8 +79,8 @@ def voices_learn(
 @voices.command(name="export")
 @click.argument("name")
 @_mailbox
-@_tenant
-@_json
+@of_tenant
+@as_json
 def voices_export(name: str, mailbox: str | None, tenant: str, json_: bool) -> None:
     """Print the profile NAME, in JSON with or without --json."""
     from salesagent_core.domain.voice_profiles import profile_as_data
@@ -94,34 +90,34 @@ def voices_export(name: str, mailbox: str | None, tenant: str, json_: bool) -> N
     async def find(manage: ManageVoices, of: TenantId) -> StoredVoice:
         return await _named(manage, of, name, mailbox)
 
-    _print(profile_as_data(_with_voices(tenant, find).profile))
+    print_json(profile_as_data(_with_voices(tenant, find).profile))
 
 
 @voices.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_mailbox
-@_tenant
-@_json
+@of_tenant
+@as_json
 def voices_import(file: Path, mailbox: str | None, tenant: str, json_: bool) -> None:
     """Add the profile in FILE, in JSON or YAML; it is not in use yet."""
     from salesagent_app.policy_inputs import read_document
-    from salesagent_app.switch_commands import who
 
     data = read_document(file)
     voice = _with_voices(
         tenant, lambda manage, of: manage.create(of, data, mailbox=mailbox, who=who())
     )
     if json_:
-        _print(_voice_dict(voice))
+        print_json(_voice_dict(voice))
     else:
         out.print(f"Voice {voice.profile.name} was imported.", highlight=False)
 
 
 def _with_voices(tenant: str, act: Callable[[ManageVoices, TenantId], Awaitable[T]]) -> T:
-    from salesagent_app.approval_commands import in_app
     from salesagent_core.ids import TenantId
 
-    return in_app(lambda make: act(make.manage_voices(), TenantId(tenant)))
+    return in_container(
+        lambda container: act(container.providers.manage_voices(), TenantId(tenant))
+    )
 
 
 async def _named(
@@ -153,7 +149,3 @@ def _voice_dict(voice: StoredVoice) -> dict[str, Any]:
         "changed_at": voice.changed_at,
         "changed_by": voice.changed_by,
     }
-
-
-def _print(value: object) -> None:
-    print(json.dumps(value, default=str, ensure_ascii=False))  # noqa: T201

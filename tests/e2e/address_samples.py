@@ -150,6 +150,7 @@ BODIES: dict[str, object] = {
     "POST /api/learning/{change_id}/revert": None,
     "POST /api/users": {"email": "somebody@example.net", "role": "viewer"},
     "PATCH /api/users/{user_id}": {"role": "viewer"},
+    "POST /api/users/{user_id}/reset-link": None,
     "POST /api/keys": {"name": "theirs", "scopes": ["viewer"], "days": 30},
 }
 """What goes with each request of the API that may change something."""
@@ -201,6 +202,8 @@ FORMS: dict[str, list[dict[str, str]]] = {
     "/account/two-factor/off": [{"was": "on", "password": PASSWORD}],
     "/users/invite": [{"email": "somebody@example.net", "role": "viewer"}],
     "/users/{user_id}": [{"role": "viewer"}],
+    "/users/two-factor": [{"required": "no"}],
+    "/account/proof": [{"password": PASSWORD}],
     "/settings/assets/{what}": [{"folder": "1aBcDeFgHiJkLmNoPqRsTuVwXyZ012345"}],
     "/keys": [{"scope": "viewer", "days": "30"}],
     "/privacy": [{"email": NEEDLE}],

@@ -8,8 +8,8 @@ import ipaddress
 import json
 import socket
 import ssl
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
@@ -65,6 +65,17 @@ class Inbox:
         self.mails.append(message_from_bytes(envelope.content, policy=default))
         self.to.append(list(envelope.rcpt_tos))
         return "250 taken"
+
+
+@contextmanager
+def mail_server(inbox: Inbox) -> Iterator[str]:
+    """A mail server on this machine until the block ends; its address as a setting."""
+    smtp = Controller(inbox, hostname="127.0.0.1", port=_free_port())
+    smtp.start()
+    try:
+        yield f"smtp://127.0.0.1:{smtp.port}"
+    finally:
+        smtp.stop()
 
 
 class Chat:

@@ -15,13 +15,16 @@ import uvicorn
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.dramatiq.broker import make_broker
+from salesagent_adapters.login.passwords import ArgonPasswords
 from salesagent_adapters.memory.world import World
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_app.container import Container, build_container
+from salesagent_app.keys import create_key
 from salesagent_app.settings import read_settings
 from salesagent_core.domain.people import Role
 from salesagent_core.domain.tenant import Tenant
-from salesagent_core.ids import DEFAULT_TENANT
+from salesagent_core.ids import DEFAULT_TENANT, TenantId
+from salesagent_core.ports.api_keys import Scope
 from salesagent_core.use_cases.people_parts import Actor
 
 PASSWORD = "lamp river orbit mint"
@@ -35,9 +38,9 @@ class House:
     container: Container
     url: str
 
-    async def person(self, name: str, role: Role) -> str:
+    async def person(self, name: str, role: Role, email: str | None = None) -> str:
         """A new account; its address."""
-        email = f"{name.lower()}@example.com"
+        email = email or f"{name.lower()}@example.com"
         manage = self.container.providers.manage_people()
         await manage.add(
             DEFAULT_TENANT,
@@ -68,6 +71,19 @@ async def csrf_of(client: httpx.AsyncClient) -> str:
     return found[1]
 
 
+async def key(house: House, scope: Scope, tenant: TenantId = DEFAULT_TENANT) -> str:
+    """A new API key as its holder sends it."""
+    made = await create_key(
+        house.container.api_keys,
+        house.container.clock,
+        name="A key",
+        scopes=(scope,),
+        lifetime=None,
+        tenant=tenant,
+    )
+    return made.secret
+
+
 @asynccontextmanager
 async def house_of(
     database_url: str, vault: Vault, *, listener: socket.socket | None = None, **settings: object
@@ -88,6 +104,8 @@ async def house_of(
         ),
         webhook_secrets=(),
     )
+    # Log-ins of tests are many; how slow a hash is has a test of its own.
+    container.providers.passwords.override(ArgonPasswords(memory_kib=64, passes=1))
     config = uvicorn.Config(container.http_app(), log_config=None, access_log=False)
     server = uvicorn.Server(config)
     # The test's own runner handles signals.

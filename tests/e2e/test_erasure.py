@@ -12,7 +12,8 @@ import attrs
 import psycopg
 import pytest
 import redis
-from sqlalchemy import text
+from sqlalchemy import insert, text
+from tests.contract.postgres.samples import draft as a_draft
 from tests.databases import plain_url
 from tests.e2e.autonomy_stage import Stage, deciding_office, served
 from tests.e2e.processes import Redis, valkey
@@ -21,9 +22,11 @@ from tests.e2e.test_sending_flow import MAILBOX, Office
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.dramatiq.broker import make_broker
-from salesagent_adapters.postgres.rows import new_id
+from salesagent_adapters.postgres import tables
+from salesagent_adapters.postgres.rows import Chest, draft_columns, new_id
 from salesagent_adapters.postgres.sealed_columns import SEALED
 from salesagent_core.domain.draft import Draft, DraftStatus
+from salesagent_core.domain.lead import Lead, Person
 from salesagent_core.domain.people import Role
 from salesagent_core.domain.submission import FormField, Submission, SubmissionSource
 from salesagent_core.errors import Unavailable
@@ -258,6 +261,30 @@ async def test_a_run_that_is_erased_under_its_worker_writes_nothing_more(town: T
     await town.a_minute_later()
     assert town.traces() == []
     assert town.desk.mailbox.drafts == {}
+
+
+async def test_a_draft_that_is_committed_while_the_erasure_waits_goes_too(town: Town) -> None:
+    run_id = await town.comes_in(form(), rounds=0)
+    person = Person(email=PLAIN, first_name="Zyxwina", last_name="Quorthex")
+    late = attrs.evolve(a_draft(run_id, held=None), lead=Lead(person=person))
+    database = town.office.make.database()
+    async with database.tenant(DEFAULT_TENANT) as worker:
+        # A worker's last transaction: the draft is written, the run is over, nothing is committed.
+        await worker.execute(text("SELECT FROM runs FOR UPDATE"))
+        await worker.execute(insert(tables.drafts).values(draft_columns(Chest(town.vault), late)))
+        await worker.execute(text("UPDATE runs SET status = 'completed', due_at = NULL"))
+        erasing = asyncio.create_task(town.forget())
+        while not erasing.done():
+            async with database.across_tenants() as other:
+                waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if (await other.execute(waits)).scalar_one():
+                    break
+            await asyncio.sleep(0.05)
+    made = await erasing
+    assert not made["open"]
+    report = {line["store"]: line["erased"] for line in made["stores"]}
+    assert report["drafts"] == 1
+    assert town.traces() == []
 
 
 async def test_what_fails_half_way_goes_on_and_says_what_is_left(town: Town) -> None:

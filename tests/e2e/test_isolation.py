@@ -52,6 +52,7 @@ FIRST, SECOND = DEFAULT_TENANT, TenantId("second")
 OPEN = (
     "/login",
     "/invite",
+    "/reset",
     "/u/{token:str}",
     "/static/",
     "/health/",

@@ -160,7 +160,7 @@ async def test_a_worker_that_dies_after_the_hand_over_makes_one_repeat_at_most(
             chat=Deadly(make.chat_post()),
             clock=make.clock(),
             site=room.url,
-            tenants=(TENANT,),
+            tenants=make.tenants().ids,
         )
         await doomed.look_now()
         for _ in range(2):

@@ -12,11 +12,10 @@ from typing import Any, cast
 import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
-from tests.e2e.people_stage import PASSWORD, House, csrf_of, house_of
+from tests.e2e.people_stage import PASSWORD, House, csrf_of, house_of, key
 from tests.services.emulate import CLIENT_ID, CLIENT_SECRET, emulate_google, google_seed
 
 from salesagent_adapters.crypto.vault import Vault
-from salesagent_app.keys import create_key
 from salesagent_app.web.sessions import FOR_VIEWERS
 from salesagent_core.domain.people import Role
 from salesagent_core.ids import DEFAULT_TENANT, TenantId
@@ -24,7 +23,7 @@ from salesagent_core.ports.api_keys import Scope
 
 pytestmark = pytest.mark.database
 
-OPEN = re.compile(r"/login|/invite|/u/|/webhooks|/api/webhooks|/static|/auth/google")
+OPEN = re.compile(r"/login|/invite|/reset|/u/|/webhooks|/api/webhooks|/static|/auth/google")
 READS = {"GET", "HEAD", "OPTIONS"}
 SOME_ID = "01a1fbbf-0000-7000-8000-000000000000"
 
@@ -45,18 +44,6 @@ def routes(app: object) -> Iterator[tuple[str, str, Any]]:
         for handler in route.route_handlers:
             for method in cast("set[str]", handler.http_methods) - READS:
                 yield method, path, handler
-
-
-async def key(house: House, scope: Scope, tenant: TenantId = DEFAULT_TENANT) -> str:
-    made = await create_key(
-        house.container.api_keys,
-        house.container.clock,
-        name="A key",
-        scopes=(scope,),
-        lifetime=None,
-        tenant=tenant,
-    )
-    return made.secret
 
 
 async def test_a_viewer_changes_nothing_anywhere(house: House) -> None:
@@ -136,7 +123,8 @@ async def test_people_and_keys_by_the_api(house: House) -> None:
     people = (await admin.get("/api/users")).json()
     by_email = {user["email"]: user for user in people["users"]}
     assert by_email.keys() == {owner, "bo@example.com"}
-    assert (await stranger.get("/api/users")).json() == {"users": [], "invitations": []}
+    theirs = {"users": [], "invitations": [], "two_factor_required": False}
+    assert (await stranger.get("/api/users")).json() == theirs
     address = f"/api/users/{by_email['bo@example.com']['id']}"
     assert (await stranger.patch(address, json={"disabled": True})).status_code == 404
     refused = await admin.patch(f"/api/users/{by_email[owner]['id']}", json={"role": "viewer"})
@@ -230,9 +218,12 @@ async def test_google_vouches_for_who_was_invited(
             # The code is used up, and so is the flow.
             assert (await client.get(there)).status_code == 403
 
+            await house.person("Org", Role.VIEWER, email="eve@example.org")
             for stranger in ("bo@example.com", "eve@example.com"):
                 client = house.client()
                 found = "eve@example.org" if stranger.startswith("eve") else stranger
                 answer = await client.get(await sign_in(client, found))
                 assert answer.status_code == 403, stranger
                 assert (await client.get("/runs")).status_code == 303
+            kept = await house.container.providers.manage_people().list(DEFAULT_TENANT)
+            assert [each.because for each in kept.refused.values()] == ["domain"]

@@ -15,7 +15,9 @@ from playwright.async_api import Browser, Page, async_playwright
 from tests.e2e.people_stage import PASSWORD, House, house_of
 
 from salesagent_adapters.crypto.vault import Vault
+from salesagent_core.domain.log_in_guard import LogInRules
 from salesagent_core.domain.people import Role
+from salesagent_core.ids import DEFAULT_TENANT
 
 pytestmark = pytest.mark.database
 
@@ -139,5 +141,84 @@ async def test_from_an_invitation_to_a_second_factor(database_url: str, vault: V
         await page.fill("#new-password", "quilt harbor seven onions")
         await page.click("text=Change it")
         assert "is not your password" in await page.inner_text(".banner.bad")
+        assert complaints == []
+        await browser.close()
+
+
+BAR = """() => {
+  const bell = document.querySelector('[data-notices]');
+  bell.textContent = '99';
+  document.querySelector('nav a[href="/queue"]').append(' 120');
+  const shown = (selector) => {
+    const box = document.querySelector(selector).getBoundingClientRect();
+    return box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight && box.width > 40;
+  };
+  return {height: document.querySelector('.bar').offsetHeight,
+          seen: ['.mode', '.stop button', '.bell', 'nav a:last-child'].every(shown)};
+}"""
+
+
+async def test_a_forgotten_password_and_a_required_second_factor(
+    database_url: str, vault: Vault
+) -> None:
+    async with house_of(database_url, vault) as house, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        complaints: list[str] = []
+        page, other = await browser.new_page(), await (await browser.new_context()).new_page()
+        for each in (page, other):
+            each.on("pageerror", lambda error: complaints.append(str(error)))
+        ada, bo = await house.person("Ada", Role.OWNER), await house.person("Bo", Role.OPERATOR)
+        await enter(page, house, ada)
+        await page.wait_for_url(lambda there: "/login" not in there)
+        for width, rows in ((390, 2), (1440, 1)):
+            await page.set_viewport_size({"width": width, "height": 844})
+            for path in ("/queue", "/settings/sending", "/nothing-here"):
+                await page.goto(f"{house.url}{path}")
+                bar = await page.evaluate(BAR)
+                assert bar["height"] <= rows * 53, (path, width, bar)
+                assert bar["seen"], (path, width)
+
+        await page.goto(f"{house.url}/users")
+        await page.click("text=Reset password")
+        link = await page.inner_text("#reset-link")
+        await look_at(page, "people-reset")
+        await other.goto(f"{house.url}/login")
+        await other.click("text=Forgot your password?")
+        assert "Ask an admin" in await other.inner_text("main")
+        await other.goto(link)
+        assert "#" not in other.url
+        await other.fill("#password", "salesagent 2026")
+        await other.click("text=Set it")
+        assert "the name of this product" in await other.inner_text(".banner.bad")
+        await look_at(other, "reset")
+        await other.fill("#password", "quilt harbor seven onions")
+        await other.click("text=Set it")
+        await other.click("text=Log in")
+        await enter(other, house, bo, "quilt harbor seven onions")
+        await other.wait_for_url(lambda there: "/login" not in there)
+
+        async with house.container.providers.unit_of_work().begin(DEFAULT_TENANT) as tx:
+            rules = LogInRules(
+                two_factor_required=True, changed_at=datetime.now(UTC), changed_by="user:ada"
+            )
+            await tx.log_in_rules.put(rules)
+        await other.goto(f"{house.url}/queue")
+        assert "/account" in other.url
+        assert await other.locator("nav[aria-label=Pages]").count() == 0
+        await look_at(other, "account-required")
+        await other.click("text=Set up two-factor log-in")
+        await other.click("text=You cannot scan it?")
+        secret = (await other.inner_text("details .secret")).strip()
+        await other.fill("#code", pyotp.TOTP(secret).now())
+        await other.click("text=Switch it on")
+        await other.click("text=I have kept them: go on")
+        assert await other.locator("nav[aria-label=Pages]").count() == 1
+        await other.goto(f"{house.url}/account/proof?next=/account")
+        await look_at(other, "proof")
+        await other.fill("#password", "quilt harbor seven onions")
+        await other.click("text=Confirm >> nth=-1")
+        await other.wait_for_url(lambda there: "done=proven" in there)
         assert complaints == []
         await browser.close()

@@ -52,6 +52,7 @@ class Reply:
     status: int
     body: bytes
     kind: str = "application/json"
+    location: str = ""
 
 
 @attrs.define(kw_only=True)
@@ -164,7 +165,12 @@ class GoogleFront:
         passed = {name: value for name, value in headers.items() if name.lower() in _PASSED}
         answer = self._client.request(method, self.behind + target, headers=passed, content=body)
         kind = answer.headers.get("content-type", "application/json")
-        return Reply(status=answer.status_code, body=answer.content, kind=kind)
+        return Reply(
+            status=answer.status_code,
+            body=answer.content,
+            kind=kind,
+            location=answer.headers.get("location", ""),
+        )
 
     def _show_headers(self, answer: Any, query: Mapping[str, list[str]], token: str) -> None:
         form = query.get("format", ["full"])[0]
@@ -243,6 +249,8 @@ def _handler(front: GoogleFront) -> type[BaseHTTPRequestHandler]:
                 return
             self.send_response(reply.status)
             self.send_header("content-type", reply.kind)
+            if reply.location:
+                self.send_header("location", reply.location)
             self.send_header("content-length", str(len(reply.body)))
             self.end_headers()
             self.wfile.write(reply.body)

@@ -62,6 +62,9 @@ class ModelFront:
 
     def _written(self, told: str) -> dict[str, Any]:
         texts = {name: text for _, name, text in _PIECE.findall(told)}
+        if "task" not in texts:
+            # Asked whether it is there, not to write.
+            return {"ready": True}
         task = json.loads(texts["task"])
         pieces = [_piece(name, text) for name, text in texts.items() if re.fullmatch(r"s\d+", name)]
         paragraphs = [f"Hello {task['first_name']},", "Thank you for your message."]

@@ -47,3 +47,20 @@ def test_nothing_else_on_that_host_may(link: str) -> None:
 def test_a_link_that_somebody_wrote_is_no_offered_file() -> None:
     assert "link_not_allowed" in codes(FILE, asset(SourceKind.MESSAGE))
     assert "link_not_allowed" in codes(FILE, asset(citable=False))
+
+
+def test_a_card_number_is_told_once_and_not_as_four_facts() -> None:
+    body = "Hello Ada,\n\nPay with 4111 1111 1111 1111, 30 vans wait.\n\nKind regards\nMax Berger"
+    found = check_text(
+        subject="Your question",
+        body=body,
+        claims=(),
+        sources=(),
+        voice=HOUSE_VOICE,
+        tenant=OURS,
+        lead=draft("run-1").lead,
+        language="en",
+    )
+    told = {(each.code, body[each.start : each.end]) for each in found if each.end}
+    assert ("payment_card", "4111 1111 1111 1111") in told
+    assert [text for code, text in told if code == "ungrounded_number"] == ["30"]

@@ -28,16 +28,18 @@ from salesagent_app.http.desk import desk_router, who_router
 from salesagent_app.http.drafts import operator_router
 from salesagent_app.http.experiments import experiment_router
 from salesagent_app.http.health import health_router
+from salesagent_app.http.learning import learning_router
 from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.notices import notice_choice_router, notice_router
-from salesagent_app.http.outcomes import learning_router, outcome_router
+from salesagent_app.http.outcomes import outcome_router
 from salesagent_app.http.people import key_router, people_router
 from salesagent_app.http.privacy import privacy_router
 from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
-from salesagent_app.http.switches import suppression_router, switch_router
+from salesagent_app.http.suppressions import suppression_router
+from salesagent_app.http.switches import switch_router
 from salesagent_app.http.usage import budget_router, usage_router
 from salesagent_app.http.voices import voice_router
 from salesagent_app.http.webhooks import EVENTS, FORMS, WORKFLOW

@@ -82,6 +82,70 @@ def test_a_read_receipt_is_automatic_and_no_bounce() -> None:
     assert reading.bounce is None
 
 
+LIKE_A_GATEWAY = b"""Subject: [Postmaster] Email Delivery Failure
+From: "Mail Delivery System" <mailer-daemon@gateway.example>
+To: sales@house.example
+
+This is a delivery failure notification message indicating that
+an email sales@house.example addressed to email address :
+-- jo@acme.example
+
+With subject Re: Vans could not be delivered. The problem appears to be :
+-- Recipient server unavailable or busy
+
+Additional information follows :
+-- 4.4.4 Temporary server error. Please try again later
+"""
+LIKE_A_MAILBOX_SERVER = b"""From: Mail Delivery Subsystem <admin@acme.example>
+To: sales@house.example
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=disposition-notification; boundary="15778/mail"
+Subject: Automatically rejected mail
+Auto-Submitted: auto-replied (rejected)
+
+--15778/mail
+Content-Type: text/plain; charset=utf-8
+
+Your message to <jo@acme.example> was automatically rejected:
+Quota exceeded
+--15778/mail
+Content-Type: message/disposition-notification
+
+Final-Recipient: rfc822; jo@acme.example
+Disposition: automatic-action/MDN-sent-automatically; deleted
+
+--15778/mail--
+"""
+LIKE_A_PROVIDER = """Auto-Submitted: auto-replied
+From: Mail Delivery System <Mailer-Daemon@mx.provider.example>
+Subject: Ваше сообщение не доставлено. Mail failure.
+To: sales@house.example
+Content-Type: text/plain; charset=utf-8
+
+К сожалению, Ваше письмо не может быть доставлено:
+
+  Message was not accepted -- invalid mailbox.
+ Local mailbox jo@acme.example is unavailable: user not found
+""".encode()
+
+
+@pytest.mark.parametrize(
+    ("raw", "hard"),
+    [(LIKE_A_GATEWAY, False), (LIKE_A_MAILBOX_SERVER, False), (LIKE_A_PROVIDER, True)],
+    ids=["gateway", "mailbox server", "provider"],
+)
+def test_a_bounce_in_a_style_of_its_own(raw: bytes, hard: bool) -> None:
+    bounce = read_message(raw).bounce
+    assert bounce is not None
+    assert [(one.address, one.hard) for one in bounce.recipients] == [("jo@acme.example", hard)]
+
+
+def test_a_person_who_quotes_a_bounce_is_no_bounce() -> None:
+    words = b"From: Jo <jo@acme.example>\nSubject: Is this address right?\n\nI got this:\n\n"
+    reading = read_message(words + LIKE_A_MAILBOX_SERVER.partition(b"\n\n")[2])
+    assert reading.bounce is None
+
+
 @given(st.binary(max_size=2_000))
 @settings(max_examples=60, deadline=None)
 def test_any_octets_are_read(raw: bytes) -> None:

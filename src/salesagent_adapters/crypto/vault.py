@@ -33,8 +33,9 @@ _FORMAT: Final = b"\x01"
 _KEY_ID_BYTES: Final = 8
 _NONCE_BYTES: Final = 12
 _TAG_BYTES: Final = 16
-_PREFIX_BYTES: Final = len(_FORMAT) + _KEY_ID_BYTES
-_BODY_STARTS: Final = _PREFIX_BYTES + _NONCE_BYTES
+PREFIX_BYTES: Final = len(_FORMAT) + _KEY_ID_BYTES
+"""By how a sealed value begins one sees which key sealed it."""
+_BODY_STARTS: Final = PREFIX_BYTES + _NONCE_BYTES
 OVERHEAD_BYTES: Final = _BODY_STARTS + _TAG_BYTES
 """How much longer a sealed value is than what was sealed."""
 
@@ -99,13 +100,13 @@ class Vault:
         Raises:
             Unsealable: it cannot be opened, and never will be with these keys.
         """
-        prefix = sealed[:_PREFIX_BYTES]
+        prefix = sealed[:PREFIX_BYTES]
         if len(sealed) < OVERHEAD_BYTES or not sealed.startswith(_FORMAT):
             raise Unsealable("These bytes were not sealed by this application.")
         cipher = self._ciphers.get(prefix)
         if cipher is None:
             raise Unsealable(f"No key in {SETTING} fits these sealed bytes.")
-        nonce = sealed[_PREFIX_BYTES:_BODY_STARTS]
+        nonce = sealed[PREFIX_BYTES:_BODY_STARTS]
         try:
             return cipher.decrypt(nonce, sealed[_BODY_STARTS:], prefix + context)
         except InvalidTag as error:
@@ -114,6 +115,12 @@ class Vault:
     def is_current(self, sealed: bytes) -> bool:
         """Whether the first key sealed it; if not, open and seal it again before dropping keys."""
         return sealed.startswith(self._prefix)
+
+    def place_of(self, beginning: bytes) -> int | None:
+        """Which key sealed what begins like this: 0 is the first; None: none that is set."""
+        prefixes = list(self._ciphers)
+        prefix = beginning[:PREFIX_BYTES]
+        return prefixes.index(prefix) if prefix in prefixes else None
 
     @property
     def mark(self) -> bytes:

@@ -17,8 +17,23 @@ GUESSED_EARLY = 3
 """Of zxcvbn's scores from 0 to 4: below this, a slow hash does not save it."""
 _ESTIMATED = 72
 """Characters: zxcvbn takes no more, and a weak start is all that it would find."""
-_NAMES = ("salesagent",)
-_EASY = "It is guessed early. Make it longer, of several words that do not belong together."
+_EASY = "it is guessed early; make it longer, of several words that do not belong together"
+_LEAKED = "it, or a part of it, is among the passwords that leaked most often"
+_WHY = {
+    "dictionary": _EASY,
+    "spatial": "rows of keys beside each other are guessed early",
+    "repeat": "what repeats itself is guessed early",
+    "sequence": "what goes on by itself, such as abc or 6543, is guessed early",
+    "regex": "years are guessed early",
+    "date": "dates are guessed early",
+}
+_NAMES = {
+    "passwords": _LEAKED,
+    "male_names": "names are guessed early",
+    "female_names": "names are guessed early",
+    "surnames": "names are guessed early",
+    "user_inputs": "your name, your address and your company are guessed early",
+}
 
 
 class ArgonPasswords:
@@ -45,11 +60,16 @@ class ArgonPasswords:
         """See ``Passwords.weakness``."""
         from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
-        known = [part for text in (*about, *_NAMES) for part in (text, *text.split("@"))]
-        found = zxcvbn(password[:_ESTIMATED], user_inputs=known)
+        found = zxcvbn(password[:_ESTIMATED], user_inputs=[*about, "salesagent"])
         if found["score"] >= GUESSED_EARLY:
             return None
-        return str(found["feedback"]["warning"] or _EASY)
+        parts = [part for part in found["sequence"] if part["pattern"] in _WHY]
+        if not parts:
+            return _EASY
+        longest = max(parts, key=lambda part: len(part["token"]))
+        if any(part.get("dictionary_name") == "passwords" for part in parts):
+            return _LEAKED
+        return _NAMES.get(longest.get("dictionary_name", ""), _WHY[longest["pattern"]])
 
     def _hash(self, password: str) -> str:
         with self._turn:

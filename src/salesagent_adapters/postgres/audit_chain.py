@@ -26,6 +26,7 @@ from salesagent_core.domain.audit_chain import (
     HEAD_LOST,
     KEY_LABEL,
     SALT_BYTES,
+    Cut,
     Detail,
     Head,
     Origin,
@@ -53,7 +54,8 @@ _LAST = text(
 _TENANTS = text(
     "SELECT tenant_id FROM audit UNION SELECT tenant_id FROM audit_heads ORDER BY tenant_id"
 )
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 7285140135))")
+LOCK_TRAIL = text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 7285140135))")
+"""One at a time hangs rows on a tenant's chain, or cuts some off."""
 
 
 def audit_key(sealer: Sealer) -> bytes:
@@ -154,7 +156,12 @@ class PgAuditChain:
     async def head(self, tenant_id: TenantId) -> Head | None:
         """See ``AuditChain.head``."""
         async with self._database.across_tenants() as connection:
-            return await _head(connection, tenant_id)
+            return await read_head(connection, tenant_id)
+
+    async def cuts(self, tenant_id: TenantId) -> Sequence[Cut]:
+        """See ``AuditChain.cuts``."""
+        async with self._database.across_tenants() as connection:
+            return await read_cuts(connection, tenant_id)
 
     async def unsigned_until(self) -> datetime | None:
         """See ``AuditChain.unsigned_until``."""
@@ -173,7 +180,7 @@ class PgAuditChain:
 
     async def _seal(self, tenant_id: TenantId, limit: int, until: datetime | None) -> int:
         async with self._database.across_tenants() as connection:
-            await connection.execute(_LOCK, {"tenant": tenant_id})
+            await connection.execute(LOCK_TRAIL, {"tenant": tenant_id})
             head = await self._end(connection, tenant_id)
             rows = await _waiting(connection, tenant_id, limit)
             changes = []
@@ -210,7 +217,7 @@ class PgAuditChain:
     async def _end(self, connection: AsyncConnection, tenant_id: TenantId) -> Head:
         """Where the next row is hung. A head that somebody changed or removed is noted in the
         chain itself, because the next one would cover that up; so is a row hung behind it."""
-        head = await _head(connection, tenant_id)
+        head = await read_head(connection, tenant_id)
         last = (await connection.execute(_LAST, {"tenant": tenant_id})).one_or_none()
         ends = 0 if last is None else int(last.position)
         if head is not None and head.mac == sign_head(self._key, head) and ends <= head.position:
@@ -274,7 +281,27 @@ async def _waiting(
     return [read_trail(row) for row in await connection.execute(statement)]
 
 
-async def _head(connection: AsyncConnection, tenant_id: TenantId) -> Head | None:
+async def read_cuts(connection: AsyncConnection, tenant_id: TenantId) -> tuple[Cut, ...]:
+    """Where a tenant's chain was cut, oldest first."""
+    table = tables.audit_cuts
+    statement = select(table).where(table.c.tenant_id == tenant_id).order_by(table.c.number)
+    return tuple(
+        Cut(
+            tenant_id=tenant_id,
+            number=row.number,
+            position=row.position,
+            hash=bytes(row.hash),
+            rows=row.rows,
+            at=row.at,
+            why=row.why,
+            mac=bytes(row.mac),
+        )
+        for row in await connection.execute(statement)
+    )
+
+
+async def read_head(connection: AsyncConnection, tenant_id: TenantId) -> Head | None:
+    """Where a tenant's chain ends, as it is stored."""
     table = tables.audit_heads
     statement = select(table).where(table.c.tenant_id == tenant_id)
     row = (await connection.execute(statement)).one_or_none()

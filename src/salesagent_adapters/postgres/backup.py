@@ -63,6 +63,11 @@ _MOMENT = (
     "SELECT now(), CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_wal_lsn()::text END,"
     " current_setting('server_version')"
 )
+# By the database's clock, when a transaction began: none that committed by then began later.
+_NEWEST = """
+SELECT pg_is_in_recovery(), greatest((SELECT max(stored_at) FROM submissions),
+  (SELECT max(updated_at) FROM runs), (SELECT max(stored_at) FROM crm_deliveries))
+"""
 _KEYRING = "keyring"
 """What start-up keeps about the keys, in a database that nobody has used yet, too."""
 WHY_STOPPED = "restored from a backup; compare with the mailboxes first: salesagent reconcile"
@@ -154,9 +159,34 @@ def restore_backup(url: str, sealer: Sealer, path: Path, *, by: str) -> RestoreR
                     _load(connection, file, table, part)
             if left_out:
                 connection.execute("UPDATE memories SET due_at = now() WHERE sealed IS NOT NULL")
-            restored = _stop_everything(connection, sealer, manifest, by)
+            snapshot_at = datetime.fromisoformat(manifest.snapshot_at)
+            restored = _stop_everything(connection, sealer, snapshot_at, by)
     migrate.upgrade(url)
     return RestoreReport(manifest=manifest, restored=restored, left_out=left_out)
+
+
+def mark_recovered(url: str, sealer: Sealer, moment: datetime, *, by: str) -> Restored:
+    """Leave a database that PostgreSQL itself brought back to ``moment`` (aware) as a restored
+    backup is left: all sending stopped, nothing that was due goes by itself.
+
+    Raises:
+        Rejected: the database is still recovering, was never migrated, or holds rows that were
+            written after that moment. Unavailable
+    """
+    if migrate.current(url) is None:
+        raise Rejected("this database was never migrated: is it the one that was recovered?")
+    with mapped(), _connected(url) as connection, connection.transaction():
+        row = connection.execute(_NEWEST).fetchone()
+        assert row is not None
+        recovering, newest = row
+        if recovering:
+            raise Rejected("the server is still recovering: wait until it takes writes")
+        if newest is not None and newest > moment:
+            raise Rejected(
+                f"this database holds rows of {_iso(newest)}, which is after that moment: it was"
+                " not brought back to it"
+            )
+        return _stop_everything(connection, sealer, moment, by)
 
 
 @contextmanager
@@ -231,13 +261,11 @@ def _verify(connection: Connection, part: TablePart) -> None:
 
 
 def _stop_everything(
-    connection: Connection, sealer: Sealer, manifest: Manifest, by: str
+    connection: Connection, sealer: Sealer, snapshot_at: datetime, by: str
 ) -> Restored:
     now = connection.execute("SELECT clock_timestamp()").fetchone()
     assert now is not None
-    restored = Restored(
-        snapshot_at=datetime.fromisoformat(manifest.snapshot_at), restored_at=now[0]
-    )
+    restored = Restored(snapshot_at=snapshot_at, restored_at=now[0])
     for row in rows_after_restore(Chest(sealer), restored, by, WHY_STOPPED):
         connection.execute(
             "INSERT INTO send_switches (tenant_id, name, value, changed_at, changed_by, sealed)"

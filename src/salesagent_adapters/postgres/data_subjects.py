@@ -16,7 +16,7 @@ from salesagent_adapters.postgres.audit_chain import PgAuditChain, audit_key
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.person_erasing import PersonEraser
 from salesagent_adapters.postgres.person_mentions import PersonMentions
-from salesagent_adapters.postgres.person_rows import Own, find_own, own_accounts, own_rows
+from salesagent_adapters.postgres.person_rows import Own, find_own, hold_own, own_accounts, own_rows
 from salesagent_adapters.postgres.rows import Chest, new_id, place, read_form
 from salesagent_adapters.postgres.sealed_columns import SEALED
 from salesagent_adapters.postgres.sealed_scan import SealedScan
@@ -157,6 +157,7 @@ class PgDataSubjects:
             pass  # a detail is erased from a row that stands in the chain
         async with self._database.tenant(tenant_id) as connection:
             own = await self._find(connection, tenant_id, erasure.address)
+            await hold_own(self._chest, connection, tenant_id, own)
             own.names |= set(erasure.names)
             own.phones |= set(erasure.phones)
             if erasure.looks:

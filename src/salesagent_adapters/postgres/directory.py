@@ -34,10 +34,12 @@ class _Entry:
 
     tenant: Tenant
     secrets: tuple[str, ...] = ()
+    crm_token: str | None = None
 
 
 class PgTenantDirectory:
-    """``TenantDirectory`` over PostgreSQL; answers are kept for ``CACHE_SECONDS``."""
+    """``TenantDirectory`` and ``TenantRegister`` over PostgreSQL; answers are kept for
+    ``CACHE_SECONDS``."""
 
     def __init__(
         self,
@@ -45,10 +47,13 @@ class PgTenantDirectory:
         sealer: Sealer,
         default: Tenant,
         default_secrets: Sequence[str] = (),
+        default_crm_token: str | None = None,
     ) -> None:
         self._database = database
         self._chest = Chest(sealer)
-        self._default = _Entry(tenant=default, secrets=tuple(default_secrets))
+        self._default = _Entry(
+            tenant=default, secrets=tuple(default_secrets), crm_token=default_crm_token
+        )
         self._by_id: dict[str, tuple[float, _Entry | None]] = {}
         self._by_portal: dict[str, tuple[float, TenantId | None]] = {}
         self._chosen: dict[str, tuple[float, Tenant]] = {}
@@ -82,19 +87,28 @@ class PgTenantDirectory:
         """See ``TenantDirectory.webhook_secrets``. Raises: NotFound."""
         return (await self._entry(tenant_id)).secrets
 
-    async def save(self, tenant: Tenant, secrets: Sequence[str]) -> None:
-        """Store a further tenant, or its new settings.
+    async def crm_token(self, tenant_id: TenantId) -> str | None:
+        """See ``TenantRegister.crm_token``."""
+        return (await self._entry(tenant_id)).crm_token
 
-        Raises:
-            Conflict: another tenant claims its portal, or it is the default tenant, whose
-                settings are the environment's.
-        """
+    async def further(self) -> tuple[Tenant, ...]:
+        """See ``TenantRegister.further``."""
+        return tuple([(await self._entry(each)).tenant for each in await self._further_ids()])
+
+    async def ids(self) -> tuple[TenantId, ...]:
+        """See ``TenantRegister.ids``."""
+        return (self._default.tenant.id, *await self._further_ids())
+
+    async def save(
+        self, tenant: Tenant, secrets: Sequence[str], *, crm_token: str | None = None
+    ) -> None:
+        """See ``TenantRegister.save``."""
         if tenant.id == self._default.tenant.id:
             raise Conflict("the default tenant is set by the environment")
         if tenant.portal_id is not None and tenant.portal_id == self._default.tenant.portal_id:
             raise Conflict("another tenant claims this portal")
         table = tables.tenants
-        entry = _Entry(tenant=tenant, secrets=tuple(secrets))
+        entry = _Entry(tenant=tenant, secrets=tuple(secrets), crm_token=crm_token)
         columns = {
             "tenant_id": checked_tenant(tenant.id),
             "portal_id": tenant.portal_id,
@@ -117,6 +131,12 @@ class PgTenantDirectory:
         self._by_id.clear()
         self._by_portal.clear()
         self._chosen.clear()
+
+    async def _further_ids(self) -> list[TenantId]:
+        table = tables.tenants
+        async with self._database.across_tenants() as connection:
+            found = await connection.execute(select(table.c.tenant_id).order_by(table.c.tenant_id))
+            return [TenantId(each) for each in found.scalars()]
 
     async def _with_choices(self, tenant: Tenant) -> Tenant:
         async with self._database.tenant(tenant.id) as connection:

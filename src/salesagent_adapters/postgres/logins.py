@@ -14,7 +14,7 @@ from salesagent_adapters.postgres.people import read_session, read_user
 from salesagent_adapters.postgres.rows import Chest, clean
 from salesagent_core.domain.passwords import Tries, TryRule
 from salesagent_core.ids import TenantId
-from salesagent_core.ports.people import User, UserSession
+from salesagent_core.ports.people import FoundSession, User
 from salesagent_core.ports.secrets_vault import Sealer
 from salesagent_core.ports.send_switches import EVERY_TENANT
 
@@ -50,21 +50,33 @@ class PgPeopleDirectory:
         row = await self._first(statement)
         return None if row is None else read_user(self._chest, row)
 
-    async def session(self, digest: bytes) -> tuple[UserSession, User] | None:
+    async def session(self, digest: bytes) -> FoundSession | None:
         """See ``PeopleDirectory.session``."""
-        sessions, users = tables.user_sessions, tables.users
+        sessions, users, rules = tables.user_sessions, tables.users, tables.log_in_rules
+        required = (
+            select(rules.c.two_factor_required)
+            .where(rules.c.tenant_id == users.c.tenant_id)
+            .scalar_subquery()
+            .label("two_factor_required")
+        )
         async with self._database.across_tenants() as connection:
             found = await connection.execute(select(sessions).where(sessions.c.digest == digest))
             row = found.first()
             if row is None:
                 return None
             person = await connection.execute(
-                select(users).where(users.c.tenant_id == row.tenant_id, users.c.id == row.user_id)
+                select(users, required).where(
+                    users.c.tenant_id == row.tenant_id, users.c.id == row.user_id
+                )
             )
             who = person.first()
         if who is None:
             return None
-        return read_session(self._chest, row), read_user(self._chest, who)
+        return FoundSession(
+            session=read_session(self._chest, row),
+            user=read_user(self._chest, who),
+            two_factor_required=bool(who.two_factor_required),
+        )
 
     async def seen(self, digest: bytes, at: datetime) -> None:
         """See ``PeopleDirectory.seen``."""

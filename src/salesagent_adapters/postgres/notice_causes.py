@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
+from salesagent_core.domain.log_in_guard import BURST_OF_ALL, BURST_OF_ONE, BURST_SHOWN
 from salesagent_core.domain.notice import LONG_ERASURE, LONG_UNKNOWN, OLD_QUEUE, NoticeKind
 from salesagent_core.domain.spending import BUDGET_REACHED
 from salesagent_core.ports.send_switches import EVERY_TENANT
@@ -69,6 +70,15 @@ SELECT tenant_id, 'erasure_open', 'erasure:' || id FROM erasures
 WHERE state = 'open' AND requested_at < now() - CAST(:long_erasure AS interval)
 """
 
+_LOG_INS = """
+SELECT tenant_id, 'log_ins_refused',
+  CASE subject WHEN '' THEN 'people' ELSE 'user:' || subject END
+    || ':' || extract(epoch FROM since)::bigint
+FROM refused_log_ins
+WHERE tenant_id <> :everywhere AND at > now() - CAST(:burst_shown AS interval)
+  AND tries >= CASE subject WHEN '' THEN :burst_of_all ELSE :burst_of_one END
+"""
+
 _USED = """
 SELECT b.*, m.month,
   coalesce((SELECT sum(count) FROM usage_counts u WHERE u.tenant_id = b.tenant_id
@@ -82,7 +92,7 @@ SELECT b.*, m.month,
 FROM usage_budgets b, month m
 """
 
-_CAUSES = " UNION ".join((_STUCK, _MAILBOX, _QUEUE, _STOPPED, _BUDGET, _ERASURE))
+_CAUSES = " UNION ".join((_STUCK, _MAILBOX, _QUEUE, _STOPPED, _BUDGET, _ERASURE, _LOG_INS))
 
 LOOK = text(f"""
 WITH month AS (SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM') AS month),
@@ -115,4 +125,7 @@ SELECT (SELECT count(*) FROM opened) AS opened, (SELECT count(*) FROM closed) AS
     old_queue=OLD_QUEUE,
     long_erasure=LONG_ERASURE,
     everywhere=EVERY_TENANT,
+    burst_shown=BURST_SHOWN,
+    burst_of_one=BURST_OF_ONE,
+    burst_of_all=BURST_OF_ALL,
 )

@@ -201,6 +201,7 @@ class PgOutcomes:
         body = _MeetingBody(email=seen.email, draft_id=seen.draft_id, place=seen.place)
         values = {
             "settled": seen.place.settled,
+            "seen_at": func.now(),
             "sealed": self._chest.shut(body, self._meeting_at(seen.meeting_id, index)),
         }
         await self._connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -150,11 +151,18 @@ class PgUserSessions(_Store):
             "csrf": session.csrf,
             "created_at": session.created_at,
             "seen_at": session.seen_at,
+            "proven_at": session.proven_at,
             "sealed": self._chest.shut(
                 _Browser(browser=clean(session.browser)), _session_place(self._tenant, session.id)
             ),
         }
         await self._connection.execute(insert(table).values(values))
+
+    async def prove(self, user_id: str, session_id: str, at: datetime) -> None:
+        """See ``SessionStore.prove``."""
+        table = tables.user_sessions
+        statement = self._of(update(table), user_id).where(table.c.id == clean(session_id))
+        await self._connection.execute(statement.values(proven_at=at))
 
     async def end(self, user_id: str, *, only: str | None = None, keep: str | None = None) -> int:
         """See ``SessionStore.end``."""
@@ -294,6 +302,7 @@ def read_session(chest: Chest, row: Any) -> UserSession:
         created_at=row.created_at,
         seen_at=row.seen_at,
         browser=told.browser,
+        proven_at=row.proven_at,
     )
 
 

@@ -20,7 +20,8 @@ from salesagent_core.ports.secrets_vault import Sealer
 # What stands between the braces is one of ours, never a caller's.
 _GROUPS = """
 WITH mails AS (
-  SELECT {key} AS key, s.draft_id, s.automatic, d.edit_similarity,
+  SELECT {key} AS key, s.draft_id, s.automatic,
+    coalesce(d.edit_similarity, s.edit_similarity) AS edit_similarity,
     array_agg(o.type) FILTER (WHERE o.type IS NOT NULL) AS types
   FROM sent_mails s
   LEFT JOIN drafts d ON d.tenant_id = s.tenant_id AND d.id = s.draft_id
@@ -46,7 +47,7 @@ ORDER BY key
 
 _KEYS = {
     Dimension.SEGMENT: ("s.tier", ""),
-    Dimension.VOICE: ("d.voice_index", ""),
+    Dimension.VOICE: ("coalesce(d.voice_index, s.voice_index)", ""),
     Dimension.HOUR: ("to_char(s.local_hour, 'FM00')", ""),
     Dimension.WEEKDAY: ("to_char(s.sent_at AT TIME ZONE :zone, 'ID')", ""),
     Dimension.WEEK: (

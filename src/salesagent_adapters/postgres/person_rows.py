@@ -61,10 +61,26 @@ async def find_own(
         if form is not None and form.email and trace.is_theirs(form.email):
             _note_form(own, form, str(opened.row["run_id"]))
     await _find_drafts(chest, connection, tenant_id, own)
-    own.indexes |= {chest.contact_index(each) for each in own.spellings}
     own.matches = {chest.index(canonical_pattern(address))}
     await _find_others(connection, tenant_id, own)
     return own
+
+
+async def hold_own(
+    chest: Chest, connection: AsyncConnection, tenant_id: TenantId, own: Own
+) -> None:
+    """Lock the person's runs, then their drafts, and find what was committed meanwhile: a worker
+    that was just writing a draft has written it, and whoever comes later finds no run."""
+    for table, ids in ((tables.runs, own.runs), (tables.drafts, own.drafts)):
+        held = (
+            select(table.c.id)
+            .where(table.c.tenant_id == tenant_id, table.c.id.in_(ids))
+            .order_by(table.c.id)
+            .with_for_update()
+        )
+        await connection.execute(held)
+        await _find_drafts(chest, connection, tenant_id, own)
+    await _find_others(connection, tenant_id, own)
 
 
 def own_rows(own: Own) -> dict[str, tuple[Table, ColumnElement[bool]]]:
@@ -166,6 +182,7 @@ async def _find_drafts(
         own.names.add(person.full_name)
         own.phones |= {person.phone} if person.phone else set()
         own.crm_ids |= {person.crm_id} if person.crm_id else set()
+    own.indexes |= {chest.contact_index(each) for each in own.spellings}
 
 
 async def _find_others(connection: AsyncConnection, tenant_id: TenantId, own: Own) -> None:

@@ -89,6 +89,7 @@ PLAIN_BYTES: Final = frozenset(
         "consent_flows.digest",
         "user_sessions.digest",
         "invitations.digest",
+        "password_resets.digest",
         "audit.salt",
         "audit.detail_digest",
         "audit.mac",
@@ -96,6 +97,8 @@ PLAIN_BYTES: Final = frozenset(
         "audit.hash",
         "audit_heads.hash",
         "audit_heads.mac",
+        "audit_cuts.hash",
+        "audit_cuts.mac",
     }
 )
 """Columns of bytes that no key of ours opens: digests, and what proves the audit trail."""

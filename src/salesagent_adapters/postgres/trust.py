@@ -173,7 +173,33 @@ class PgTrustLedger:
             .limit(1)
         )
         found = (await self._connection.execute(statement)).scalar_one_or_none()
+        if found is None:
+            # A draft that is past its time took its sends along; the figures of its mail stay.
+            mails = tables.sent_mails
+            found = (
+                await self._connection.execute(
+                    select(mails.c.draft_id)
+                    .where(
+                        mails.c.tenant_id == self._tenant,
+                        mails.c.contact_index == self._chest.contact_index(fold_alias(email)),
+                    )
+                    .order_by(mails.c.sent_at.desc(), mails.c.draft_id)
+                    .limit(1)
+                )
+            ).scalar_one_or_none()
         return None if found is None else DraftId(found)
+
+    async def went_alone(self, draft_id: DraftId) -> Segment | None:
+        """See ``TrustLedger.went_alone``."""
+        table = tables.sent_mails
+        statement = select(table.c.tier, table.c.rule).where(
+            table.c.tenant_id == self._tenant,
+            table.c.draft_id == clean(draft_id),
+            table.c.automatic,
+            table.c.rule.is_not(None),
+        )
+        row = (await self._connection.execute(statement)).one_or_none()
+        return None if row is None else Segment(tier=Tier(row.tier), rule=row.rule)
 
     def _is(self, table: Any, segment: Segment) -> Any:
         return (

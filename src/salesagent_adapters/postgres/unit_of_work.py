@@ -18,7 +18,9 @@ from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.experiments import PgExperimentBook
 from salesagent_adapters.postgres.journal_writes import lease_lost
 from salesagent_adapters.postgres.learning import PgLearning
+from salesagent_adapters.postgres.log_in_guard import PgLogInRules, PgRefusedLogIns
 from salesagent_adapters.postgres.outcomes import PgOutcomes, PgWatchList
+from salesagent_adapters.postgres.password_resets import PgPasswordResets
 from salesagent_adapters.postgres.people import (
     PgInvitations,
     PgKeyRing,
@@ -80,6 +82,9 @@ class PgTransaction:
         self.user_sessions = PgUserSessions(connection, tenant_id, chest)
         self.invitations = PgInvitations(connection, tenant_id, chest)
         self.keys = PgKeyRing(connection, tenant_id, chest)
+        self.refused = PgRefusedLogIns(connection, tenant_id, chest)
+        self.log_in_rules = PgLogInRules(connection, tenant_id)
+        self.resets = PgPasswordResets(connection, tenant_id, chest)
         self.settings = PgSettingsBook(connection, tenant_id, chest)
         self.templates = PgTemplateShelf(connection, tenant_id, chest)
 

@@ -9,10 +9,10 @@ import msgspec
 from litestar import Router, get, post
 from litestar.params import JSONBody, QueryParameter
 
-from salesagent_app.http.answers import LetterRow, QueueStatusAnswer, letter_row
 from salesagent_app.http.auth import Gate, requires
 from salesagent_app.http.inputs import Calling, Id, Limit, Offset, Services, Words
 from salesagent_app.http.openapi import documented
+from salesagent_app.http.run_answers import LetterRow, QueueStatusAnswer, letter_row
 from salesagent_core.domain.run import DeadLetterState
 from salesagent_core.ports.api_keys import Scope
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Request, Response, Router
 from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.types import (
@@ -42,11 +43,12 @@ from salesagent_app.http.frame import (
     request_ids,
 )
 from salesagent_app.http.health import health_router
+from salesagent_app.http.learning import learning_router
 from salesagent_app.http.mail_pushes import push_router
 from salesagent_app.http.mailboxes import mailbox_router
 from salesagent_app.http.notices import notice_choice_router, notice_router
 from salesagent_app.http.openapi import openapi_config
-from salesagent_app.http.outcomes import learning_router, outcome_router
+from salesagent_app.http.outcomes import outcome_router
 from salesagent_app.http.people import key_router, people_router
 from salesagent_app.http.privacy import privacy_router
 from salesagent_app.http.request_limits import UNPROVEN, RequestLimits
@@ -54,7 +56,8 @@ from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
 from salesagent_app.http.services import HttpServices
-from salesagent_app.http.switches import stop_router, suppression_router, switch_router
+from salesagent_app.http.suppressions import suppression_router
+from salesagent_app.http.switches import stop_router, switch_router
 from salesagent_app.http.usage import budget_router, usage_router
 from salesagent_app.http.voices import voice_router
 from salesagent_app.http.webhooks import webhook_handlers
@@ -117,69 +120,14 @@ def create_app(services: HttpServices) -> Litestar:
     webhooks = webhook_handlers(services, ids, limits)
     watch = services.dependencies
 
-    def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        if isinstance(error, Unauthenticated):
-            request.scope["state"][UNPROVEN] = True
-        if status_of(error) >= 500:
-            log_fault(error, request_id_of(request))
-        if request.scope["path"].startswith(API_PREFIXES):
-            return json_error(request, error, services.clock.now())
-        return pages.error(request, error)
-
     async def provide_services() -> HttpServices:
         return services
 
     app = _App(
-        route_handlers=[
-            *webhooks,
-            task_router(gate),
-            run_router(gate),
-            who_router(gate),
-            operator_router(gate),
-            desk_router(gate),
-            admin_router(gate),
-            *(
-                [sending_router(gate), stop_router(gate), switch_router(gate)]
-                if services.sending
-                else []
-            ),
-            *([suppression_router(gate)] if services.sending else []),
-            *([mailbox_router(gate)] if services.mailboxes else []),
-            *(
-                [rule_router(gate), autonomy_router(gate), policy_router(gate)]
-                if services.approvals
-                else []
-            ),
-            *(
-                [
-                    command_router(
-                        key_or_page(gate, pages.cookie_name, services.public_url), commands
-                    )
-                ]
-                if services.commands
-                else []
-            ),
-            *([push_router()] if services.mail_pushes else []),
-            *(
-                [experiment_router(gate), voice_router(gate), analytics_router(gate)]
-                if services.improvement
-                else []
-            ),
-            *([outcome_router(gate), learning_router(gate)] if services.outcomes else []),
-            *([privacy_router(gate)] if services.privacy else []),
-            *([people_router(gate), key_router(gate)] if people else []),
-            *([usage_router(gate), budget_router(gate)] if services.usage else []),
-            *([icp_router(gate), template_router(gate)] if services.chosen else []),
-            *([notice_router(gate), notice_choice_router(gate)] if services.notices else []),
-            health_router(gate),
-            *pages.routes(),
-        ],
-        dependencies={
-            "services": Provide(provide_services),
-            "caller": Provide(_caller),
-        },
+        route_handlers=[*webhooks, *_api(services, gate, pages, commands), *pages.routes()],
+        dependencies={"services": Provide(provide_services), "caller": Provide(_caller)},
         before_request=limits.before if limits is not None else None,
-        exception_handlers={Exception: on_error},
+        exception_handlers={Exception: _answer_of_error(services, pages)},
         openapi_config=openapi_config(requires(gate, *KeyScope)),
         request_max_body_size=services.limits.request_bytes,
         on_startup=[watch.start] if watch is not None else [],
@@ -197,6 +145,43 @@ def create_app(services: HttpServices) -> Litestar:
     app.limits = limits
     app.https = services.public_url.startswith("https:")
     return app
+
+
+def _api(services: HttpServices, gate: Gate, pages: Pages, commands: Commands) -> list[Router]:
+    """The routers of all that this application has."""
+    by_key_or_page = key_or_page(gate, pages.cookie_name, services.public_url)
+    always = (task_router, run_router, who_router, operator_router, desk_router, admin_router)
+    offered: tuple[tuple[object, tuple[Callable[[Gate], Router], ...]], ...] = (
+        (services.sending, (sending_router, stop_router, switch_router, suppression_router)),
+        (services.mailboxes, (mailbox_router,)),
+        (services.approvals, (rule_router, autonomy_router, policy_router)),
+        (services.commands, (lambda _: command_router(by_key_or_page, commands),)),
+        (services.mail_pushes, (lambda _: push_router(),)),
+        (services.improvement, (experiment_router, voice_router, analytics_router)),
+        (services.outcomes, (outcome_router, learning_router)),
+        (services.privacy, (privacy_router,)),
+        (services.people, (people_router, key_router)),
+        (services.usage, (usage_router, budget_router)),
+        (services.chosen, (icp_router, template_router)),
+        (services.notices, (notice_router, notice_choice_router)),
+    )
+    makers = [*always, *(make for has, of in offered if has is not None for make in of)]
+    return [*(make(gate) for make in makers), health_router(gate)]
+
+
+def _answer_of_error(
+    services: HttpServices, pages: Pages
+) -> Callable[[Request[Any, Any, Any], Exception], Response[Any]]:
+    def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        if isinstance(error, Unauthenticated):
+            request.scope["state"][UNPROVEN] = True
+        if status_of(error) >= 500:
+            log_fault(error, request_id_of(request))
+        if request.scope["path"].startswith(API_PREFIXES):
+            return json_error(request, error, services.clock.now())
+        return pages.error(request, error)
+
+    return on_error
 
 
 async def _caller(request: Request[Any, Any, Any]) -> Caller:

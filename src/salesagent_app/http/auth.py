@@ -18,9 +18,10 @@ import attrs
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
-from salesagent_app.http.errors import Forbidden, Unauthenticated
+from salesagent_app.http.errors import Forbidden, TwoFactorMissing, Unauthenticated
 from salesagent_app.http.same_origin import READS
 from salesagent_app.telemetry import bind
+from salesagent_core.domain.log_in_guard import PROOF_LASTS
 from salesagent_core.domain.people import Role, session_ends
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKey, ApiKeys, PageSession, Scope
@@ -88,7 +89,9 @@ class Visit:
     """A page session that is good now, and who it belongs to. ``stuck`` are the mailboxes that
     somebody must connect before their work goes on: every page says so. ``user_id`` and
     ``session_id`` are there where a person logged in, not a key. ``notices`` is how many are open
-    that nobody has seen; None where there are none at all."""
+    that nobody has seen; None where there are none at all. ``fresh``: who they are was proven a
+    few minutes ago; ``must_set_up``: their organisation asks for a second factor, and they have
+    none yet."""
 
     caller: Caller
     csrf: str
@@ -98,6 +101,8 @@ class Visit:
     user_id: str | None = None
     session_id: str | None = None
     notices: int | None = None
+    fresh: bool = False
+    must_set_up: bool = False
 
     @property
     def may_decide(self) -> bool:
@@ -181,15 +186,19 @@ class Gate:
         await self._api_keys.add_session(session)
         return session, token
 
-    async def by_token(self, token: str | None) -> Visit:
+    async def by_token(self, token: str | None, *, setting_up: bool = False) -> Visit:
         """The visit that a cookie's token stands for.
 
         Raises:
             Unauthenticated: none, unknown, expired, or its key is no longer good.
             Forbidden: the key lost the scope that pages need.
+            TwoFactorMissing: this is not for ``setting_up`` the second factor that they lack.
         """
         if token and token.startswith(PERSONS) and self._people is not None:
-            return await self._by_persons_token(self._people, token)
+            visit = await self._by_persons_token(self._people, token)
+            if visit.must_set_up and not setting_up:
+                raise TwoFactorMissing("Set up two-factor log-in first.")
+            return visit
         found = await self._api_keys.find_session(digest_of(token)) if token else None
         if found is None:
             raise Unauthenticated("You are not logged in.")
@@ -199,7 +208,12 @@ class Gate:
         caller = caller_of(key)
         if not caller.may(Scope.VIEWER):
             raise Forbidden("Pages need a key with the viewer, operator or admin scope.")
-        return Visit(caller=caller, csrf=session.csrf, digest=session.digest)
+        return Visit(
+            caller=caller,
+            csrf=session.csrf,
+            digest=session.digest,
+            fresh=self._clock.now() - session.created_at < PROOF_LASTS,
+        )
 
     async def still_may(self, tenant_id: TenantId, caller_id: str, scope: Scope) -> bool:
         """Whether whoever was called ``caller_id`` may come in still, and holds the scope."""
@@ -231,7 +245,7 @@ class Gate:
         found = await people.session(digest_of(token))
         if found is None:
             raise Unauthenticated("You are not logged in.")
-        session, user = found
+        session, user, two_factor_required = found
         now = self._clock.now()
         if session_ends(session.created_at, session.seen_at) <= now or user.disabled_at is not None:
             raise Unauthenticated("Your session has ended.")
@@ -243,6 +257,8 @@ class Gate:
             digest=session.digest,
             user_id=user.id,
             session_id=session.id,
+            fresh=now - (session.proven_at or session.created_at) < PROOF_LASTS,
+            must_set_up=two_factor_required and not user.needs_code,
         )
 
     async def _user(self, tenant_id: TenantId, caller_id: str) -> User | None:

@@ -12,7 +12,8 @@ import msgspec
 from litestar import Router, get, post
 from litestar.params import JSONBody, QueryParameter
 
-from salesagent_app.http.answers import (
+from salesagent_app.http.auth import Gate, requires
+from salesagent_app.http.draft_answers import (
     DecidedAnswer,
     DraftAnswer,
     DraftRow,
@@ -21,7 +22,6 @@ from salesagent_app.http.answers import (
     draft_answer,
     draft_row,
 )
-from salesagent_app.http.auth import Gate, requires
 from salesagent_app.http.inputs import (
     Body,
     Calling,

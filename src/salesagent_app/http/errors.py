@@ -33,6 +33,19 @@ class Forbidden(errors.SalesAgentError):
     """Good credentials that may not do this."""
 
 
+class TwoFactorMissing(Forbidden):
+    """Good credentials of somebody who must set up a second factor before anything else."""
+
+
+class ProofNeeded(Forbidden):
+    """A session that is good, but too old for this: its person proves again who they are, on a
+    page that leads back to ``page``."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__("Confirm that it is you first.")
+        self.page = page
+
+
 class TooLarge(errors.SalesAgentError):
     """The request's body is longer than is read."""
 

@@ -12,20 +12,23 @@ from litestar.params import JSONBody, PathParameter
 
 from salesagent_app.http.auth import Gate, requires
 from salesagent_app.http.inputs import Calling, Id, Services
+from salesagent_app.http.offered import people_of
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.services import HttpServices, PeopleServices
+from salesagent_app.http.services import HttpServices
+from salesagent_core.domain.log_in_guard import Because, RefusedLogIn
 from salesagent_core.domain.people import Role
-from salesagent_core.errors import NotFound
 from salesagent_core.ports.api_keys import ApiKey, Scope
 from salesagent_core.ports.people import Invitation, User
 from salesagent_core.use_cases.manage_keys import MAX_DAYS, MAX_KEY_NAME
 
 INVITE = "/invite"
+RESET = "/reset"
 
 
 @attrs.frozen(kw_only=True)
 class UserRow:
-    """A person. ``disabled_at`` is null for those who may come in."""
+    """A person. ``disabled_at`` is null for those who may come in; ``last_refused_at`` and why are
+    those of the last log-in in their name that was not let in."""
 
     id: str
     email: str
@@ -35,6 +38,8 @@ class UserRow:
     created_at: datetime
     disabled_at: datetime | None
     last_login_at: datetime | None
+    last_refused_at: datetime | None = None
+    last_refused_because: Because | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -51,10 +56,12 @@ class InvitationRow:
 
 @attrs.frozen(kw_only=True)
 class PeopleAnswer:
-    """Everybody, and everybody who is asked in."""
+    """Everybody, and everybody who is asked in. ``two_factor_required``: whoever has no second
+    factor can only set one up."""
 
     users: tuple[UserRow, ...]
     invitations: tuple[InvitationRow, ...]
+    two_factor_required: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -63,6 +70,14 @@ class InvitedAnswer:
 
     invitation: InvitationRow
     link: str = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class ResetLinkAnswer:
+    """``link`` is shown here once: give it to the person, and to nobody else."""
+
+    link: str = attrs.field(repr=False)
+    expires_at: datetime
 
 
 @attrs.frozen(kw_only=True)
@@ -116,8 +131,9 @@ KeyId = Annotated[str, PathParameter(max_length=64, description="The key's id.")
 async def list_people(services: Services, caller: Calling) -> PeopleAnswer:
     people = await people_of(services).manage.list(caller.tenant_id)
     return PeopleAnswer(
-        users=tuple(map(user_row, people.users)),
+        users=tuple(user_row(user, people.refused.get(user.id)) for user in people.users),
         invitations=tuple(map(_invitation_row, people.invitations)),
+        two_factor_required=people.rules.two_factor_required,
     )
 
 
@@ -166,6 +182,18 @@ async def change_user(
     )
 
 
+@post(
+    "/{user_id:uuid}/reset-link",
+    status_code=201,
+    responses=documented(404, 409),
+    summary="Make a link with which somebody sets a new password; shown once",
+)
+async def make_reset_link(services: Services, caller: Calling, user_id: Id) -> ResetLinkAnswer:
+    made = await people_of(services).reset.issue(caller.tenant_id, str(user_id), caller.actor)
+    link = reset_link(services, made.token)
+    return ResetLinkAnswer(link=link, expires_at=made.reset.expires_at)
+
+
 @get("/", responses=documented(), summary="All keys, without their secrets")
 async def list_keys(services: Services, caller: Calling) -> list[KeyRow]:
     return [key_row(key) for key in await people_of(services).keys.list(caller.tenant_id)]
@@ -198,7 +226,7 @@ def people_router(gate: Gate) -> Router:
     return Router(
         "/api/users",
         guards=[requires(gate, Scope.ADMIN)],
-        route_handlers=[list_people, invite, withdraw, change_user],
+        route_handlers=[list_people, invite, withdraw, change_user, make_reset_link],
         tags=["people"],
     )
 
@@ -213,19 +241,17 @@ def key_router(gate: Gate) -> Router:
     )
 
 
-def people_of(services: HttpServices) -> PeopleServices:
-    """Raises: NotFound where only keys log in."""
-    if services.people is None:
-        raise NotFound("There are no people to manage here.")
-    return services.people
-
-
 def invitation_link(services: HttpServices, token: str) -> str:
     """What is given to the person. The token is in the fragment, which no server is told."""
     return f"{services.public_url}{INVITE}#{token}"
 
 
-def user_row(user: User) -> UserRow:
+def reset_link(services: HttpServices, token: str) -> str:
+    """As ``invitation_link``, for a new password."""
+    return f"{services.public_url}{RESET}#{token}"
+
+
+def user_row(user: User, refused: RefusedLogIn | None = None) -> UserRow:
     """A person as the API answers them."""
     return UserRow(
         id=user.id,
@@ -236,6 +262,8 @@ def user_row(user: User) -> UserRow:
         created_at=user.created_at,
         disabled_at=user.disabled_at,
         last_login_at=user.last_login_at,
+        last_refused_at=refused.at if refused is not None else None,
+        last_refused_because=refused.because if refused is not None else None,
     )
 
 

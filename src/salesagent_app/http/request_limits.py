@@ -22,7 +22,7 @@ from salesagent_core.errors import RateLimited
 from salesagent_core.ports.clock import Clock
 
 WINDOW_SECONDS = 60.0
-OPEN_PREFIXES = ("/login", "/invite", "/u/", "/auth/")
+OPEN_PREFIXES = ("/login", "/invite", "/reset", "/u/", "/auth/")
 """Addresses that anybody may ask. Health and static files cost nothing and are not counted."""
 UNPROVEN = "unproven"
 """The mark in a request's state: nobody it could be was proven."""

@@ -7,7 +7,10 @@ from typing import Annotated
 from litestar import Router, get
 from litestar.params import QueryParameter
 
-from salesagent_app.http.answers import (
+from salesagent_app.http.auth import Gate, requires
+from salesagent_app.http.inputs import Calling, Id, Limit, Offset, Services
+from salesagent_app.http.openapi import documented
+from salesagent_app.http.run_answers import (
     RunAnswer,
     RunRow,
     TaskAnswer,
@@ -15,9 +18,6 @@ from salesagent_app.http.answers import (
     run_row,
     task_answer,
 )
-from salesagent_app.http.auth import Gate, requires
-from salesagent_app.http.inputs import Calling, Id, Limit, Offset, Services
-from salesagent_app.http.openapi import documented
 from salesagent_core.domain.run import RunStatus
 from salesagent_core.ids import RunId
 from salesagent_core.ports.api_keys import Scope

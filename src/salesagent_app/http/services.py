@@ -48,6 +48,7 @@ from salesagent_core.use_cases.receive_crm_events import ReceiveCrmEvents
 from salesagent_core.use_cases.receive_submission import ReceiveSubmission
 from salesagent_core.use_cases.reconcile_send import ReconcileSends
 from salesagent_core.use_cases.record_outcome import RecordOutcome
+from salesagent_core.use_cases.reset_password import ResetPassword
 from salesagent_core.use_cases.review_draft import ReviewDraft
 from salesagent_core.use_cases.schedule_send import ScheduleSend
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
@@ -141,12 +142,14 @@ class VendorKeys:
 @attrs.frozen(kw_only=True)
 class SettingsServices:
     """What people set on the pages. ``vendors`` are in the order in which they are connected;
-    ``trials`` are the small questions to those of a tenant that are set up."""
+    ``trials`` are the small questions to those of a tenant that are set up; ``crm_token`` is what
+    opens a tenant's own CRM account."""
 
     settings: ManageSettings
     templates: ManageTemplates
     vendors: tuple[VendorKeys, ...] = ()
     trials: Callable[[TenantId], Awaitable[Sequence[Trial]]] | None = None
+    crm_token: Callable[[TenantId], Awaitable[str | None]] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -194,6 +197,7 @@ class PeopleServices:
     account: ManageAccount
     manage: ManagePeople
     keys: ManageKeys
+    reset: ResetPassword
     sign_in: SignIn | None = None
 
 

@@ -56,12 +56,21 @@ class Meters:
         self.refusals = self._counter(
             "send_refusals", "Mails that the gate did not let go, by each reason", "code"
         )
+        self.log_in_refusals = self._counter(
+            "log_in_refusals", "Log-ins that were refused, by the reason", "reason"
+        )
         self.batches = self._histogram(
             "group_commit_batch", "Writes that shared one commit", _BATCH, "line"
         )
         self.sweep_time = self._histogram("sweep_seconds", "One round of the sweeper", _WORK)
         self.swept_at = self._gauge(
             "sweep_last_success_timestamp_seconds", "When the sweeper last came round"
+        )
+        self.retained = self._counter(
+            "retention_rows", "Rows that were past their time, and went", "store"
+        )
+        self.retained_at = self._gauge(
+            "retention_last_success_timestamp_seconds", "When a store was last looked at", "store"
         )
         self.log_lines = self._counter("log_lines", "Lines at WARNING and above", "level")
         self._gauge("build_info", "Always 1", "version").labels(_version()).set(1)

@@ -67,6 +67,11 @@ class Watch:
             for code in codes:
                 self.meters.refusals.labels(code).inc()
 
+    def log_in_refused(self, reason: str) -> None:
+        """Somebody was not let in."""
+        if self.meters is not None:
+            self.meters.log_in_refusals.labels(reason).inc()
+
     # ------------------------------------------------------------------ vendors
 
     @property
@@ -124,6 +129,12 @@ class Watch:
         if self.meters is not None:
             self.meters.sweep_time.observe(seconds)
             self.meters.swept_at.set_to_current_time()
+
+    def retained(self, store: str, rows: int) -> None:
+        """So many rows of a store were past their time, and went."""
+        if self.meters is not None:
+            self.meters.retained.labels(store).inc(rows)
+            self.meters.retained_at.labels(store).set_to_current_time()
 
     def _of_run(self, name: str, run_id: str, **codes: Any) -> AbstractContextManager[object]:
         if self.tracing is None:

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Request, Response, get, post
+from litestar import get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.errors import Forbidden, status_of
+from salesagent_app.http.errors import Forbidden, ProofNeeded, status_of
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.people import people_of
+from salesagent_app.http.offered import people_of
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.inputs import AnyRequest, Page
+from salesagent_app.web.refusals import REFUSALS
 from salesagent_app.web.render import Renderer
-from salesagent_app.web.sessions import FOR_VIEWERS, Sessions, Visiting
+from salesagent_app.web.sessions import FOR_VIEWERS, PROVEN, SETTING_UP, Sessions, Visiting
 from salesagent_app.web.signing_in import came_from
 from salesagent_core.errors import Conflict, InvalidInput, RateLimited, SalesAgentError
 from salesagent_core.use_cases.manage_account import ManageAccount
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 Done = Annotated[str | None, QueryParameter(name="done", max_length=40)]
 Refused = (InvalidInput, Conflict, RateLimited)
-OWN = {FOR_VIEWERS: True}
+OWN = {FOR_VIEWERS: True, SETTING_UP: True}
+PROVEN_OWN = {**OWN, PROVEN: "/account"}
 QR_SCALE = 5
 
 DONE = {
@@ -32,6 +33,7 @@ DONE = {
     "two_factor_off": "Two-factor log-in is off. A password alone lets you in.",
     "left": "Nothing was changed: two-factor log-in is off.",
     "session": "That log-in has ended.",
+    "proven": "Thank you. Go on with what you were about to do.",
     "others": "You are logged out everywhere else.",
 }
 
@@ -49,13 +51,14 @@ class AccountPages:
         return [*self._password_routes(), *self._factor_routes(), *self._session_routes()]
 
     def _password_routes(self) -> list[Any]:
-        @get("/account", name="account")
+        @get("/account", name="account", opt={SETTING_UP: True})
         async def show(visit: Visiting, done: Done = None) -> Page:
             return await self._page(visit, done=done)
 
         @post("/account/password", status_code=200, name="password-form", opt=OWN)
         async def password(request: AnyRequest, visit: Visiting) -> Page:
             fields, user_id = await self._form(request, visit)
+            await self._require_proven(visit, user_id)
             try:
                 opened = await self._account.change_password(
                     visit.caller.tenant_id,
@@ -72,13 +75,13 @@ class AccountPages:
         return [show, password]
 
     def _factor_routes(self) -> list[Any]:
-        @post("/account/two-factor", status_code=200, name="two-factor-form", opt=OWN)
+        @post("/account/two-factor", status_code=200, name="two-factor-form", opt=PROVEN_OWN)
         async def begin(request: AnyRequest, visit: Visiting) -> Page:
             _, user_id = await self._form(request, visit)
             await self._account.begin_two_factor(visit.caller.tenant_id, user_id)
             return Redirect("/account#two-factor", status_code=303)
 
-        @post("/account/two-factor/confirm", status_code=200, name="confirm-form", opt=OWN)
+        @post("/account/two-factor/confirm", status_code=200, name="confirm-form", opt=PROVEN_OWN)
         async def confirm(request: AnyRequest, visit: Visiting) -> Page:
             fields, user_id = await self._form(request, visit)
             try:
@@ -94,7 +97,7 @@ class AccountPages:
             fields, user_id = await self._form(request, visit)
             try:
                 codes = await self._account.renew_recovery_codes(
-                    visit.caller.tenant_id, user_id, password=fields.get("password", "")
+                    visit.caller.tenant_id, user_id, proof=fields.get("password", "")
                 )
             except Refused as refused:
                 return await self._page(visit, refused=refused, at="two_factor")
@@ -106,7 +109,7 @@ class AccountPages:
             was_on = fields.get("was") == "on"
             try:
                 await self._account.end_two_factor(
-                    visit.caller.tenant_id, user_id, password=fields.get("password", "")
+                    visit.caller.tenant_id, user_id, proof=fields.get("password", "")
                 )
             except Refused as refused:
                 return await self._page(visit, refused=refused, at="two_factor")
@@ -142,6 +145,12 @@ class AccountPages:
             raise Forbidden("You are logged in with a key, which has no account.")
         return fields, visit.user_id
 
+    async def _require_proven(self, visit: Visit, user_id: str) -> None:
+        """Of whoever has no password that could be asked for."""
+        view = await self._account.view(visit.caller.tenant_id, user_id)
+        if view.user.password_hash is None and not visit.fresh:
+            raise ProofNeeded("/account")
+
     async def _page(
         self,
         visit: Visit,
@@ -160,11 +169,13 @@ class AccountPages:
             visit=visit,
             status=status_of(refused) if refused else 200,
             view=view,
+            refusals=REFUSALS,
             qr=qr_of(waiting.address) if waiting is not None else None,
             banner=DONE.get(done or ""),
             refused=refused,
             at=at,
             codes=codes,
+            go_on=bool(codes) and visit.must_set_up,
         )
 
 

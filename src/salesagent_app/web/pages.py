@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+from functools import partial
 from typing import Annotated, Any
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.datastructures import Cookie
 from litestar.di import Provide
 from litestar.params import QueryParameter
@@ -14,6 +16,8 @@ from salesagent_app.http.auth import Gate, Visit
 from salesagent_app.http.commands import Commands
 from salesagent_app.http.errors import (
     Forbidden,
+    ProofNeeded,
+    TwoFactorMissing,
     Unauthenticated,
     answer_of,
     headers_of,
@@ -31,7 +35,10 @@ from salesagent_app.web.chosen.rooms import setting_routes
 from salesagent_app.web.deciding import DecisionPages
 from salesagent_app.web.desk import Desk, Shown
 from salesagent_app.web.experiments import ExperimentPages
+from salesagent_app.web.forgotten import ForgottenPages
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.jarvis import JarvisPages
+from salesagent_app.web.late_page import LatePage
 from salesagent_app.web.live import LivePages
 from salesagent_app.web.mailboxes import MailboxPages
 from salesagent_app.web.notices import NoticePages
@@ -39,6 +46,7 @@ from salesagent_app.web.opt_out import OptOutPages
 from salesagent_app.web.outcomes import OutcomePages
 from salesagent_app.web.people import PeoplePages
 from salesagent_app.web.privacy import PrivacyPages
+from salesagent_app.web.proof import ProofPages, proof_address
 from salesagent_app.web.queue import QueuePages
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.review import ReviewPages
@@ -46,6 +54,7 @@ from salesagent_app.web.runs import RunPages
 from salesagent_app.web.sending import SendingPages
 from salesagent_app.web.sessions import (
     FOR_VIEWERS,
+    SETTING_UP,
     Sessions,
     Visiting,
     kept_fields,
@@ -57,8 +66,6 @@ from salesagent_app.web.today import TodayPages
 from salesagent_app.web.usage import UsagePages
 from salesagent_core.ids import DraftId
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 Wanted = Annotated[str | None, QueryParameter(name="next")]
 
 _TITLES = {
@@ -131,12 +138,20 @@ class Pages:
         opt_out = OptOutPages(self._services, self._renderer)
         public = opt_out.routes() if self._services.sending else []
         consent = mailboxes.consent_routes() if self._services.mailboxes else []
-        people = self._signing_in().routes() if self._services.people else []
+        people = (
+            [*self._signing_in().routes(), *ForgottenPages(*parts).routes()]
+            if self._services.people
+            else []
+        )
         return [self._assets.handler(), *self._login(), *people, *public, *consent, closed]
 
     def _people_routes(self) -> list[Any]:
         parts = (self._services, self._sessions, self._renderer)
-        return [*PeoplePages(*parts).routes(), *AccountPages(*parts).routes()]
+        return [
+            *PeoplePages(*parts).routes(),
+            *AccountPages(*parts).routes(),
+            *ProofPages(*parts).routes(),
+        ]
 
     def _signing_in(self) -> SigningInPages:
         return SigningInPages(
@@ -168,9 +183,23 @@ class Pages:
                 return login_redirect(request)
             ended = "Your session has ended. Log in, and what you typed is there again."
             return self._login_page(f"/drafts/{kept['draft']}", ended, 401, kept)
+        if isinstance(error, TwoFactorMissing):
+            return Redirect("/account?done=required", status_code=303)
+        if isinstance(error, ProofNeeded):
+            return Redirect(proof_address(error.page), status_code=303)
+        visit: Visit | None = request.scope["state"].get("visit")
+        # While the database is away there is nobody to look up.
+        if visit is None and self.cookie_name in request.cookies and status_of(error) != 503:
+            return LatePage(partial(self._told, request, error))
+        return self._error_page(request, error, visit)
+
+    async def _told(self, request: AnyRequest, error: Exception) -> Page:
+        """An error of somebody whom no guard has looked at yet."""
+        return self._error_page(request, error, await self._sessions.whoever(request))
+
+    def _error_page(self, request: AnyRequest, error: Exception, visit: Visit | None) -> Page:
         status = status_of(error)
         answer = answer_of(error, request_id_of(request))
-        visit = request.scope["state"].get("visit")
         return self._renderer.page(
             "error.html",
             visit=visit,
@@ -198,7 +227,7 @@ class Pages:
         return [show, log_in]
 
     def _logout(self) -> Any:
-        @post("/logout", status_code=200, name="logout", opt={FOR_VIEWERS: True})
+        @post("/logout", status_code=200, name="logout", opt={FOR_VIEWERS: True, SETTING_UP: True})
         async def log_out(request: AnyRequest, visit: Visiting) -> Page:
             await self._sessions.form(request, visit)
             cookie = await self._sessions.log_out(visit)
@@ -209,8 +238,11 @@ class Pages:
     async def _entered(self, cookie: Cookie, fields: dict[str, str]) -> Page:
         """On to where somebody wanted to go, or back to what they typed."""
         kept = kept_fields(fields)
-        if kept and (await self._sessions.visit(cookie.value)).may_decide:
-            return await self._restored(cookie, kept)
+        if kept:
+            # Who has to set up a second factor is led there, wherever they wanted to go.
+            with contextlib.suppress(TwoFactorMissing):
+                if (await self._sessions.visit(cookie.value)).may_decide:
+                    return await self._restored(cookie, kept)
         wanted = local_path(fields.get("next"))
         return Redirect(wanted, status_code=303, cookies=[cookie])
 

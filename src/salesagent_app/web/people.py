@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Request, Response, get, post
+from litestar import get, post
 from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.errors import Forbidden, status_of
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.people import invitation_link, people_of
+from salesagent_app.http.offered import people_of
+from salesagent_app.http.people import invitation_link, reset_link
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.inputs import AnyRequest, Page
+from salesagent_app.web.refusals import REFUSALS
 from salesagent_app.web.render import Renderer
-from salesagent_app.web.sessions import Sessions, Visiting
+from salesagent_app.web.sessions import PROVEN, Sessions, Visiting
 from salesagent_core.domain.people import Role, may_give
 from salesagent_core.errors import (
     Conflict,
@@ -25,17 +28,20 @@ from salesagent_core.errors import (
 )
 from salesagent_core.ports.api_keys import Scope
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 Fields = dict[str, str]
 Done = Annotated[str | None, QueryParameter(name="done", max_length=40)]
 KeyId = Annotated[str, PathParameter(max_length=64)]
+PROVEN_USERS = {PROVEN: "/users"}
+PROVEN_KEYS = {PROVEN: "/keys"}
 NEEDS_ADMIN = "People and keys are managed by admins."
 Refused = (InvalidInput, Conflict, PolicyRefused)
 """What the page says itself, beside the form."""
 
 DONE = {
     "changed": "Changed. Where they were logged in, they have to log in again.",
+    "proven": "Thank you. Go on with what you were about to do.",
+    "required": "Two-factor log-in is required. Who has none sets it up before anything else.",
+    "optional": "Two-factor log-in is up to each person again.",
     "withdrawn": "The invitation is withdrawn. Its link is worth nothing any more.",
     "revoked": "The key is revoked. Programs that use it are refused from now on.",
 }
@@ -72,7 +78,7 @@ class PeoplePages:
             _require_admin(visit)
             return await self._users(visit, done=done)
 
-        @post("/users/invite", status_code=200, name="invite-form")
+        @post("/users/invite", status_code=200, name="invite-form", opt=PROVEN_USERS)
         async def invite(request: AnyRequest, visit: Visiting) -> Page:
             return await self._invite(visit, await self._form(request, visit))
 
@@ -88,11 +94,47 @@ class PeoplePages:
             )
             return Redirect("/users?done=withdrawn", status_code=303)
 
-        @post("/users/{user_id:uuid}", status_code=200, name="change-user-form")
+        @post(
+            "/users/{user_id:uuid}",
+            status_code=200,
+            name="change-user-form",
+            opt=PROVEN_USERS,
+        )
         async def change(request: AnyRequest, visit: Visiting, user_id: Id) -> Page:
             return await self._change(visit, str(user_id), await self._form(request, visit))
 
-        return [users, invite, withdraw, change]
+        return [users, invite, withdraw, change, *self._guarding_routes()]
+
+    def _guarding_routes(self) -> list[Any]:
+        @post(
+            "/users/{user_id:uuid}/reset", status_code=200, name="reset-user-form", opt=PROVEN_USERS
+        )
+        async def reset(request: AnyRequest, visit: Visiting, user_id: Id) -> Page:
+            await self._form(request, visit)
+            try:
+                made = await people_of(self._services).reset.issue(
+                    visit.caller.tenant_id, str(user_id), visit.caller.actor
+                )
+            except Refused as refused:
+                return await self._users(visit, refused=refused)
+            return await self._users(
+                visit, made=made, reset_link=reset_link(self._services, made.token)
+            )
+
+        @post("/users/two-factor", status_code=200, name="require-form", opt=PROVEN_USERS)
+        async def require(request: AnyRequest, visit: Visiting) -> Page:
+            fields = await self._form(request, visit)
+            required = fields.get("required") == "yes"
+            try:
+                await people_of(self._services).manage.require_two_factor(
+                    visit.caller.tenant_id, visit.caller.actor, required=required
+                )
+            except Refused as refused:
+                return await self._users(visit, refused=refused)
+            done = "required" if required else "optional"
+            return Redirect(f"/users?done={done}", status_code=303)
+
+        return [reset, require]
 
     def _key_routes(self) -> list[Any]:
         @get("/keys", name="keys")
@@ -100,11 +142,16 @@ class PeoplePages:
             _require_admin(visit)
             return await self._keys(visit, done=done)
 
-        @post("/keys", status_code=200, name="create-key-form")
+        @post("/keys", status_code=200, name="create-key-form", opt=PROVEN_KEYS)
         async def create(request: AnyRequest, visit: Visiting) -> Page:
             return await self._create_key(visit, await self._form(request, visit))
 
-        @post("/keys/{key_id:str}/revoke", status_code=200, name="revoke-key-form")
+        @post(
+            "/keys/{key_id:str}/revoke",
+            status_code=200,
+            name="revoke-key-form",
+            opt=PROVEN_KEYS,
+        )
         async def revoke(request: AnyRequest, visit: Visiting, key_id: KeyId) -> Page:
             await self._form(request, visit)
             await people_of(self._services).keys.revoke(
@@ -178,10 +225,11 @@ class PeoplePages:
             status=status_of(refused) if refused else 200,
             people=people,
             roles=ROLES,
+            refusals=REFUSALS,
             mine=[each for each in Role if may_give(role, each)],
             banner=DONE.get(done or ""),
             refused=refused,
-            **{"link": None, "invited": None, "typed": {}, **shown},
+            **{"link": None, "invited": None, "made": None, "typed": {}, **shown},
         )
 
     async def _keys(

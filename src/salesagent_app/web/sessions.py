@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+import logging
 import re
 from collections import deque
 from datetime import datetime, timedelta
@@ -28,21 +30,30 @@ from salesagent_app.http.auth import (
     Visit,
     caller_of,
 )
-from salesagent_app.http.errors import Forbidden, Unauthenticated
-from salesagent_app.http.request_limits import address_of
+from salesagent_app.http.errors import Forbidden, ProofNeeded, Unauthenticated
+from salesagent_app.http.request_limits import UNPROVEN, address_of
 from salesagent_app.http.same_origin import READS, require_same_origin
 from salesagent_app.http.services import HttpServices, SendingServices
 from salesagent_app.telemetry import bind
+from salesagent_app.web.inputs import AnyRequest
+from salesagent_core.domain.log_in_guard import Because
 from salesagent_core.errors import InvalidInput, Problem, RateLimited
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.use_cases.people_parts import Opened
 
-AnyRequest = Request[Any, Any, Any]
+log = logging.getLogger(__name__)
+
 Visiting = NamedDependency[Visit]
 """Whom the guard of the pages let in."""
 FOR_VIEWERS = "for_viewers"
 """The option of a route that changes nothing but a viewer's own account."""
+SETTING_UP = "setting_up"
+"""The option of a route that somebody needs who must set up a second factor."""
+PROVEN = "proven"
+"""The option of a route for which somebody must have proven lately who they are; its value is the
+page to come back to."""
+LOOK_UP_SECONDS = 2.0
 MAX_FORM_FIELDS = 20
 MAX_ADDRESSES = 10_000
 WINDOW = timedelta(minutes=1)
@@ -65,6 +76,7 @@ class Sessions:
         self._secure = services.public_url.startswith("https:")
         self._throttle = LoginThrottle(services.limits.logins_per_minute)
         self._clock = services.clock
+        self._watch = services.watch
 
     @property
     def cookie_name(self) -> str:
@@ -80,7 +92,10 @@ class Sessions:
 
         async def has_session(connection: Connection, handler: BaseRouteHandler) -> None:
             try:
-                visit = await self.visit(connection.cookies.get(self.cookie_name))
+                visit = await self.visit(
+                    connection.cookies.get(self.cookie_name),
+                    setting_up=bool(handler.opt.get(SETTING_UP)),
+                )
             except Unauthenticated:
                 if isinstance(connection, Request) and self._is_ours(connection):
                     connection.scope["state"]["kept"] = await kept_work(connection)
@@ -91,16 +106,18 @@ class Sessions:
                 require_same_origin(connection.headers, self._public_url)
                 if not visit.may_decide and not handler.opt.get(FOR_VIEWERS):
                     raise Forbidden(LOOKS_ONLY)
+                if handler.opt.get(PROVEN) and not visit.fresh:
+                    raise ProofNeeded(str(handler.opt[PROVEN]))
 
         return has_session
 
-    async def visit(self, token: str | None) -> Visit:
+    async def visit(self, token: str | None, *, setting_up: bool = False) -> Visit:
         """The visit that a cookie's token stands for, with what every page shows.
 
         Raises:
-            Unauthenticated, Forbidden
+            Unauthenticated, Forbidden; TwoFactorMissing: unless it is for ``setting_up``
         """
-        visit = await self._gate.by_token(token)
+        visit = await self._gate.by_token(token, setting_up=setting_up)
         if self._sending is not None:
             now = await sending_now(self._sending, visit.caller.tenant_id)
             visit = attrs.evolve(visit, sending=now)
@@ -111,6 +128,18 @@ class Sessions:
             waiting = await self._notices.waiting(visit.caller.tenant_id)
             visit = attrs.evolve(visit, notices=waiting)
         return visit
+
+    async def whoever(self, request: AnyRequest) -> Visit | None:
+        """Who asks, if anybody can be found soon: for the frame of a page that is open to all."""
+        token = request.cookies.get(self.cookie_name)
+        try:
+            async with asyncio.timeout(LOOK_UP_SECONDS):
+                return await self.visit(token, setting_up=True)
+        except Unauthenticated:
+            request.scope["state"][UNPROVEN] = True
+        except Exception as error:
+            log.warning("who asked could not be looked up: %s", type(error).__name__)
+        return None
 
     async def caller(self, request: AnyRequest) -> Caller:
         """Who asks, by their session or by an API key: for the one open page that both may use.
@@ -130,7 +159,11 @@ class Sessions:
             RateLimited: too many tries from this address.
         """
         self.count_try(request)
-        key = await self._gate.by_key(key_text)
+        try:
+            key = await self._gate.by_key(key_text)
+        except Unauthenticated:
+            self._watch.log_in_refused(Because.BAD_KEY)
+            raise
         if not caller_of(key).may(Scope.VIEWER):
             raise Forbidden("Pages need a key with the viewer, operator or admin scope.")
         _, token = await self._gate.open_session(key)
@@ -138,7 +171,11 @@ class Sessions:
 
     def count_try(self, request: AnyRequest) -> None:
         """Note a try from this address, before it costs us anything. Raises: RateLimited."""
-        self._throttle.count(address_of(request.scope), self._clock.now())
+        try:
+            self._throttle.count(address_of(request.scope), self._clock.now())
+        except RateLimited:
+            self._watch.log_in_refused(Because.THROTTLED)
+            raise
 
     async def entered(self, request: AnyRequest, opened: Opened | str) -> Cookie:
         """The cookie of a new session; the one that the browser brought along ends."""

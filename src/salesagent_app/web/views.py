@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import attrs
 
-from salesagent_app.http.answers import StepRow, step_rows, thread_of
+from salesagent_app.http.draft_answers import thread_of
+from salesagent_app.http.run_answers import StepRow, step_rows
 from salesagent_app.web import words
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.conversation import Conversation

@@ -77,6 +77,21 @@ class Head:
 
 
 @attrs.frozen(kw_only=True)
+class Cut:
+    """Where the beginning of a chain was cut off: up to ``position``, whose row had ``hash``; how
+    many ``rows`` went with this cut, when and why. Cuts are numbered from 1."""
+
+    tenant_id: TenantId
+    number: int
+    position: int
+    hash: bytes
+    rows: int
+    at: datetime
+    why: str
+    mac: bytes = b""
+
+
+@attrs.frozen(kw_only=True)
 class Tampering:
     """Something that is not as it was written. ``kind`` is a code; ``position`` and ``row_id``
     are what is known of the row."""
@@ -115,6 +130,22 @@ def sign_head(key: bytes, head: Head) -> bytes:
     return _mac(key, "head", head.tenant_id, head.position, head.hash.hex())
 
 
+def sign_cut(key: bytes, cut: Cut, before: Cut | None) -> bytes:
+    """What proves that the application cut here, and where it had cut before."""
+    return _mac(
+        key,
+        "cut",
+        cut.tenant_id,
+        cut.number,
+        cut.position,
+        cut.hash.hex(),
+        cut.rows,
+        cut.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        cut.why,
+        before.mac.hex() if before else "",
+    )
+
+
 def tombstone(key: bytes, row: TrailRow, erasure_id: str) -> Detail:
     """What takes the place of a detail that an erasure removed."""
     mark = _mac(key, ERASED, row.id, erasure_id, _hex(row.detail_digest))
@@ -124,7 +155,15 @@ def tombstone(key: bytes, row: TrailRow, erasure_id: str) -> Detail:
 class Verifier:
     """Takes the rows of one tenant in the order of their positions and collects what is wrong."""
 
-    def __init__(self, key: bytes, tenant_id: TenantId, *, anchors: Sequence[Head] = ()) -> None:
+    def __init__(
+        self,
+        key: bytes,
+        tenant_id: TenantId,
+        *,
+        anchors: Sequence[Head] = (),
+        cuts: Sequence[Cut] = (),
+    ) -> None:
+        """``cuts`` are where the beginning was cut off: what is left must go on from there."""
         self._key = key
         self._tenant = tenant_id
         self._anchors = {anchor.position: anchor for anchor in anchors}
@@ -134,6 +173,29 @@ class Verifier:
         self._hash = FIRST_PREVIOUS
         self.checked = 0
         self.erased = 0
+        self.cut_off = 0
+        self._start(cuts)
+
+    def _start(self, cuts: Sequence[Cut]) -> None:
+        before: Cut | None = None
+        for cut in cuts:
+            follows = cut.number == (before.number if before else 0) + 1
+            signed = hmac.compare_digest(cut.mac, sign_cut(self._key, cut, before))
+            if not (follows and signed and cut.tenant_id == self._tenant):
+                self._say("cut", f"the cut up to {cut.position} is not ours", cut.position)
+                return
+            anchor = self._anchors.get(cut.position)
+            if anchor is not None and anchor.hash != cut.hash:
+                sentence = f"row {cut.position}, cut off since, is not the one that was exported"
+                self._say("replaced", sentence, cut.position)
+            self._position, self._hash, self.cut_off = cut.position, cut.hash, cut.position
+            before = cut
+
+    def so_far(self) -> tuple[Tampering, ...]:
+        """What is wrong with the rows that were taken, in the order of the positions. Takes no
+        more rows."""
+        self._name_moved()
+        return tuple(sorted(self._found, key=lambda each: each.position or self._position + 1))
 
     def take(self, rows: Iterable[TrailRow]) -> None:
         """The next sealed rows."""
@@ -152,7 +214,6 @@ class Verifier:
 
     def finish(self, head: Head | None) -> tuple[Tampering, ...]:
         """Everything that is wrong, in the order of the positions."""
-        self._name_moved()
         self._check_end(head)
         for anchor in self._anchors.values():
             if anchor.position > self._position:
@@ -162,7 +223,7 @@ class Verifier:
                     f" the chain ends at {self._position}",
                     anchor.position,
                 )
-        return tuple(sorted(self._found, key=lambda each: each.position or self._position + 1))
+        return self.so_far()
 
     def _take(self, row: TrailRow) -> None:
         assert row.position is not None, "sealed rows only"

@@ -154,14 +154,14 @@ def _unreported(root: Part, raw: bytes, subject: str, text: str) -> Bounce | Non
     headers = root.headers
     text = text[:MAX_TEXT]
     folded = bare_text(text)
-    if not _returned(root, subject, folded):
+    if not _returned(root, raw, subject, folded):
         return None
     ours = _above_the_copy(text)
-    addresses = list(dict.fromkeys((*_named(headers, ours), *_flufl(raw), *_loose(headers, ours))))
-    named = set(_named(headers, ours)) or set(_flufl(raw))
-    chosen = [one for one in addresses if one in named] or addresses[:1]
     own = _own_addresses(headers)
-    chosen = [one for one in chosen if one not in own] or _sent_to(root, text, own)
+    named = [one for one in _named(headers, ours) if one not in own]
+    known = [one for one in _flufl(raw) if one not in own]
+    chosen = list(dict.fromkeys((*named, *known))) or [*_loose(headers, ours)][:1]
+    chosen = chosen or _sent_to(root, text, own)
     delayed = _is_delay(subject, folded)
     return Bounce(
         recipients=_unique(
@@ -176,7 +176,7 @@ def _unreported(root: Part, raw: bytes, subject: str, text: str) -> Bounce | Non
     )
 
 
-def _returned(root: Part, subject: str, folded: str) -> bool:
+def _returned(root: Part, raw: bytes, subject: str, folded: str) -> bool:
     headers = root.headers
     daemon = bool(_daemon().search(bare_text(headers.get("from")[:500])))
     title = bool(_subjects().match(bare_text(subject[:300]).strip()))
@@ -191,7 +191,11 @@ def _returned(root: Part, subject: str, folded: str) -> bool:
         "delivery-status",
     )
     votes = 2 * daemon + title + said + null + report
-    return votes >= 3 or (title and said)
+    if votes >= 3 or (title and said):
+        return True
+    # A known style of an old server counts only in what a program sent.
+    program = headers.get("auto-submitted").strip().lower().startswith("auto-")
+    return (daemon or null or report or program) and bool(_flufl(raw))
 
 
 def _answers_a_person(subject: str) -> bool:
@@ -318,11 +322,11 @@ def _subjects() -> re.Pattern[str]:
 def _says_returned() -> re.Pattern[str]:
     return re.compile(
         r"(?:could|can) ?not be delivered|couldn'?t be delivered|wasn'?t delivered|was not delivered|unable to deliver|undeliverable|delivery (?:to the following|has failed|failed)|delivery to [^\n]{3,120} failed|failed to deliver|could not deliver|cannot deliver|can'?t deliver|did not reach|not able to deliver|wasn't able to|recipients? (?:could not|failed|address rejected)|permanent(?:ly)? (?:fatal )?(?:error|failure|failed)|fatal errors|message (?:you sent )?(?:was|has been) (?:rejected|blocked|returned|undeliverable|delayed)|"
-        r"user unknown|unknown user|no such user|mailbox (?:unavailable|not found|is full|full|does not exist|disabled)|does not exist|address(?: rejected| not found|es? had)|delivery attempts|recipient (?:not found|unknown|rejected)|550[ -]|554[ -]|552[ -]|\b5\.\d{1,2}\.\d{1,3}\b|\b4\.\d{1,2}\.\d{1,3}\b|address couldn't be found|is not listed in|has been delayed|"
+        r"user unknown|unknown user|no such user|mailbox (?:unavailable|not found|is full|full|does not exist|disabled)|does not exist|address(?: rejected| not found|es? had)|delivery attempts|recipient (?:not found|unknown|rejected)|550[ -]|554[ -]|552[ -]|\b5\.\d{1,2}\.\d{1,3}\b|\b4\.\d{1,2}\.\d{1,3}\b|address couldn't be found|is not listed in|has been delayed|user not found|invalid (?:mailbox|recipient)|no valid recipients?|has been returned because|has not been delivered|"
         r"(?:konnte|kann|konnten|wurde) [^.\n]{0,80}(?:nicht|leider) [^.\n]{0,30}(?:zugestellt|ubermittelt|ausgeliefert|zustell|gesendet)|unzustellbar|nicht zustellbar|existiert nicht|unbekannter? empfanger|postfach [^.\n]{0,30}(?:voll|nicht)|zustellung (?:an|ist|war)|"
         r"n'?a? ?(?:pas|pu) (?:pu )?etre (?:remis|distribue|delivre|envoye|livre)|impossible de (?:remettre|distribuer|livrer|delivrer)|echec de (?:la )?(?:remise|livraison|distribution)|n'existe pas|adresse (?:inconnue|introuvable)|boite (?:aux lettres|de reception) (?:est )?pleine|utilisateur inconnu|"
         r"no (?:se )?(?:ha )?(?:pudo|podido|puede|fue posible)(?: ser)? (?:entregar|ser entregado|entregado)|no (?:ha sido|fue) entregado|no existe|buzon (?:esta )?lleno|usuario (?:desconocido|no)|direccion (?:no encontrada|desconocida|rechazada)|"
-        r"non (?:e stato|puo essere) (?:possibile )?(?:recapitar|consegna)|nao foi (?:possivel )?entreg|kon niet worden (?:bezorgd|afgeleverd)"
+        r"non (?:e stato|puo essere) (?:possibile )?(?:recapitar|consegna)|nao foi (?:possivel )?entreg|kon niet worden (?:bezorgd|afgeleverd)|не может быть доставлен|не доставлен"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from salesagent_core.domain.evidence import Claim, Source, SourceKind
-from salesagent_core.domain.finding import Finding
+from salesagent_core.domain.finding import Finding, outside_of
 from salesagent_core.domain.grounding import check_grounding
 from salesagent_core.domain.injection import inspect_inbound
 from salesagent_core.domain.lead import Lead
@@ -49,13 +49,11 @@ def check_text(
         allowed_addresses=frozenset(address.lower() for address in own),
         link_hosts=frozenset(tenant.link_hosts),
     )
-    return (
-        *_but_offered_files(inspect_text(subject, body, policy), body, sources),
-        *check_grounding(
-            body, sources, claims, subject=subject, allowed_names=names, language=language
-        ),
-        *check_voice(subject, body, voice),
+    safety = tuple(_but_offered_files(inspect_text(subject, body, policy), body, sources))
+    ungrounded = check_grounding(
+        body, sources, claims, subject=subject, allowed_names=names, language=language
     )
+    return (*safety, *outside_of(ungrounded, safety), *check_voice(subject, body, voice))
 
 
 def _but_offered_files(

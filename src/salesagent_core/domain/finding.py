@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 import attrs
@@ -34,3 +35,17 @@ class Finding:
     start: int = 0
     end: int = 0
     part: str = "body"
+
+
+def outside_of(findings: Iterable[Finding], others: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings that do not lie wholly inside a blocking one of ``others``: the digits of a
+    card number are no facts of their own, and one mistake is told once."""
+    blocks = [(one.part, one.start, one.end) for one in others if one.severity is Severity.BLOCK]
+    return tuple(
+        finding
+        for finding in findings
+        if not any(
+            part == finding.part and start <= finding.start < finding.end <= end
+            for part, start, end in blocks
+        )
+    )

@@ -16,7 +16,8 @@ import attrs
 from salesagent_core.domain.evidence import Claim, Source
 from salesagent_core.domain.facts import MAX_FACTS, Fact, FactKind, Text, facts_of, read_text
 from salesagent_core.domain.finding import Finding, Severity
-from salesagent_core.domain.holding import Library, build_library, holds
+from salesagent_core.domain.holding import holds
+from salesagent_core.domain.library import Library, build_library
 
 MAX_CHECKED = 20_000
 MAX_SOURCE = 20_000

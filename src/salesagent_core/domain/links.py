@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import attrs
@@ -222,23 +224,29 @@ def links_in(folded: Folded, places: Spans) -> tuple[Link, ...]:
     spelled = b"dot" in lowered or b"punkt" in lowered or b"punto" in lowered
     if not places and not spelled:
         return ()
-    patterns = _patterns()
     text = folded.text
     taken = [match.span() for match in (_matches("address", text, places) if "@" in text else ())]
-    found: list[Link] = []
-
-    def add(start: int, end: int, url: str, host: str, trick: str, bare: bool = False) -> None:
-        if any(start < other_end and other < end for other, other_end in taken):
-            return
-        taken.append((start, end))
-        first, last = folded.span(start, end)
-        found.append(Link(url=url, host=host, start=first, end=last, deceptive=trick, bare=bare))
-
     # A link may hold an @; links with a scheme therefore go first and free of the addresses.
     schemed = _matches("scheme", text, places) if "//" in text or "\\\\" in text else []
     if schemed:
         spans = [match.span() for match in schemed]
         taken = [span for span in taken if not any(s <= span[0] < e for s, e in spans)]
+    found: list[Link] = []
+    for one in chain(
+        _with_scheme(text, schemed),
+        _without_scheme(text, places),
+        _bare_domains(text, places),
+        _spelled_out(text) if spelled and _spells_dot(text) else (),
+    ):
+        if any(one.start < end and start < one.end for start, end in taken):
+            continue
+        taken.append((one.start, one.end))
+        first, last = folded.span(one.start, one.end)
+        found.append(attrs.evolve(one, start=first, end=last))
+    return tuple(sorted(found, key=lambda link: link.start))
+
+
+def _with_scheme(text: str, schemed: Iterable[re.Match[str]]) -> Iterator[Link]:
     for match in schemed:
         rest = trimmed(match["rest"])
         end = match.start("rest") + len(rest)
@@ -248,33 +256,51 @@ def links_in(folded: Folded, places: Spans) -> tuple[Link, ...]:
             trick = "obfuscated" if scheme.startswith("hxx") else trick or "scheme"
         elif "[:" in match[0] or "\\\\" in match[0][: len(scheme) + 4]:
             trick = "obfuscated"
-        add(match.start(), end, text[match.start() : end], host, trick)
+        url = text[match.start() : end]
+        yield Link(url=url, host=host, start=match.start(), end=end, deceptive=trick)
+
+
+def _without_scheme(text: str, places: Spans) -> Iterator[Link]:
+    """What acts instead of showing (``javascript:``), ``//host`` and IP addresses."""
     for match in _matches("dangerous", text, places):
         if match["scheme"].lower() in _DANGEROUS_SCHEMES and not (
             match["scheme"].lower() in ("data", "file") and "/" not in match["rest"]
         ):
-            add(match.start(), match.end(), match[0], "", "scheme")
+            start, end = match.span()
+            yield Link(url=match[0], host="", start=start, end=end, deceptive="scheme")
     for match in _matches("relative", text, places):
         rest = trimmed(match["rest"])
         host, trick = _authority(rest)
         if known_tld(host):
-            add(match.start(), match.start("rest") + len(rest), "//" + rest, host, trick)
+            end = match.start("rest") + len(rest)
+            yield Link(url="//" + rest, host=host, start=match.start(), end=end, deceptive=trick)
     for match in _matches("ip", text, places):
-        add(match.start(), match.end(), match[0], match["host"], "ip")
+        start, end = match.span()
+        yield Link(url=match[0], host=match["host"], start=start, end=end, deceptive="ip")
+
+
+def _bare_domains(text: str, places: Spans) -> Iterator[Link]:
+    undot = _patterns()["undot"]
     for match in _matches("bare", text, places):
         written = match["host"]
-        host = patterns["undot"].sub(".", written).lower().rstrip(".-_")
+        host = undot.sub(".", written).lower().rstrip(".-_")
         disguised = host != written.lower().rstrip(".-_")
         if not _believable_bare(host, written, disguised or bool(match["tail"])):
             continue
-        end = match.start() + len(trimmed(match[0]))
+        start, end = match.start(), match.start() + len(trimmed(match[0]))
         trick = "obfuscated" if disguised else _host_trick(host)
-        add(match.start(), end, text[match.start() : end], host, trick, True)
-    for match in patterns["dotword"].finditer(text) if spelled and _spells_dot(text) else ():
+        yield Link(url=text[start:end], host=host, start=start, end=end, deceptive=trick, bare=True)
+
+
+def _spelled_out(text: str) -> Iterator[Link]:
+    """Such as "acme dot com"."""
+    for match in _patterns()["dotword"].finditer(text):
         host = re.sub(r" ?\b(?:dot|punkt|punto)\b ?", ".", match["host"], flags=re.I).lower()
         if known_tld(host):
-            add(match.start(), match.end(), match[0], host, "obfuscated", True)
-    return tuple(sorted(found, key=lambda link: link.start))
+            start, end = match.span()
+            yield Link(
+                url=match[0], host=host, start=start, end=end, deceptive="obfuscated", bare=True
+            )
 
 
 def _spells_dot(text: str) -> bool:

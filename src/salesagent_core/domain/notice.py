@@ -37,6 +37,7 @@ class NoticeKind(StrEnum):
     RESUMED = "sending_resumed"
     BUDGET = "budget_reached"
     ERASURE = "erasure_open"
+    LOG_INS = "log_ins_refused"
 
 
 class Channel(StrEnum):
@@ -161,6 +162,16 @@ _MEANINGS: Mapping[NoticeKind, Meaning] = {
         link="See what is left",
         path="/privacy",
         together="/privacy",
+    ),
+    NoticeKind.LOG_INS: Meaning(
+        name="Many log-ins that were refused",
+        title="Log-ins were refused again and again",
+        several="Log-ins were refused again and again",
+        means="Somebody may be guessing a password. Tries are limited, and two-factor log-in keeps"
+        " out who guesses right.",
+        link="See at whom",
+        path="/users",
+        together="/users",
     ),
 }
 _PLACES = {"run": ("/runs/{}", "Open the run"), "draft": ("/drafts/{}", "Open the draft")}

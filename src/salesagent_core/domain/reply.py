@@ -18,6 +18,8 @@ from salesagent_core.domain.reply_text import own_text
 MAX_RAW = 50_000_000
 """Octets of a mail that are looked at, attachments included."""
 MAX_CALENDAR = 20_000
+MIN_QUOTE = 20
+"""So many letters more than the author's own words are a quote or a signature."""
 
 
 @attrs.frozen(kw_only=True)
@@ -46,7 +48,8 @@ def read_message(raw: bytes) -> MessageReading:
     answer = _calendar_answer(root)
     if answer is not None:
         return MessageReading(reply_text=text, intent=answer)
-    if root.param("report-type") or is_automatic(root.headers, subject, text):
+    quoted = len(text) + MIN_QUOTE < len(shown.strip())
+    if root.param("report-type") or is_automatic(root.headers, subject, text, quoted=quoted):
         away = not _is_receipt(root) and is_absence(subject, text)
         intent = ReplyIntent.OUT_OF_OFFICE if away else ReplyIntent.UNCLEAR
         return MessageReading(reply_text=text, intent=intent, auto_reply=True)

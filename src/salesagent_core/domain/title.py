@@ -88,6 +88,8 @@ def read_title(title: str | None) -> TitleReading:
     """
     text = clean(title or "")
     read = [(_seniority_of(role), role) for role in held_roles(text)]
+    if len(read) == 1 and _is_an_address(read[0][1]):
+        read = []
     if not read:
         return TitleReading(seniority=Seniority.UNKNOWN)
     seniority, role = max(read, key=lambda pair: _STRENGTH[pair[0]])
@@ -156,6 +158,11 @@ _MODIFIERS = frozenset({"assistant", "asst"})
 _ADJECTIVE_ASSISTANTS = frozenset({"asistente", "assistente"})
 
 
+def _is_an_address(role: Role) -> bool:
+    """Whether a title is no more than "Sr." or "Executive"."""
+    return len(role.tokens) == 1 and role.tokens[0] in vocabulary().alone_nothing
+
+
 def _seniority_of(role: Role) -> Seniority:
     if role.tokens == ("executive", "director"):
         return Seniority.C_LEVEL
@@ -168,6 +175,8 @@ def _rank_of(role: Role) -> str | None:
     if not marks:
         return "individual" if any(map(_names_a_trade, role.tokens[: role.head])) else None
     first, last = marks[0], marks[-1]
+    if last.rank == "junior" and last.at >= role.head and first.rank not in LEADING:
+        return "junior"
     if last.rank in ("assistant", "junior") and _ends_the_role(role, last):
         return "junior" if first.rank == "junior" else last.rank
     if first.rank == "assistant":

@@ -54,14 +54,20 @@ ACRONYMS: dict[str, str] = {
 }
 
 EXACT: dict[str, str] = {
-    "sales": "sales ventas verkauf vente ventes vendite vendas verkoop",
+    "sales": """
+        sdr bdr kam bd adv vkl ae vrp adm bdm sales ventas verkauf vente ventes vendite vendas
+        verkoop
+    """,
     "product": "product products produkt produkte produit produits producto productos",
-    "support": "support helpdesk",
-    "hr": "people talent",
+    "support": "support helpdesk sav cx csr",
+    "hr": "people talent hrd",
     "operations": "plant werk ops taller atelier werkstatt",
-    "legal": "law recht",
+    "legal": "law recht dpo",
+    "finance": "raf",
+    "engineering": "eng ai labor",
+    "marketing": "comms marke",
     "logistics": "lager supply",
-    "it": "cyber data",
+    "it": "cyber data si moa dba dsin",
     "education": "learning",
     "quality": "quality",
 }
@@ -71,6 +77,10 @@ STEMS: tuple[tuple[str, str], ...] = (
     (
         "support",
         """
+            client services|guest serv|expérience client|callcenter|call center|call centre
+            contact center
+            chief customer|chief experience|plateau de appels|posventa|postventa
+            service à la client|incidenc
             service manag|service tech|service deliv|service cent|service rep|service adv
             service agent
             service coord|servicetechn|serviceleit|servicemit|of service|field service|head service
@@ -84,6 +94,8 @@ STEMS: tuple[tuple[str, str], ...] = (
     (
         "procurement",
         """
+            supplies|adquisic|aprovision|buying|materialwirt|commande publique|contratac|supplier
+            commodity|abastec|vergabe|chaîne de approv
             procure|purchas|buyer|einkauf|einkäuf|beschaff|strategischer einkauf|achat|acheteu
             compras|comprador|acquisti|inkoop|inkop|sourcing|approvisionn|category manag
         """,
@@ -91,6 +103,7 @@ STEMS: tuple[tuple[str, str], ...] = (
     (
         "logistics",
         """
+            entrepôt|wareneing|stock control|bodega
             logisti|supply chain|warehous|transport|spedition|disponent|lagerleit|lagerlogist
             distribution|fulfil|shipping|versand|cadena de suministro|magasin|almacén|fuhrpark
             fleet
@@ -99,11 +112,12 @@ STEMS: tuple[tuple[str, str], ...] = (
     (
         "hr",
         """
+            talento|personnel|capital humano|entgelt|lohnabr|paie|paye|nómina|capacitac|happiness
             recrut|reclut|selección de personal|personaler
             human resource|ressources humaines|recursos humanos|risorse umane|personalab
             personalent|personalleit|personalref|personalwes|personalman|personalvorst|personalchef
             recruit|talent acq|talent manag|hrbp|personeel|headhunt|executive search|payroll|people
-            personal(?! assist)(?! train)(?! bank)(?! coach)(?! secre)(?! shop)(?! injur)
+            (?<!asistente )(?<!assistente )personal(?! (?:assist|train|bank|coach|secre|shop|injur))
         """,
     ),
     (
@@ -122,8 +136,11 @@ STEMS: tuple[tuple[str, str], ...] = (
     (
         "marketing",
         """
+            demand gen|croissance|mercad|marca|öffentlichkeitsarb|campaign|event|événement|texter
+            copywrit|mediengest|period|journalis|unternehmenskomm
             product marketing|produktmarketing
-            marketing|brand|marke|communicat|kommunikation|comunica|publicité|publicidad|advertis
+            marketing|brand|marken|communicat|kommunikation|comunica|publicité|publicidad
+            advertis
             werbung|content|social media|community|press|public relation|editor in|redakt|rédact
             growth|seo|mercadotecnia|online market|merchandis
         """,
@@ -131,12 +148,15 @@ STEMS: tuple[tuple[str, str], ...] = (
     (
         "sales",
         """
+            biz dev|client direct|client manag|client partner|strategic allianc|alliances|firmenkund
+            comptes strat|grandes cuentas|territory|telesales|telesell|estate agent|auftragsabwick
+            chief growth|secteur|account rep
             développement commercial|desarrollo de negocio|desarrollo comercial|sviluppo commerc
             cuentas clave
             ejecutivo de cuentas|ejecutiva de cuentas|grands comptes|comptes clés|account lead
             ingénieur commercial|ingénieure commerciale|ingeniero comercial|ingénieur de affaires
             sales engineer
-            sdr|bdr|kam|chargé de affaires|chargée de affaires|bizdev
+            chargé de affaires|chargée de affaires|bizdev
             sales|account exec|account manag|account direct|key account|business develop|vertrieb
             verkauf|verkäuf|commercial|commerci|comercial|vente|venta|vendit|vendas|verkoop
             außendienst|innendienst|vendeu|vended|revenue|pre-sales|presales|handelsvertr|absatz
@@ -146,6 +166,10 @@ STEMS: tuple[tuple[str, str], ...] = (
     (
         "finance",
         """
+            kfm leit|kfm direk|risk|riesgo|risque|wealth|konzernrechn|bancair|bank|banca
+            contrôle de gest|contraloría
+            kämmerer|stadtkämm|ap manag|ap clerk|ar clerk|credit|compta|underwrit|bookkeep|teller
+            contrôleu|recouvre|number crunch|actuar
             financ|finanz|account|buchhalt|rechnungswes|controll|comptab|contab|contable|treasur
             tesor|tax|steuer|fiscal|audit|bilanz|kaufmänn|trésor|invest|contador|amministrazione e
         """,
@@ -153,6 +177,8 @@ STEMS: tuple[tuple[str, str], ...] = (
     (
         "legal",
         """
+            regulat|conformit|cumplim|contracts manag|contrats|litigat|paralegal|syndik|conveyanc
+            justiziar|letrad|procurador|data protect|juríd
             solicitor|barrister|law firm
             legal|jurid|jurist|rechts|avoca|avvoca|aboga|advoga|attorney|lawyer|complian|counsel
             datenschutz|privacy|notar
@@ -161,12 +187,17 @@ STEMS: tuple[tuple[str, str], ...] = (
     (
         "research",
         """
+            scientifi|cherch|chief scien
             research|recherche|forschung|investigac|ricerca|scientist|wissenschaft|innovation
         """,
     ),
     (
         "it",
         """
+            enterprise appl|enterprise syst|business syst|rechenzent|systems|netze|systembetr
+            security analyst|security engineer|it security|réseaux|redes|ciberseg
+            tecnología de la info
+            technologies de l|technologies de info|technology infra
             tecnologías de la info|tecnologias de la info|ict|data analy|data warehouse
             fachinformat|it administr|programmeur informat
             information tech|informationstech|informati|système|sistemas|systemadmin|system admin
@@ -178,6 +209,10 @@ STEMS: tuple[tuple[str, str], ...] = (
     (
         "engineering",
         """
+            bureau de étud|laborl|laborat|laboran|lab manag|lab tech|versuch|elektronik
+            dessinat|projeteu|chief technical|chief ai|directeur techni|directrice techni
+            director técnic|directora técnic
+            responsable techni|dipl ing|chemielab|gruppenleiter labor
             data engineer|cloud engineer|cloud archi|platform engineer|software archi
             tech lead|technical lead|devops|sre|swe|elektroing|maschinenbau
             engineer|software|develop|entwickl|technolog|ingenie|ingéni|ingegn|engenh|programm
@@ -195,6 +230,14 @@ STEMS: tuple[tuple[str, str], ...] = (
     (
         "operations",
         """
+            facilit|site direct|site manag|site super|site foreman|works manag|public works|estates
+            housekeep|hausdam|werksleit|werksdirek|vp werke|industriel|industrial|qhse|hse|ehs
+            travaux
+            obra|construction|bauhof|bauleit|oberbaul|polier|vorarbeit|schicht|shift|store manag
+            foreman
+            forewoman|niederlassung|standort|filial|marktleit|restaurantl|restaurant manag
+            chantier|contrema|capataz|tienda
+            kitchen|cocina|fabrication|arbeitsvorb|wohngruppen|atelier
             operati|opérat|operaci|betrieb|produktion|producción|production|producti|fertigung
             manufact|werkleit|facility|maintenance|instandhalt|montage|usine|planta|fabrik|procesos
             operaç|exploitation
@@ -234,8 +277,9 @@ STEMS: tuple[tuple[str, str], ...] = (
 
 EMBEDDED = """
     vertrieb:sales verkauf:sales einkauf:procurement marketing:marketing logistik:logistics
-    personal:hr finanz:finance buchhalt:finance produktion:operations ingenieur:engineering
+    finanz:finance buchhalt:finance produktion:operations ingenieur:engineering
     entwickl:engineering informatik:it qualität:quality lehrer:education arzt:healthcare
+    kommunikation:marketing redakt:marketing techniker:engineering
     pfleg:healthcare anwalt:legal jurist:legal
 """
 """Parts of German compounds that tell it wherever they stand in the word."""
@@ -243,7 +287,14 @@ EMBEDDED = """
 
 def department_in(text: str) -> str | None:
     """The department that cleaned ``text`` names first; at one place the more exact one."""
-    return _named_in(text) or _embedded_in(text)
+    noun = _ADJECTIVES.sub("", text)
+    return _named_in(noun) or _named_in(text) or _embedded_in(text)
+
+
+_ADJECTIVES = re.compile(
+    r"\b(?:technisch\w{0,2}|technical|tecnic[oa]|operativ\w{0,2}|digital\w{0,2}) "
+)
+"""They name a department only where no noun does: a "Technischer Einkäufer" buys."""
 
 
 @cache

@@ -8,6 +8,7 @@ from functools import cache
 
 import attrs
 
+from salesagent_core.domain.title_spelling import written_out
 from salesagent_core.domain.title_text import words_of
 from salesagent_core.domain.title_vocabulary import vocabulary
 
@@ -37,15 +38,19 @@ _WEAK = re.compile(rf",|/|{_AND.pattern}")
 _SPLIT = re.compile(rf"(\||;|•|[()\[\]]|:|\s[-–—·]+\s|{_WEAK.pattern})")
 _BESIDE = re.compile(r":|[()\[\]]|\s[-–—·]+\s")
 _ARTICLES = frozenset(
-    ["the", "der", "die", "das", "la", "el", "le", "les", "los", "las", "il", "lo", "o", "a"]
+    """
+    the der die das la el le les los las il lo o a an ein eine un une una
+    madame monsieur mme mlle frau herr don dona mr mrs ms miss
+    """.split()
 )
+"""Articles and forms of address: nothing of what somebody is."""
 
 
 def _pieces(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each piece of the title with the joiner before it."""
     parts = _SPLIT.split(text)
     for index in range(0, len(parts), 2):
-        tokens = tuple(words_of(parts[index]))
+        tokens = tuple(written_out(words_of(parts[index])))
         while tokens and tokens[0] in _ARTICLES:
             tokens = tokens[1:]
         if tokens:
@@ -160,9 +165,12 @@ def _rank_at(tokens: tuple[str, ...], at: int) -> str | None:
     before = tokens[at - 1] if at else ""
     after = tokens[at + 1] if at + 1 < len(tokens) else ""
     if word == "chief":
+        if "officer" in tokens[at + 2 : at + 4]:
+            return "c_level"
         return "head" if after in words.trades or (at and not after) else "c_level"
     if word in ("chef", "cheffe"):
-        return "head" if at == 0 and after else "individual"
+        led = (at == 0 and after) or before in words.led_by_a_chef
+        return "head" if led else "individual"
     if word in ("owner", "owners"):
         return "individual" if before in words.not_a_company else "c_level"
     if word in ("partner", "partners", "partnerin"):
@@ -196,10 +204,16 @@ def _is_technical(word: str) -> bool:
     return word.startswith(tuple(_TECHNICAL.split()))
 
 
+MIN_SENIOR_COMPOUND = 10
+"""Letters of "Seniorberater" and its like; "seniority" and "seniors" are shorter."""
+
+
 @cache
 def _rank_of_compound(token: str) -> str | None:
     """The rank of a German or Dutch compound noun: its last part says what somebody is."""
     words = vocabulary()
+    if token.startswith("senior") and len(token) >= MIN_SENIOR_COMPOUND:
+        return "senior"
     for rank, endings in words.suffixes:
         for ending in endings:
             if token.endswith(ending) and len(token) >= len(ending):
@@ -213,7 +227,8 @@ def _rank_of_compound(token: str) -> str | None:
 
 def _is_a_place(mark: Mark, tokens: tuple[str, ...], head: int) -> bool:
     """ "CEO Office" and "Büro Geschäftsführung" name a place, not a person."""
-    if mark.rank not in LEADING:
+    if mark.rank not in LEADING or mark.word.startswith("leit"):
+        # "Leiter Büro" leads it.
         return False
     words = vocabulary()
     after = tokens[mark.end] if mark.end < head else ""

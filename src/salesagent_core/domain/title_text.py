@@ -18,7 +18,7 @@ _BEFORE_FOLDING = (
     # (m/w/d), (f/m/x), (gn), (in), (e)
     (
         r"[(\[]\s{0,3}(?:[mwfdxhi](?:\s{0,2}[/|,.*-]\s{0,2}[mwfdxhi]){1,3}|gn|all genders?|in|innen"
-        r"|e|a|ne|rice|trice|euse|ere|s|es|as|r|n)\s{0,3}[)\]]",
+        r"|e|a|fe|ne|rice|trice|euse|ere|s|es|as|r|n)\s{0,3}[)\]]",
         "",
     ),
     # m/w/d without brackets
@@ -33,6 +33,8 @@ _BEFORE_FOLDING = (
 _AFTER_FOLDING = (
     (r"^\s*(?:i am|i['’]m|ich bin|je suis|soy|sono)\b", ""),
     (r"\b(?:a\.\s?d|i\.\s?r)\.", " retired"),
+    # "en alternance", "in Ausbildung": the grade wherever it stands
+    (r"\ben (?:alternance|apprentissage|stage)\b", "alternance"),
     # Administration and finance is one department: finance.
     (r"\badministra\w{2,6} (?:et|y|e|and|&|und) (?=financ|finanz)", ""),
     # C.E.O. and C E O

@@ -1,4 +1,4 @@
-"""The words of ``title_words``, folded and made ready for looking up, once."""
+"""The words of ``title_words`` and ``title_phrases``, folded for looking up, once."""
 
 from __future__ import annotations
 
@@ -35,17 +35,20 @@ class Vocabulary:
     adjective_trades: frozenset[str]
     agent_endings: tuple[str, ...]
     no_agents: frozenset[str]
+    led_by_a_chef: frozenset[str]
+    alone_nothing: frozenset[str]
 
 
 @cache
 def vocabulary() -> Vocabulary:
     """Built at the first title that is read."""
+    from salesagent_core.domain import title_phrases as sayings
     from salesagent_core.domain import title_words as data
 
     rank = {word: rank for rank, words in data.WORDS.items() for word in _word_set(words)}
     phrases = {
         tuple(form.split()): rank
-        for rank, lines in data.PHRASES.items()
+        for rank, lines in sayings.PHRASES.items()
         for phrase in lines.replace("\n", "|").split("|")
         for form in spellings(phrase.strip())
         if " " in form
@@ -54,7 +57,7 @@ def vocabulary() -> Vocabulary:
         rank=rank,
         phrases=phrases,
         longest=max(map(len, phrases)),
-        suffixes=tuple((rank, tuple(_word_set(words))) for rank, words in data.SUFFIXES),
+        suffixes=tuple((rank, tuple(_word_set(words))) for rank, words in sayings.SUFFIXES),
         lifting_prefix=data.UP_COMPOUND_HEADS,
         connectors=_word_set(data.CONNECTORS),
         voids=_word_set(data.VOIDS),
@@ -73,6 +76,8 @@ def vocabulary() -> Vocabulary:
         adjective_trades=_word_set(data.ADJECTIVE_TRADES),
         agent_endings=tuple(_word_set(data.AGENT_ENDINGS)),
         no_agents=_word_set(data.NO_AGENTS),
+        led_by_a_chef=_word_set(data.LED_BY_A_CHEF),
+        alone_nothing=_word_set(data.ALONE_NOTHING),
     )
 
 

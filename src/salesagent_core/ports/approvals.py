@@ -140,7 +140,12 @@ class TrustLedger(Protocol):
         ...
 
     async def last_mail_to(self, email: str) -> DraftId | None:
-        """The draft that was last sent to this person, if any was."""
+        """The draft that was last sent to this person, if any was; it may be gone since."""
+        ...
+
+    async def went_alone(self, draft_id: DraftId) -> Segment | None:
+        """The segment whose trust sent this draft's mail without a person; None where a person
+        did, or no mail is known."""
         ...
 
 

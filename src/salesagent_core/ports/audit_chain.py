@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from salesagent_core.domain.audit_chain import Head, TrailRow
+from salesagent_core.domain.audit_chain import Cut, Head, TrailRow
 from salesagent_core.ids import TenantId
 
 
@@ -34,6 +34,10 @@ class AuditChain(Protocol):
 
     async def head(self, tenant_id: TenantId) -> Head | None:
         """Where the chain ends; None before the first row was sealed."""
+        ...
+
+    async def cuts(self, tenant_id: TenantId) -> Sequence[Cut]:
+        """Where the beginning was cut off, the first cut first."""
         ...
 
     async def unsigned_until(self) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import attrs
 
@@ -12,6 +12,8 @@ from salesagent_core.domain.passwords import Tries, TryRule
 from salesagent_core.domain.people import Role
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import ApiKey
+from salesagent_core.ports.log_in_guard import LogInRuleStore, RefusedLogInStore
+from salesagent_core.ports.password_resets import PasswordResetStore
 from salesagent_core.ports.unit_of_work import Transaction
 
 
@@ -53,7 +55,8 @@ class User:
 @attrs.frozen(kw_only=True)
 class UserSession:
     """A person's log-in in one browser. ``digest`` is the SHA-256 of the cookie's token;
-    ``browser`` is what it calls itself, in a few words."""
+    ``browser`` is what it calls itself, in a few words; ``proven_at`` is when its person proved
+    again who they are, where they did since it began."""
 
     id: str
     digest: bytes
@@ -63,6 +66,7 @@ class UserSession:
     created_at: datetime
     seen_at: datetime
     browser: str
+    proven_at: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -118,6 +122,10 @@ class SessionStore(Protocol):
         """Store it; the person's ended ones are cleared away."""
         ...
 
+    async def prove(self, user_id: str, session_id: str, at: datetime) -> None:
+        """Note that its person proved again who they are."""
+        ...
+
     async def end(self, user_id: str, *, only: str | None = None, keep: str | None = None) -> int:
         """End the person's sessions, or the one of the id ``only``, or all but ``keep``; how many
         there were."""
@@ -169,6 +177,12 @@ class PeopleTransaction(Transaction, Protocol):
     def invitations(self) -> InvitationStore: ...
     @property
     def keys(self) -> KeyRing: ...
+    @property
+    def refused(self) -> RefusedLogInStore: ...
+    @property
+    def log_in_rules(self) -> LogInRuleStore: ...
+    @property
+    def resets(self) -> PasswordResetStore: ...
 
 
 class PeopleWork(Protocol):
@@ -177,6 +191,14 @@ class PeopleWork(Protocol):
     def begin(self, tenant_id: TenantId) -> AbstractAsyncContextManager[PeopleTransaction]:
         """As ``UnitOfWork.begin``."""
         ...
+
+
+class FoundSession(NamedTuple):
+    """A session, whose it is, and whether their organisation asks everybody for a second factor."""
+
+    session: UserSession
+    user: User
+    two_factor_required: bool
 
 
 class PeopleDirectory(Protocol):
@@ -190,7 +212,7 @@ class PeopleDirectory(Protocol):
         """The person of this id, in this organisation where one is named."""
         ...
 
-    async def session(self, digest: bytes) -> tuple[UserSession, User] | None:
+    async def session(self, digest: bytes) -> FoundSession | None:
         """The session whatever its age; the caller judges it."""
         ...
 
@@ -237,8 +259,8 @@ class Passwords(Protocol):
         ...
 
     def weakness(self, password: str, about: tuple[str, ...]) -> str | None:
-        """Why it is guessed early, in a sentence; ``about`` is what everybody knows of its
-        owner. None where it is not."""
+        """Why it is guessed early, as the rest of a sentence; ``about`` are the words that
+        everybody knows of its owner. None where it is not."""
         ...
 
 

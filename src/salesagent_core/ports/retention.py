@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Protocol
+
+import attrs
+
+from salesagent_core.ids import TenantId
+
+
+@attrs.frozen(kw_only=True)
+class Removed:
+    """What one batch removed, or emptied, of whom. ``refused`` are sentences on what was due and
+    was left, because a person has to look first."""
+
+    rows: Mapping[TenantId, int] = attrs.field(factory=dict)
+    refused: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Of everybody."""
+        return sum(self.rows.values())
 
 
 class Retention(Protocol):
@@ -13,7 +32,7 @@ class Retention(Protocol):
         """How many rows of the store are older."""
         ...
 
-    async def remove(self, store: str, period: timedelta, limit: int) -> int:
-        """Remove up to ``limit`` of them, the oldest first; how many. A row that somebody works
-        on is left for the next time."""
+    async def remove(self, store: str, period: timedelta, limit: int) -> Removed:
+        """Remove up to ``limit`` of them, the oldest first, in one transaction. A row that
+        somebody works on, or that something else still waits for, is left for the next time."""
         ...

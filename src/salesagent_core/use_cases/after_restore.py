@@ -23,7 +23,7 @@ from salesagent_core.ports.send_ledger import ClaimedAudit, SentAudits
 from salesagent_core.ports.send_switches import EVERY_TENANT
 from salesagent_core.ports.unit_of_work import SendingTransaction, SendingWork
 from salesagent_core.use_cases.audit_sent import AuditSent
-from salesagent_core.use_cases.send_parts import Settler
+from salesagent_core.use_cases.settler import Settler
 
 log = logging.getLogger(__name__)
 

@@ -31,14 +31,9 @@ from salesagent_core.ports.send_ledger import ClaimedAudit, SentAudits
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import SendingWork
 from salesagent_core.ports.voices import Voices
-from salesagent_core.use_cases.send_parts import (
-    MAILBOX,
-    SYSTEM,
-    Settler,
-    adopt_edit,
-    by_hand,
-    find_sent,
-)
+from salesagent_core.use_cases.adopt_edit import adopt_edit
+from salesagent_core.use_cases.sent_search import by_hand, find_sent
+from salesagent_core.use_cases.settler import MAILBOX, SYSTEM, Settler
 
 log = logging.getLogger(__name__)
 

@@ -6,25 +6,13 @@ transaction that connects it.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Collection
 
 import attrs
 
 from salesagent_core.domain.audit import AuditEvent
-from salesagent_core.errors import (
-    Conflict,
-    InvalidInput,
-    NotFound,
-    PolicyRefused,
-    PortError,
-    Problem,
-    Reason,
-    Unavailable,
-)
+from salesagent_core.errors import Conflict, NotFound, PortError, Unavailable
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.connections import (
     MAILBOX_SUBJECT,
@@ -45,24 +33,12 @@ from salesagent_core.ports.connections import (
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.tenants import TenantDirectory
+from salesagent_core.use_cases.consents import Consents, Started, code_of, require_granted
 
 log = logging.getLogger(__name__)
 
-FLOW_LASTS = timedelta(minutes=10)
-MAX_PARAMETER = 4_096
-"""Characters of what the browser brings back; Google's codes have some hundred at most."""
-
 StillAllowed = Callable[[TenantId, str], Awaitable[bool]]
 """Whether who started a flow may still connect mailboxes of that tenant."""
-
-
-@attrs.frozen(kw_only=True)
-class Started:
-    """Where to send the person, and the secret that only their browser shall keep until then."""
-
-    url: str = attrs.field(repr=False)
-    browser: str = attrs.field(repr=False)
-    expires_at: datetime
 
 
 @attrs.frozen(kw_only=True)
@@ -122,12 +98,11 @@ class ConnectMailbox:
         """``secret`` makes a fresh urlsafe text of at least 256 random bits, 43 to 128
         characters (as RFC 7636 wants a verifier)."""
         self._work = work
-        self._flows = flows
         self._provider = provider
         self._tenants = tenants
         self._queue = queue
         self._ids = ids
-        self._secret = secret
+        self._consents = Consents(flows, secret)
 
     @property
     def available(self) -> bool:
@@ -154,24 +129,11 @@ class ConnectMailbox:
             Conflict: no provider is set up. InvalidInput: there is no such feature.
         """
         provider = self._set_up()
-        scopes = _scopes_for(provider.features, features)
-        state, browser = self._secret(), self._secret()
         async with self._work.begin(tenant_id) as tx:
             now = await tx.connections.now()
-        flow = ConsentFlow(
-            tenant_id=tenant_id,
-            digest=_digest(state),
-            browser=_digest(browser),
-            verifier=self._secret(),
-            nonce=self._secret(),
-            by=by,
-            scopes=scopes,
-            expires_at=now + FLOW_LASTS,
-            mailbox=mailbox,
+        return await self._consents.begin(
+            provider, tenant_id, by=by, features=features, mailbox=mailbox, now=now
         )
-        await self._flows.add(flow)
-        url = provider.consent_url(flow, state)
-        return Started(url=url, browser=browser, expires_at=flow.expires_at)
 
     async def finish(
         self,
@@ -192,17 +154,14 @@ class ConnectMailbox:
             Rejected, Unavailable: as ``ConsentProvider.exchange``.
         """
         provider = self._set_up()
-        flow = await self._flow(state, browser)
+        flow = await self._consents.take(state, browser)
         if not await still_allowed(flow.tenant_id, flow.by):
             raise Conflict("who started this may not connect mailboxes any more")
-        if error is not None or not code or len(code) > MAX_PARAMETER:
-            raise Conflict(_declined(error))
+        given = code_of(code, error)
         async with self._work.begin(flow.tenant_id) as tx:
             now = await tx.connections.now()
-        grant = await provider.exchange(flow, code, now)
-        if flow.mailbox is not None and flow.mailbox.lower() != grant.mailbox.lower():
-            raise Conflict("the consent is for another mailbox than the one to be connected")
-        _require_granted(provider.features, grant)
+        grant = await provider.exchange(flow, given, now)
+        require_granted(provider.features, flow, grant)
         async with self._work.begin(flow.tenant_id) as tx:
             resumed = await self._connect(tx, flow, grant)
             view = await self._view_of(tx, flow.tenant_id, grant.mailbox)
@@ -265,17 +224,6 @@ class ConnectMailbox:
                 "and GOOGLE_REDIRECT_URI"
             )
         return self._provider
-
-    async def _flow(self, state: str, browser: str) -> ConsentFlow:
-        flow = None
-        if 0 < len(state) <= MAX_PARAMETER:
-            flow = await self._flows.take(_digest(state))
-        if flow is None or not hmac.compare_digest(flow.browser, _digest(browser)):
-            what = "this way back was used already, took too long, or was not begun here"
-            raise InvalidInput(
-                f"{what}: connect the mailbox once more", [Problem(where="state", what=what)]
-            )
-        return flow
 
     async def _connect(self, tx: ConnectingTransaction, flow: ConsentFlow, grant: Grant) -> Resumed:
         before = await tx.connections.get(grant.mailbox, lock=True)
@@ -379,41 +327,3 @@ class ConnectMailbox:
             except Unavailable:
                 # It is committed; the sweeper finds it.
                 return
-
-
-def _scopes_for(features: Sequence[Feature], wanted: Collection[str]) -> tuple[str, ...]:
-    known = {feature.code for feature in features}
-    unknown = sorted(set(wanted) - known)
-    if unknown:
-        what = f"must be among {', '.join(sorted(known))}"
-        raise InvalidInput(f"features {what}", [Problem(where="features", what=what)])
-    chosen = [
-        feature for feature in features if feature.required or not wanted or feature.code in wanted
-    ]
-    return tuple(dict.fromkeys(feature.scopes[0] for feature in chosen))
-
-
-def _require_granted(features: Sequence[Feature], grant: Grant) -> None:
-    refused = [
-        Reason(
-            code=f"not_granted_{feature.code}",
-            sentence=f"the permission to {feature.sentence} was not granted "
-            f"(scope {feature.scopes[0]}): connect once more and leave it ticked",
-        )
-        for feature in features
-        if feature.required and not feature.is_granted(grant.scopes)
-    ]
-    if refused:
-        raise PolicyRefused(refused)
-
-
-def _declined(error: str | None) -> str:
-    if error in (None, "", "access_denied"):
-        return "nothing was connected: the consent was declined"
-    if error == "admin_policy_enforced":
-        return "nothing was connected: the Workspace administrator does not allow this application"
-    return "nothing was connected: the provider refused the consent"
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()

@@ -165,22 +165,30 @@ class EarnedTrust:
     # ------------------------------------------------------------------ lost
 
     async def on_harm(
-        self, tx: DecidingTransaction, tenant_id: TenantId, draft_id: DraftId, harm: Harm
+        self,
+        tx: DecidingTransaction,
+        tenant_id: TenantId,
+        draft_id: DraftId,
+        harm: Harm,
+        email: str | None = None,
     ) -> SegmentState | None:
         """A mail did harm. If it went alone, its segment is back in shadow when the caller's
-        transaction commits; its recipient is no approved one any more, whoever approved it.
+        transaction commits; its recipient (``email``, where the draft is not kept any more) is no
+        approved one any more, whoever approved it.
 
         Returns the demoted segment, or None where no trust was lost.
         """
         try:
             draft = await tx.drafts.get(draft_id)
         except NotFound:
+            segment = await tx.trust.went_alone(draft_id)
+        else:
+            email = draft.lead.person.email
+            segment = await _trusted_for(tx, draft)
+        if email is not None:
+            await tx.approved_recipients.remove(email)
+        if segment is None:
             return None
-        await tx.approved_recipients.remove(draft.lead.person.email)
-        decision = await _approval_of(tx, draft_id)
-        if decision is None or decision.verdict is not Verdict.AUTO_APPROVED or not decision.rule:
-            return None
-        segment = Segment(tier=draft.fit.tier, rule=decision.rule)
         state = await tx.trust.get(segment, lock=True)
         demoted = demote(state, harm, await tx.sends.now())
         if demoted == state:
@@ -197,7 +205,7 @@ class EarnedTrust:
             return
         draft_id = await tx.trust.last_mail_to(entry.address)
         if draft_id is not None:
-            await self.on_harm(tx, tenant_id, draft_id, harm)
+            await self.on_harm(tx, tenant_id, draft_id, harm, entry.address)
 
     # ------------------------------------------------------------------ known to be good
 
@@ -288,6 +296,14 @@ def tenant_threshold(tenant: Tenant, thresholds: tuple[StoredThreshold, ...]) ->
     """What the organisation asks for: as set by people, else as the settings say."""
     found = (each.value for each in thresholds if each.scope == TENANT_SCOPE)
     return next(found, tenant.auto_approve_threshold)
+
+
+async def _trusted_for(tx: DecidingTransaction, draft: Draft) -> Segment | None:
+    """The segment whose trust let the draft go without a person; None where none did."""
+    decision = await _approval_of(tx, draft.id)
+    if decision is None or decision.verdict is not Verdict.AUTO_APPROVED or not decision.rule:
+        return None
+    return Segment(tier=draft.fit.tier, rule=decision.rule)
 
 
 async def _approval_of(tx: DecidingTransaction, draft_id: DraftId) -> Decision | None:

@@ -38,6 +38,7 @@ def inspect_draft(record: Record) -> Answer:
     findings = [*inspect_text(subject, body, policy)]
     if record.get("sources") is not None:
         from salesagent_core.domain.evidence import Source, SourceKind
+        from salesagent_core.domain.finding import outside_of
         from salesagent_core.domain.grounding import check_grounding
 
         sources = [
@@ -45,7 +46,8 @@ def inspect_draft(record: Record) -> Answer:
             for name, text, url in _sources(record["sources"])
         ]
         language = _text(record, "language") or _language(body)
-        findings += check_grounding(body, sources, subject=subject, language=language)
+        ungrounded = check_grounding(body, sources, subject=subject, language=language)
+        findings += outside_of(ungrounded, findings)
     return {"id": record.get("id"), "findings": _findings(findings)}
 
 

@@ -6,10 +6,11 @@ tries counted -> password compared, account or not -> code -> a new session
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import attrs
 
+from salesagent_core.domain.log_in_guard import Because
 from salesagent_core.domain.passwords import (
     ACCOUNT_TRIES,
     ADDRESS_TRIES,
@@ -20,7 +21,7 @@ from salesagent_core.domain.passwords import (
     require_tries_left,
 )
 from salesagent_core.domain.people import MAX_NAME
-from salesagent_core.errors import Rejected
+from salesagent_core.errors import RateLimited, Rejected
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.people import (
     LoginTries,
@@ -31,13 +32,19 @@ from salesagent_core.ports.people import (
     User,
 )
 from salesagent_core.ports.secrets_vault import Sealer
-from salesagent_core.use_cases.people_parts import LoginParts, Opened, actor_of, digest_of, is_over
+from salesagent_core.use_cases.people_parts import (
+    LoginParts,
+    Opened,
+    actor_of,
+    is_over,
+    with_code,
+)
+from salesagent_core.use_cases.refused_log_ins import RefusedLogIns
 
 STEP_LASTS = timedelta(minutes=5)
 """Between password and code."""
 _STEP = b"log-in step"
 _MAX_STEP = 2_000
-RECOVERY_LENGTH = 16
 
 
 @attrs.frozen(kw_only=True)
@@ -67,6 +74,7 @@ class LogIn:
         codes: TimeCodes,
         sealer: Sealer,
         parts: LoginParts,
+        refused: RefusedLogIns,
     ) -> None:
         self._work = work
         self._directory = directory
@@ -74,6 +82,7 @@ class LogIn:
         self._codes = codes
         self._sealer = sealer
         self._parts = parts
+        self._refused = refused
 
     async def begin(self, email: str, password: str, came: Came) -> Opened | CodeNeeded | None:
         """None: no such account, a wrong password, or a disabled one; which is not said.
@@ -82,13 +91,14 @@ class LogIn:
             RateLimited: too many tries from this address or at this account.
         """
         account = f"account {email.strip().lower()}"
-        await self._count(f"address {came.address}", ADDRESS_TRIES)
-        await self._count(account, ACCOUNT_TRIES)
+        await self._count_at(email, f"address {came.address}", ADDRESS_TRIES)
+        await self._count_at(email, account, ACCOUNT_TRIES)
         user = await self._directory.by_email(email)
         stored = user.password_hash if user is not None else None
         given = normalized(password[: 2 * MAX_PASSWORD])
         right = await self._parts.passwords.verify(stored, given)
         if user is None or stored is None or not right or user.disabled_at is not None:
+            await self._refused.note(user, email, _because(user, right=right))
             return None
         await self._tries.clear(account)
         rehashed = None
@@ -104,17 +114,22 @@ class LogIn:
             RateLimited
         """
         tenant_id, user_id, generation = self._read_step(step)
-        await self._count(f"address {came.address}", ADDRESS_TRIES)
+        async with self._work.begin(tenant_id) as tx:
+            judged = await tx.users.get(user_id)
+        await self._count_at(judged.email, f"address {came.address}", ADDRESS_TRIES)
         subject = f"code {user_id}"
-        await self._count(subject, CODE_TRIES)
+        await self._count_at(judged.email, subject, CODE_TRIES)
+        opened = None
         async with self._work.begin(tenant_id) as tx:
             user = await tx.users.get(user_id, lock=True)
             if user.generation != generation or user.disabled_at is not None:
                 raise _begin_anew()
             taken = with_code(user, code, self._codes, self._parts.clock.now())
-            if taken is None:
-                return None
-            opened = await self._parts.open(tx, taken, came.browser, "code")
+            if taken is not None:
+                opened = await self._parts.open(tx, taken, came.browser, "code")
+        if opened is None:
+            await self._refused.note(user, user.email, Because.WRONG_CODE)
+            return None
         await self._tries.clear(subject)
         return opened
 
@@ -125,6 +140,7 @@ class LogIn:
         if user is None:
             user = await self._invited(email, name)
         if user is None or user.disabled_at is not None:
+            await self._refused.note(user, email, _because(user, right=True))
             return None
         return await self._proven(user, came, "google", None)
 
@@ -167,9 +183,16 @@ class LogIn:
             tx, user, actor_of(user), "user.joined", role=user.role, invitation=invitation_id
         )
 
-    async def _count(self, subject: str, rule: TryRule) -> None:
+    async def _count_at(self, email: str, subject: str, rule: TryRule) -> None:
         tries = await self._tries.count(subject, rule, self._parts.clock.now())
-        require_tries_left(rule, tries)
+        try:
+            require_tries_left(rule, tries)
+        except RateLimited:
+            if tries.count == rule.most + 1:
+                await self._refused.note_at(email, Because.THROTTLED)
+            else:
+                self._refused.count(Because.THROTTLED)
+            raise
 
     def _seal_step(self, user: User) -> str:
         told = [
@@ -193,22 +216,11 @@ class LogIn:
         return TenantId(tenant_id), user_id, generation
 
 
-def with_code(user: User, code: str, codes: TimeCodes, now: datetime) -> User | None:
-    """The person after this code was taken from them; None when it is not good (any more)."""
-    factor = user.two_factor
-    if factor is None:
-        return None
-    typed = "".join(code.split()).replace("-", "").lower()[:64]
-    step = codes.step_of(factor.secret, typed, now)
-    if step is not None and step > factor.last_step:
-        return attrs.evolve(user, two_factor=attrs.evolve(factor, last_step=step))
-    if len(typed) != RECOVERY_LENGTH:
-        return None
-    digest = digest_of(typed).hex()
-    if digest not in factor.recovery:
-        return None
-    left = tuple(each for each in factor.recovery if each != digest)
-    return attrs.evolve(user, two_factor=attrs.evolve(factor, recovery=left))
+def _because(user: User | None, *, right: bool) -> Because:
+    """Why somebody did not come in, who was asked for a password or whom Google vouches for."""
+    if user is None:
+        return Because.NO_ACCOUNT
+    return Because.SHUT_OUT if right else Because.WRONG_PASSWORD
 
 
 def _begin_anew() -> Rejected:

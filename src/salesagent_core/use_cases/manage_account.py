@@ -6,6 +6,7 @@ from base64 import b32encode
 
 import attrs
 
+from salesagent_core.domain.log_in_guard import Because, LogInRules, RefusedLogIn
 from salesagent_core.domain.passwords import (
     ACCOUNT_TRIES,
     CODE_TRIES,
@@ -32,7 +33,9 @@ from salesagent_core.use_cases.people_parts import (
     actor_of,
     digest_of,
     later,
+    with_code,
 )
+from salesagent_core.use_cases.refused_log_ins import RefusedLogIns
 
 RECOVERY_CODES = 10
 _GROUP = 4
@@ -48,19 +51,29 @@ class Enrolment:
 
 @attrs.frozen(kw_only=True)
 class AccountView:
-    """A person, and their log-ins that are good now, those seen last first."""
+    """A person, and their log-ins that are good now, those seen last first. ``refused`` is the
+    last one in their name that was not let in."""
 
     user: User
     sessions: tuple[UserSession, ...]
+    rules: LogInRules
     enrolment: Enrolment | None = None
+    refused: RefusedLogIn | None = None
 
 
 class ManageAccount:
     """What needs the password asks for it again: a browser left open is not its owner."""
 
     def __init__(
-        self, *, work: PeopleWork, tries: LoginTries, codes: TimeCodes, parts: LoginParts
+        self,
+        *,
+        work: PeopleWork,
+        tries: LoginTries,
+        codes: TimeCodes,
+        parts: LoginParts,
+        refused: RefusedLogIns,
     ) -> None:
+        self._refused = refused
         self._work = work
         self._tries = tries
         self._codes = codes
@@ -72,6 +85,8 @@ class ManageAccount:
         async with self._work.begin(tenant_id) as tx:
             user = await tx.users.get(user_id)
             sessions = await tx.user_sessions.of_user(user_id)
+            refused = (await tx.refused.of_people()).get(user_id)
+            rules = await tx.log_in_rules.get()
         factor, enrolment = user.two_factor, None
         if factor is not None and not factor.confirmed:
             address = self._codes.address(factor.secret, user.email)
@@ -79,7 +94,9 @@ class ManageAccount:
         return AccountView(
             user=user,
             sessions=tuple(s for s in sessions if session_ends(s.created_at, s.seen_at) > now),
+            rules=rules,
             enrolment=enrolment,
+            refused=refused,
         )
 
     async def change_password(
@@ -93,13 +110,28 @@ class ManageAccount:
         user = await self._user(tenant_id, user_id)
         if user.password_hash is not None:
             await self._require_password(user, old)
-        hashed = await self._parts.hashed(new, (user.email, user.name), "new_password")
+        about = (user.email, user.name)
+        hashed = await self._parts.hashed(tenant_id, new, about, "new_password")
         async with self._work.begin(tenant_id) as tx:
             user = await self._held(tx, user)
             user = attrs.evolve(later(user), password_hash=hashed)
             await tx.user_sessions.end(user_id)
             await self._parts.note(tx, user, actor_of(user), "user.password_changed")
             return await self._parts.open(tx, user, browser, "password_change")
+
+    async def prove(
+        self, tenant_id: TenantId, user_id: str, session_id: str, *, proof: str
+    ) -> None:
+        """Note that whoever uses this session is still its person. ``proof`` is the password; a
+        code from those who have none.
+
+        Raises:
+            InvalidInput: it is wrong. Conflict: they have neither. RateLimited
+        """
+        user = await self._user(tenant_id, user_id)
+        await self._require_proof(user, proof)
+        async with self._work.begin(tenant_id) as tx:
+            await tx.user_sessions.prove(user_id, session_id, self._parts.clock.now())
 
     async def begin_two_factor(self, tenant_id: TenantId, user_id: str) -> None:
         """A new secret, to be confirmed by a code. Raises: Conflict: there is a confirmed one."""
@@ -136,15 +168,18 @@ class ManageAccount:
         await self._tries.clear(f"code {user_id}")
         return shown
 
-    async def end_two_factor(self, tenant_id: TenantId, user_id: str, *, password: str) -> None:
-        """Switch it off, or forget a secret that was not confirmed.
+    async def end_two_factor(self, tenant_id: TenantId, user_id: str, *, proof: str) -> None:
+        """Switch it off, or forget a secret that was not confirmed. ``proof`` as for ``prove``.
 
         Raises:
-            InvalidInput: a wrong password. RateLimited
+            InvalidInput: a wrong proof. Conflict: the organisation asks for it. RateLimited
         """
         user = await self._user(tenant_id, user_id)
-        if user.needs_code and user.password_hash is not None:
-            await self._require_password(user, password)
+        if user.needs_code:
+            async with self._work.begin(tenant_id) as tx:
+                if (await tx.log_in_rules.get()).two_factor_required:
+                    raise Conflict("Your organisation asks everybody for two-factor log-in.")
+            await self._require_proof(user, proof)
         async with self._work.begin(tenant_id) as tx:
             held = await self._held(tx, user)
             await tx.users.save(attrs.evolve(later(held), two_factor=None))
@@ -152,16 +187,15 @@ class ManageAccount:
                 await self._parts.note(tx, user, actor_of(user), "user.two_factor_off")
 
     async def renew_recovery_codes(
-        self, tenant_id: TenantId, user_id: str, *, password: str
+        self, tenant_id: TenantId, user_id: str, *, proof: str
     ) -> tuple[str, ...]:
         """New ones, shown once; the ones before are worth nothing any more.
 
         Raises:
-            InvalidInput: a wrong password. Conflict: the second factor is off. RateLimited
+            InvalidInput: a wrong proof. Conflict: the second factor is off. RateLimited
         """
         user = await self._user(tenant_id, user_id)
-        if user.password_hash is not None:
-            await self._require_password(user, password)
+        await self._require_proof(user, proof)
         async with self._work.begin(tenant_id) as tx:
             user = await self._held(tx, user)
             if user.two_factor is None or not user.needs_code:
@@ -202,11 +236,33 @@ class ManageAccount:
             raise Conflict("Your account changed in the meantime. Load the page again.")
         return user
 
+    async def _require_proof(self, user: User, proof: str) -> None:
+        if user.password_hash is not None:
+            await self._require_password(user, proof)
+        elif user.needs_code:
+            await self._require_code(user, proof)
+        else:
+            raise Conflict("You have no password and no second factor. Sign in with Google again.")
+
+    async def _require_code(self, user: User, code: str) -> None:
+        subject = f"code {user.id}"
+        await self._count(subject, CODE_TRIES)
+        async with self._work.begin(user.tenant_id) as tx:
+            held = await self._held(tx, user)
+            taken = with_code(held, code, self._codes, self._parts.clock.now())
+            if taken is not None:
+                await tx.users.save(taken)
+        if taken is None:
+            await self._refused.note(user, user.email, Because.WRONG_CODE)
+            raise _wrong("password", "is not the code that the app shows now")
+        await self._tries.clear(subject)
+
     async def _require_password(self, user: User, given: str) -> None:
         subject = f"account {user.email.strip().lower()}"
         await self._count(subject, ACCOUNT_TRIES)
         given = normalized(given[: 2 * MAX_PASSWORD])
         if not await self._parts.passwords.verify(user.password_hash, given):
+            await self._refused.note(user, user.email, Because.WRONG_PASSWORD)
             raise _wrong("password", "is not your password")
         await self._tries.clear(subject)
 

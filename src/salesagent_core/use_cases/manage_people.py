@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import attrs
 
 from salesagent_core.domain.address import judge_address
-from salesagent_core.domain.people import INVITATION_LASTS, MAX_NAME, MAX_USERS, Role, may_give
+from salesagent_core.domain.log_in_guard import LogInRules, RefusedLogIn
+from salesagent_core.domain.people import INVITATION_LASTS, MAX_NAME, MAX_USERS, Role
 from salesagent_core.errors import Conflict, InvalidInput, NotFound, PolicyRefused, Problem
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.people import (
@@ -26,15 +28,20 @@ from salesagent_core.use_cases.people_parts import (
     is_over,
     later,
     refused,
+    require_may_change,
+    require_may_give,
 )
 
 
 @attrs.frozen(kw_only=True)
 class People:
-    """Who is in an organisation, and who is asked in."""
+    """Who is in an organisation, and who is asked in. ``refused`` are the last log-ins that were
+    refused, by the person's id; ``rules`` what is asked of all of them."""
 
     users: tuple[User, ...]
     invitations: tuple[Invitation, ...]
+    refused: Mapping[str, RefusedLogIn]
+    rules: LogInRules
 
 
 @attrs.frozen(kw_only=True)
@@ -56,7 +63,12 @@ class ManagePeople:
     async def list(self, tenant_id: TenantId) -> People:
         """Everybody."""
         async with self._work.begin(tenant_id) as tx:
-            return People(users=await tx.users.all(), invitations=await tx.invitations.all())
+            return People(
+                users=await tx.users.all(),
+                invitations=await tx.invitations.all(),
+                refused=await tx.refused.of_people(),
+                rules=await tx.log_in_rules.get(),
+            )
 
     async def invite(self, tenant_id: TenantId, email: str, role: Role, by: Actor) -> Invited:
         """Ask somebody in; an earlier invitation to the address is worth nothing any more.
@@ -66,7 +78,7 @@ class ManagePeople:
             Conflict: there is an account, or there are too many.
         """
         address = _address(email)
-        _require_may_give(by, role)
+        require_may_give(by, role)
         now, token = self._parts.clock.now(), self._parts.secret()
         invitation = Invitation(
             id=self._parts.ids.new(),
@@ -91,7 +103,7 @@ class ManagePeople:
             taken = await tx.invitations.take(id=invitation_id)
             if taken is None:
                 raise NotFound("there is no such invitation")
-            _require_may_give(by, taken.role)
+            require_may_give(by, taken.role)
             subject = ("invitation", invitation_id)
             await self._parts.note_subject(
                 tx, tenant_id, by.id, "user.invitation_withdrawn", subject
@@ -130,7 +142,7 @@ class ManagePeople:
         Raises:
             InvalidInput, Conflict, PolicyRefused: as ``invite``.
         """
-        _require_may_give(by, role)
+        require_may_give(by, role)
         now = self._parts.clock.now()
         async with self._work.begin(tenant_id) as tx:
             address = _address(email)
@@ -157,7 +169,7 @@ class ManagePeople:
         async with self._work.begin(tenant_id) as tx:
             owners = await tx.users.active_owners()
             user = await tx.users.get(user_id, lock=True)
-            _require_may_change(by, user, role)
+            require_may_change(by, user, role)
             changed = attrs.evolve(
                 user,
                 role=role or user.role,
@@ -174,6 +186,29 @@ class ManagePeople:
             await self._note_changes(tx, user, changed, by)
         return changed
 
+    async def require_two_factor(
+        self, tenant_id: TenantId, by: Actor, *, required: bool
+    ) -> LogInRules:
+        """Ask everybody for a second factor, or leave it to them. Who has none can then do nothing
+        but set one up.
+
+        Raises:
+            PolicyRefused: not an owner, or one who has no second factor themselves.
+        """
+        if by.role not in (None, Role.OWNER):
+            sentence = "Only an owner decides what is asked of everybody."
+            raise PolicyRefused([refused("owners_only", sentence)])
+        async with self._work.begin(tenant_id) as tx:
+            if required and by.role is not None:
+                await _require_own_factor(tx, by)
+            if (await tx.log_in_rules.get()).two_factor_required != required:
+                now = self._parts.clock.now()
+                rules = LogInRules(two_factor_required=required, changed_at=now, changed_by=by.id)
+                await tx.log_in_rules.put(rules)
+                done = "people.two_factor_required" if required else "people.two_factor_optional"
+                await self._parts.note_subject(tx, tenant_id, by.id, done, ("tenant", tenant_id))
+            return await tx.log_in_rules.get()
+
     async def reset_password(
         self, tenant_id: TenantId, email: str, password: str, by: Actor, *, two_factor_off: bool
     ) -> User:
@@ -186,8 +221,8 @@ class ManagePeople:
             user = await tx.users.by_email(email, lock=True)
             if user is None:
                 raise NotFound("there is no account of this address")
-            _require_may_change(by, user, None)
-            hashed = await self._parts.hashed(password, (user.email, user.name))
+            require_may_change(by, user, None)
+            hashed = await self._parts.hashed(tenant_id, password, (user.email, user.name))
             user = attrs.evolve(later(user), password_hash=hashed)
             if two_factor_off:
                 user = attrs.evolve(user, two_factor=None)
@@ -228,7 +263,7 @@ class ManagePeople:
             name=called,
             role=role,
             created_at=now,
-            password_hash=await self._parts.hashed(password, (email, called)),
+            password_hash=await self._parts.hashed(tenant_id, password, (email, called)),
         )
         await tx.users.add(user)
         return user
@@ -259,26 +294,19 @@ def _address(email: str) -> str:
     return judged.normalized
 
 
-def _require_may_give(by: Actor, role: Role) -> None:
-    if not may_give(by.role, role):
-        sentence = f"Only an owner makes people {role.value}s, or changes them."
-        raise PolicyRefused([refused("not_yours_to_give", sentence)])
-
-
-def _require_may_change(by: Actor, user: User, role: Role | None) -> None:
-    _require_may_give(by, user.role)
-    if role is not None:
-        _require_may_give(by, role)
-    if by.id == actor_of(user):
-        raise PolicyRefused([refused("yourself", "Ask somebody else to change your account.")])
-
-
 def _require_owner_left(before: User, after: User, owners: int) -> None:
     was = before.role is Role.OWNER and before.disabled_at is None
     stays = after.role is Role.OWNER and after.disabled_at is None
     if was and not stays and owners <= 1:
         sentence = "This is the last owner. Make somebody else an owner first."
         raise PolicyRefused([refused("last_owner", sentence)])
+
+
+async def _require_own_factor(tx: PeopleTransaction, by: Actor) -> None:
+    own = next((user for user in await tx.users.all() if actor_of(user) == by.id), None)
+    if own is None or not own.needs_code:
+        sentence = "Set up two-factor log-in for yourself first."
+        raise PolicyRefused([refused("yours_first", sentence)])
 
 
 def _no_invitation() -> NotFound:

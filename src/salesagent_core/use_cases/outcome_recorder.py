@@ -81,7 +81,7 @@ class OutcomeRecorder:
             return None
         harm = HARMS.get(event.type)
         if harm is not None and event.draft_id is not None:
-            await self._trust.on_harm(tx, tenant_id, event.draft_id, harm)
+            await self._trust.on_harm(tx, tenant_id, event.draft_id, harm, event.email)
         if event.type in POSITIVE and event.draft_id is not None:
             await self._welcome(tx, tenant_id, event.draft_id, event.type)
         return outcome

@@ -9,17 +9,31 @@ from datetime import datetime
 import attrs
 
 from salesagent_core.domain.audit import AuditEvent
-from salesagent_core.domain.passwords import length_problem, normalized
-from salesagent_core.domain.people import Role
-from salesagent_core.errors import InvalidInput, Problem, Reason
+from salesagent_core.domain.passwords import (
+    context_problem,
+    known_words,
+    length_problem,
+    normalized,
+)
+from salesagent_core.domain.people import Role, may_give
+from salesagent_core.errors import InvalidInput, NotFound, PolicyRefused, Problem, Reason
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.clock import Clock
 from salesagent_core.ports.identity import IdSource
-from salesagent_core.ports.people import Passwords, PeopleTransaction, User, UserSession
+from salesagent_core.ports.people import (
+    Passwords,
+    PeopleTransaction,
+    TimeCodes,
+    User,
+    UserSession,
+)
+from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import Transaction
 
 Secret = Callable[[], str]
 """Makes a secret of 256 random bits or more, as text that an address can hold."""
+RECOVERY_LENGTH = 16
+"""Characters of a recovery code, without what stands between them."""
 PERSONS = "u."
 """How a person's session token begins; tokens of sessions that keys opened never have a dot."""
 
@@ -49,6 +63,7 @@ class LoginParts:
     ids: IdSource
     secret: Secret
     passwords: Passwords
+    tenants: TenantDirectory
 
     async def open(self, tx: PeopleTransaction, user: User, browser: str, how: str) -> Opened:
         """A session with a token never used before; ``how`` the person proved who they are."""
@@ -96,16 +111,27 @@ class LoginParts:
         )
         await tx.audit.add(event)
 
-    async def hashed(self, password: str, about: tuple[str, ...], where: str = "password") -> str:
+    async def hashed(
+        self, tenant_id: TenantId, password: str, about: tuple[str, ...], where: str = "password"
+    ) -> str:
         """The hash of a new password. Raises: InvalidInput: it is no good one, and why."""
         password = normalized(password)
-        problem = length_problem(password, where)
+        about = (*about, *await self._house(tenant_id))
+        problem = length_problem(password, where) or context_problem(password, about, where)
         if problem is None:
-            weak = self.passwords.weakness(password, about)
+            weak = self.passwords.weakness(password, known_words(about))
             problem = Problem(where=where, what=f"is not safe: {weak}") if weak else None
         if problem is not None:
             raise InvalidInput("This password cannot be taken.", [problem])
         return await self.passwords.hash(password)
+
+    async def _house(self, tenant_id: TenantId) -> tuple[str, ...]:
+        """What everybody knows of the organisation."""
+        try:
+            tenant = await self.tenants.get(tenant_id)
+        except NotFound:
+            return ()
+        return (tenant.name, tenant.mailbox, tenant.sender_name)
 
 
 def actor_of(user: User) -> str:
@@ -131,3 +157,37 @@ def later(user: User) -> User:
 def is_over(until: datetime, now: datetime) -> bool:
     """Whether the time has come."""
     return until <= now
+
+
+def with_code(user: User, code: str, codes: TimeCodes, now: datetime) -> User | None:
+    """The person after this code was taken from them; None when it is not good (any more)."""
+    factor = user.two_factor
+    if factor is None:
+        return None
+    typed = "".join(code.split()).replace("-", "").lower()[:64]
+    step = codes.step_of(factor.secret, typed, now)
+    if step is not None and step > factor.last_step:
+        return attrs.evolve(user, two_factor=attrs.evolve(factor, last_step=step))
+    if len(typed) != RECOVERY_LENGTH:
+        return None
+    digest = digest_of(typed).hex()
+    if digest not in factor.recovery:
+        return None
+    left = tuple(each for each in factor.recovery if each != digest)
+    return attrs.evolve(user, two_factor=attrs.evolve(factor, recovery=left))
+
+
+def require_may_give(by: Actor, role: Role) -> None:
+    """Raises: PolicyRefused: not for this actor to give, or to change those who hold it."""
+    if not may_give(by.role, role):
+        sentence = f"Only an owner makes people {role.value}s, or changes them."
+        raise PolicyRefused([refused("not_yours_to_give", sentence)])
+
+
+def require_may_change(by: Actor, user: User, role: Role | None) -> None:
+    """Raises: PolicyRefused: as ``require_may_give``, or it is the actor's own account."""
+    require_may_give(by, user.role)
+    if role is not None:
+        require_may_give(by, role)
+    if by.id == actor_of(user):
+        raise PolicyRefused([refused("yourself", "Ask somebody else to change your account.")])

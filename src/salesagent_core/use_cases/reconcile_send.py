@@ -14,12 +14,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from salesagent_core.domain.draft import Draft, DraftStatus, move
-from salesagent_core.domain.sending import (
-    GRACE,
-    SECOND_LOOK_AFTER,
-    AttemptStatus,
-    SendAttempt,
-)
+from salesagent_core.domain.sending import GRACE, SECOND_LOOK_AFTER, AttemptStatus, SendAttempt
 from salesagent_core.errors import (
     Conflict,
     LeaseLost,
@@ -36,7 +31,8 @@ from salesagent_core.ports.mail_sender import MailSender, SentMail
 from salesagent_core.ports.send_ledger import SendQueue
 from salesagent_core.ports.unit_of_work import SendingTransaction, SendingWork
 from salesagent_core.use_cases.in_hand import Hands
-from salesagent_core.use_cases.send_parts import Settler, find_sent
+from salesagent_core.use_cases.sent_search import find_sent
+from salesagent_core.use_cases.settler import Settler
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import SendingWork
 from salesagent_core.use_cases.send_intent import SendIntent
-from salesagent_core.use_cases.send_parts import Settler
+from salesagent_core.use_cases.settler import Settler
 
 NO_DELAY = timedelta(0)
 

@@ -23,7 +23,8 @@ from salesagent_core.errors import Conflict
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import SendingTransaction
-from salesagent_core.use_cases.send_parts import Settler, ask_gate, new_attempt, slot_keys
+from salesagent_core.use_cases.ask_gate import ask_gate, slot_keys
+from salesagent_core.use_cases.settler import Settler, new_attempt
 
 _ANEW = frozenset({AttemptStatus.CANCELLED, AttemptStatus.FAILED})
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 
 import attrs
@@ -51,7 +51,10 @@ class SignIn:
         sealer: Sealer,
         secret: Secret,
         clock: Clock,
+        refused: Callable[[str], Awaitable[None]],
     ) -> None:
+        """``refused`` is told the address of whoever is of no domain that may come in."""
+        self._refused = refused
         self._provider = provider
         self._domains = frozenset(domain.lower() for domain in domains)
         self._sealer = sealer
@@ -81,6 +84,7 @@ class SignIn:
             raise Rejected("Signing in was given up. Nothing happened.")
         who = await self._provider.identify(flow, code, self._clock.now())
         if who.domain is None or who.domain.lower() not in self._domains:
+            await self._refused(who.email)
             sentence = "This account is not one of an organisation that may sign in here."
             raise PolicyRefused([refused("domain", sentence)])
         return SignedIn(who=who, wanted=wanted)

@@ -20,12 +20,14 @@ MAX_WAITING = 10_000
 @attrs.frozen(kw_only=True)
 class TrailReport:
     """One tenant's trail: rows that were checked, those of them whose detail an erasure removed,
-    rows that wait to be sealed, where it ends, and what is wrong with it."""
+    rows that wait to be sealed, rows that were cut off because they were past their time, where
+    it ends, and what is wrong with it."""
 
     tenant_id: TenantId
     checked: int
     erased: int
     waiting: int
+    cut_off: int
     head: Head | None
     found: tuple[Tampering, ...]
 
@@ -59,9 +61,11 @@ class VerifyAudit:
 
     async def _verify(self, tenant_id: TenantId, anchors: Sequence[Head]) -> TrailReport:
         mine = [anchor for anchor in anchors if anchor.tenant_id == tenant_id]
-        verifier = Verifier(self._key, tenant_id, anchors=mine)
         # Read first: rows that are sealed meanwhile lie behind it, and are no cut.
-        head, after = await self._chain.head(tenant_id), 0
+        head = await self._chain.head(tenant_id)
+        cuts = await self._chain.cuts(tenant_id)
+        verifier = Verifier(self._key, tenant_id, anchors=mine, cuts=cuts)
+        after = 0
         while rows := await self._chain.rows(tenant_id, after, PAGE):
             verifier.take(rows)
             after = rows[-1].position or after
@@ -74,6 +78,7 @@ class VerifyAudit:
             checked=verifier.checked,
             erased=verifier.erased,
             waiting=waiting,
+            cut_off=verifier.cut_off,
             head=head,
             found=verifier.finish(head),
         )

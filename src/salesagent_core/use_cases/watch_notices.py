@@ -8,7 +8,7 @@ death nobody tries a third time.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from salesagent_core.domain.notice import Channel, NoticeMessage, write_message
@@ -48,7 +48,7 @@ class WatchNotices:
         chat: ChatPost,
         clock: Clock,
         site: str,
-        tenants: Sequence[TenantId],
+        tenants: Callable[[], Awaitable[Sequence[TenantId]]],
     ) -> None:
         """Without ``mail`` that channel is not there. ``site`` is where our pages are."""
         self._store = store
@@ -57,7 +57,7 @@ class WatchNotices:
         self._chat = chat
         self._clock = clock
         self._site = site
-        self._tenants = tuple(tenants)
+        self._tenants = tenants
         self._next: datetime | None = None
 
     async def look(self) -> None:
@@ -70,7 +70,7 @@ class WatchNotices:
 
     async def look_now(self) -> None:
         """As ``look``, without waiting."""
-        await self._store.look(self._tenants)
+        await self._store.look(await self._tenants())
         for tenant_id, choices in await self._book.all():
             for channel in Channel:
                 kinds = choices.kinds_of(channel)

@@ -44,7 +44,8 @@ from salesagent_core.errors import Conflict, InvalidInput, NotFound, PolicyRefus
 from salesagent_core.ids import DraftId, RunId, TenantId
 from salesagent_core.ports.connections import ConnectionState, Lost
 from salesagent_core.ports.job_queue import Topic
-from salesagent_core.use_cases.connect_mailbox import Connected, ConnectMailbox, Started
+from salesagent_core.use_cases.connect_mailbox import Connected, ConnectMailbox
+from salesagent_core.use_cases.consents import Started
 
 pytestmark = pytest.mark.database
 

@@ -14,6 +14,7 @@ from tests.contract.postgres.samples import OTHER, RESULT_TYPES, TENANT
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.login.codes import PyotpCodes
 from salesagent_adapters.login.passwords import ArgonPasswords
+from salesagent_adapters.postgres.directory import PgTenantDirectory
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.logins import PgLoginTries, PgPeopleDirectory
 from salesagent_adapters.postgres.tables import metadata
@@ -22,6 +23,7 @@ from salesagent_adapters.system.clock import FixedClock
 from salesagent_adapters.system.identity import SeededIds
 from salesagent_core.domain.passwords import ACCOUNT_TRIES, CODE_TRIES
 from salesagent_core.domain.people import INVITATION_LASTS, Role
+from salesagent_core.domain.tenant import Tenant
 from salesagent_core.errors import (
     Conflict,
     InvalidInput,
@@ -38,11 +40,15 @@ from salesagent_core.use_cases.manage_account import ManageAccount
 from salesagent_core.use_cases.manage_keys import ManageKeys
 from salesagent_core.use_cases.manage_people import ManagePeople
 from salesagent_core.use_cases.people_parts import Actor, LoginParts, Opened, digest_of
+from salesagent_core.use_cases.refused_log_ins import RefusedLogIns
 
 pytestmark = pytest.mark.database
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PASSWORD = "lamp river orbit mint"
+HOUSE = Tenant(
+    id=TENANT, name="Acme Logistics", mailbox="hello@acme-freight.example", sender_name="Maria"
+)
 NEW = "quilt harbor seven onions"
 CLI = Actor(id="cli:ada", role=None)
 HERE = Came(address="192.0.2.1", browser="Firefox on Linux")
@@ -51,10 +57,10 @@ HERE = Came(address="192.0.2.1", browser="Firefox on Linux")
 class House:
     """All uses of log-ins over one database."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, seed: int = 0) -> None:
         self.database = database
         self.clock = FixedClock(NOW)
-        ids = SeededIds(self.clock)
+        ids = SeededIds(self.clock, seed)
         numbers = iter(range(10**6))
         self.work = PgUnitOfWork(database, vault, RESULT_TYPES)
         self.directory = PgPeopleDirectory(database, vault)
@@ -63,8 +69,13 @@ class House:
             ids=ids,
             secret=lambda: f"secret-{next(numbers)}-made-for-this-test",
             passwords=ArgonPasswords(memory_kib=64, passes=1),
+            tenants=PgTenantDirectory(database, vault, HOUSE),
         )
         tries, codes = PgLoginTries(database, vault), PyotpCodes()
+        self.counted: list[str] = []
+        refused = RefusedLogIns(
+            work=self.work, directory=self.directory, parts=parts, counted=self.counted.append
+        )
         self.log_in = LogIn(
             work=self.work,
             directory=self.directory,
@@ -72,8 +83,11 @@ class House:
             codes=codes,
             sealer=vault,
             parts=parts,
+            refused=refused,
         )
-        self.account = ManageAccount(work=self.work, tries=tries, codes=codes, parts=parts)
+        self.account = ManageAccount(
+            work=self.work, tries=tries, codes=codes, parts=parts, refused=refused
+        )
         self.people = ManagePeople(work=self.work, directory=self.directory, parts=parts)
         self.keys = ManageKeys(work=self.work, parts=parts)
 
@@ -137,14 +151,15 @@ async def test_who_knows_the_password_comes_in_and_nobody_else(house: House) -> 
         assert await house.log_in.begin(email, password, HERE) is None
     with pytest.raises(Conflict):
         await house.person()
-    assert await house.actions() == ["user.added", "user.logged_in"]
+    assert await house.actions() == ["user.added", "user.logged_in", "user.log_in_refused"]
+    assert house.counted == ["wrong_password", "no_account"]
 
 
 async def test_guessing_is_stopped_for_every_process_and_unknown_accounts_alike(
     house: House, database: Database, vault: Vault
 ) -> None:
     await house.person()
-    other = House(database, vault)
+    other = House(database, vault, seed=1)
     for email in ("ada@example.com", "nobody@example.com"):
         for number in range(ACCOUNT_TRIES.most):
             process = house if number % 2 else other
@@ -201,6 +216,9 @@ async def test_an_invitation_lets_one_person_in_once(house: House) -> None:
     invited = await house.people.invite(TENANT, "Bo@Example.com", Role.VIEWER, actor(owner))
     with pytest.raises(InvalidInput, match="cannot be taken"):
         await house.people.accept(invited.token, name="Bo", password="bo@example.com", browser="")
+    with pytest.raises(InvalidInput) as told:
+        await house.people.accept(invited.token, name="Bo", password="AcmeFreight!2026", browser="")
+    assert "your company" in told.value.problems[0].what
     opened = await house.people.accept(invited.token, name="Bo", password=NEW, browser="")
     assert (opened.user.role, opened.user.name) == (Role.VIEWER, "Bo")
     with pytest.raises(NotFound):

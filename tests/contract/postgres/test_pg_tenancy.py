@@ -51,6 +51,7 @@ from salesagent_core.domain.autonomy import Segment, grant
 from salesagent_core.domain.experiment import Experiment, Variant
 from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.learning import LearnedChange
+from salesagent_core.domain.log_in_guard import Because, LogInRules
 from salesagent_core.domain.mail_template import MailTemplate, Use
 from salesagent_core.domain.moves import DealPlace, MeetingPlace
 from salesagent_core.domain.notice import NoticeChoices
@@ -146,6 +147,15 @@ async def fill_privacy(database: Database, vault: Vault, tenant: TenantId) -> No
         "keyring": {"name": "n", "sealed": vault.seal(NEEDLE.encode())},
         "erasures": begun,
         "audit_heads": {"position": 1, "hash": b"h", "mac": b"m"},
+        "audit_cuts": {
+            "number": 1,
+            "position": 1,
+            "hash": b"h",
+            "rows": 1,
+            "at": SENT_AT,
+            "why": "w",
+            "mac": b"m",
+        },
         "notices": {"id": new_id(), "kind": "queue_old", "subject": "queue"},
         "notice_messages": {"id": new_id(), "channel": "mail"},
     }
@@ -488,6 +498,9 @@ async def fill_people(database: Database, vault: Vault, tenant: TenantId) -> Non
         await tx.users.add(user)
         await tx.user_sessions.add(session)
         await tx.invitations.put(invitation)
+        await tx.resets.ask(user.id, new_id(), SENT_AT, "a")
+        await tx.refused.note(user.id, Because.WRONG_PASSWORD, SENT_AT)
+        await tx.log_in_rules.put(LogInRules(changed_at=SENT_AT, changed_by="a"))
     await PgLoginTries(database, vault, tenant).count(NEEDLE, ACCOUNT_TRIES, datetime.now(UTC))
 
 

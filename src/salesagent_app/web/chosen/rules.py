@@ -5,29 +5,28 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any
 
-import attrs
 from litestar import get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.rules import approvals_of
-from salesagent_app.web.chosen.parts import (
-    AnyRequest,
-    Form,
-    Page,
-    Rooms,
-    Wrong,
-    number,
-    wrong_input,
+from salesagent_app.http.offered import approvals_of
+from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, number, wrong_input
+from salesagent_app.web.chosen.rule_forms import (
+    Editing,
+    blank,
+    editing_of,
+    plain_places,
+    rule_data,
+    typed,
 )
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
-from salesagent_core.domain.approval_rules import FIELDS, Kind, Operator
 from salesagent_core.domain.autonomy import Stage
 from salesagent_core.domain.backtest import BacktestReport, Replayed, describe
 from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.rule_reading import MAX_CONDITIONS, rule_as_data
+from salesagent_core.domain.rule_reading import rule_as_data
 from salesagent_core.domain.rule_words import FIELD_NAMES, OPERATOR_NAMES, rule_words
 from salesagent_core.errors import Conflict, InvalidInput, NotFound, Problem
 from salesagent_core.ids import TenantId
@@ -36,7 +35,6 @@ from salesagent_core.ports.settings_book import SettingVersion
 
 TRIED_OVER = timedelta(days=30)
 SHOWN = 10
-BLANK_ROWS = 2
 NAMES_LOOKED_AT = 200
 DONE = {
     "saved": "The rule is saved.",
@@ -48,27 +46,6 @@ DONE = {
     "trust": "The trust is changed.",
 }
 Done = Annotated[str | None, QueryParameter(name="done", max_length=40)]
-
-
-@attrs.frozen(kw_only=True)
-class Row:
-    """One condition as the editor shows it, with what is wrong with it."""
-
-    field: str = ""
-    operator: str = ""
-    value: str = ""
-    said: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Editing:
-    """What stands in the editor. ``stored`` is None for a rule that is not there yet."""
-
-    name: str
-    confidence: str
-    rows: tuple[Row, ...]
-    stored: StoredRule | None = None
-    enabled: bool = False
 
 
 class RulePages(Rooms):
@@ -85,12 +62,12 @@ class RulePages(Rooms):
 
         @get("/settings/rules/new", name="rule-new")
         async def new(visit: Visiting) -> Page:
-            return await self._editor(visit, _blank())
+            return await self._editor(visit, blank())
 
         @get("/settings/rules/{rule_id:uuid}", name="rule-edit")
         async def edit(visit: Visiting, rule_id: Id, done: Done = None) -> Page:
             stored = await self._rules.get(visit.caller.tenant_id, str(rule_id))
-            return await self._editor(visit, _editing(stored), banner=DONE.get(done or ""))
+            return await self._editor(visit, editing_of(stored), banner=DONE.get(done or ""))
 
         return [show, new, edit]
 
@@ -159,7 +136,7 @@ class RulePages(Rooms):
 
     async def _save(self, visit: Visit, form: Form, stored: StoredRule | None) -> Page:
         tenant_id, who = visit.caller.tenant_id, visit.caller.id
-        data = _data(form)
+        data = rule_data(form)
         try:
             _require_seen(stored, form)
             if stored is None:
@@ -172,20 +149,20 @@ class RulePages(Rooms):
                 )
         except InvalidInput as error:
             wrong = wrong_input("rule", error)
-            return await self._editor(visit, _typed(form, stored, wrong), wrong=wrong, status=400)
+            return await self._editor(visit, typed(form, stored, wrong), wrong=wrong, status=400)
         except _FirstError as late:
             wrong = Wrong(form="rule", first=late.newest)
-            return await self._editor(visit, _typed(form, stored, None), wrong=wrong, status=409)
+            return await self._editor(visit, typed(form, stored, None), wrong=wrong, status=409)
         except Conflict as taken:
             wrong = Wrong(form="rule", said=f"{str(taken).capitalize()}.")
-            return await self._editor(visit, _typed(form, stored, None), wrong=wrong, status=409)
+            return await self._editor(visit, typed(form, stored, None), wrong=wrong, status=409)
         return _to("/settings/rules", "saved")
 
     async def _try(self, visit: Visit, form: Form) -> Page:
         tenant_id = visit.caller.tenant_id
         known = {each.rule.name: each for each in await self._rules.list(tenant_id)}
         stored = known.get(form.one("name"))
-        data = {**_data(form), "enabled": True}
+        data = {**rule_data(form), "enabled": True}
         if stored is not None and stored.built_in:
             data = {**rule_as_data(stored.rule), "enabled": True}
         elif stored is None:
@@ -195,11 +172,11 @@ class RulePages(Rooms):
         try:
             found = await approvals_of(self._services).backtest(tenant_id, policy, since=since)
         except InvalidInput as error:
-            wrong = wrong_input("rule", _plain_places(error))
-            return await self._editor(visit, _typed(form, stored, wrong), wrong=wrong, status=400)
+            wrong = wrong_input("rule", plain_places(error))
+            return await self._editor(visit, typed(form, stored, wrong), wrong=wrong, status=400)
         return await self._editor(
             visit,
-            _typed(form, stored, None),
+            typed(form, stored, None),
             found=found,
             names=await self._draft_names(tenant_id),
         )
@@ -224,10 +201,10 @@ class RulePages(Rooms):
             )
         except InvalidInput as error:
             wrong = wrong_input("trust", error)
-            return await self._editor(visit, _editing(stored), wrong=wrong, status=400)
+            return await self._editor(visit, editing_of(stored), wrong=wrong, status=400)
         except Conflict as same:
             wrong = Wrong(form="trust", said=f"{str(same).capitalize()}.")
-            return await self._editor(visit, _editing(stored), wrong=wrong, status=409)
+            return await self._editor(visit, editing_of(stored), wrong=wrong, status=409)
         return _to(f"/settings/rules/{rule_id}", "trust")
 
     async def _move(self, visit: Visit, rule_id: str, *, up: bool) -> Page:
@@ -335,92 +312,6 @@ def _require_seen(stored: StoredRule | None, form: Form) -> None:
             changed_by=stored.changed_by,
         )
     )
-
-
-def _blank() -> Editing:
-    return Editing(name="", confidence="0.9", rows=(Row(),) * (BLANK_ROWS + 1))
-
-
-def _editing(stored: StoredRule) -> Editing:
-    rows = tuple(
-        Row(field=each["field"], operator=each["operator"], value=_written(each["value"]))
-        for each in rule_as_data(stored.rule)["conditions"]
-    )
-    spare = () if stored.built_in else (Row(),) * BLANK_ROWS
-    return Editing(
-        name=stored.rule.name,
-        confidence=f"{stored.rule.confidence:g}",
-        rows=(*rows, *spare)[:MAX_CONDITIONS],
-        stored=stored,
-        enabled=stored.rule.enabled,
-    )
-
-
-def _typed(form: Form, stored: StoredRule | None, wrong: Wrong | None) -> Editing:
-    given = [row for row in _rows(form) if row.field or row.value]
-    said: dict[int, list[str]] = {}
-    for problem in wrong.problems if wrong else ():
-        place = problem.where.partition("conditions[")[2].partition("]")[0]
-        if place.isdigit():
-            what = problem.where.rpartition(".")[2]
-            said.setdefault(int(place), []).append(f"{what.capitalize()} {problem.what}.")
-    rows = [attrs.evolve(row, said=" ".join(said.get(at, ()))) for at, row in enumerate(given)]
-    return Editing(
-        name=form.one("name"),
-        confidence=form.one("confidence"),
-        rows=(*rows, *((Row(),) * BLANK_ROWS))[:MAX_CONDITIONS],
-        stored=stored,
-        enabled=form.has("enabled"),
-    )
-
-
-def _rows(form: Form) -> list[Row]:
-    parts = (form.all("field"), form.all("operator"), form.all("value"))
-    return [
-        Row(field=field, operator=operator, value=value.strip())
-        for field, operator, value in zip(*parts, strict=False)
-    ]
-
-
-def _data(form: Form) -> dict[str, Any]:
-    """The rule as plain data, as the form says it; the domain judges it."""
-    return {
-        "name": form.one("name").strip().lower().replace(" ", "_"),
-        "confidence": number(form.one("confidence")),
-        "enabled": form.has("enabled"),
-        "conditions": [
-            {"field": row.field, "operator": row.operator, "value": _value(row)}
-            for row in _rows(form)
-            if row.field or row.value
-        ],
-    }
-
-
-def _value(row: Row) -> Any:
-    kind = FIELDS.get(row.field)
-    if row.operator in (Operator.IN, Operator.NOT_IN):
-        return [each.strip().replace(" ", "_") for each in row.value.split(",") if each.strip()]
-    if kind is Kind.FLAG:
-        return {"yes": True, "true": True, "no": False, "false": False}.get(
-            row.value.lower(), row.value
-        )
-    return number(row.value) if kind is Kind.NUMBER else row.value
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _plain_places(error: InvalidInput) -> InvalidInput:
-    """The places as the editor knows them, not as the policy does."""
-    problems = [
-        attrs.evolve(each, where=each.where.removeprefix("rules[0].")) for each in error.problems
-    ]
-    return InvalidInput(str(error), problems)
 
 
 def _named(more: tuple[Replayed, ...], names: dict[str, str]) -> list[tuple[Replayed, str]]:

@@ -18,11 +18,12 @@ from litestar.response import Redirect
 
 from salesagent_app.check import Check
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.chosen import chosen_of
-from salesagent_app.http.services import HttpServices, VendorKeys
+from salesagent_app.http.offered import chosen_of
+from salesagent_app.http.services import HttpServices, SettingsServices, VendorKeys
 from salesagent_app.trying import tried
 from salesagent_app.web import words
-from salesagent_app.web.chosen.parts import AnyRequest, Form, Page, Rooms, Wrong, wrong_input
+from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, wrong_input
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.address import judge_address
 from salesagent_core.domain.choices import ICP, SENDER
@@ -61,6 +62,13 @@ SAMPLE = {
 }
 
 
+CRM = "HubSpot"
+NO_ACCOUNT = (
+    "This organisation has no HubSpot account of its own yet. Whoever runs this installation gives"
+    " it the token, with the command salesagent tenants secret."
+)
+
+
 class State(StrEnum):
     """How one part of the set-up stands."""
 
@@ -77,6 +85,7 @@ class Part:
     code: str
     title: str
     state: State
+    note: str | None = None
 
     @property
     def light(self) -> str:
@@ -124,10 +133,8 @@ async def set_up(services: HttpServices, tenant_id: TenantId) -> SetUp | None:
         boxes = await services.mailboxes.list(tenant_id)
     drafts = await services.queries.drafts(tenant_id, limit=1)
     icp = await settings.get(tenant_id, ICP)
-    parts = [
-        Part(code=each.name.lower(), title=f"Connect {each.name}", state=_vendor(each, boxes))
-        for each in services.chosen.vendors
-    ]
+    without_crm = await _without_crm(services.chosen, tenant_id)
+    parts = [_vendor_part(each, boxes, without_crm) for each in services.chosen.vendors]
     parts += [
         Part(code="sender", title="Say who writes", state=_done(bool(tenant.postal_address))),
         Part(code="icp", title="Describe your ideal customer", state=_done(icp.version > 0)),
@@ -282,6 +289,18 @@ class SetUpPages(Rooms):
         if run is None or run.draft_id is None:
             return None
         return (await self._services.queries.draft(tenant_id, run.draft_id)).detail.draft
+
+
+async def _without_crm(chosen: SettingsServices, tenant_id: TenantId) -> bool:
+    """Whether the installation has a CRM, and this organisation no account in it."""
+    return chosen.crm_token is not None and await chosen.crm_token(tenant_id) is None
+
+
+def _vendor_part(keys: VendorKeys, boxes: Sequence[MailboxView], without_crm: bool) -> Part:
+    part = Part(code=keys.name.lower(), title=f"Connect {keys.name}", state=_vendor(keys, boxes))
+    if keys.name == CRM and without_crm and not keys.missing:
+        return attrs.evolve(part, state=State.TO_DO, note=NO_ACCOUNT)
+    return part
 
 
 def _vendor(keys: VendorKeys, boxes: Sequence[MailboxView]) -> State:
