@@ -92,6 +92,24 @@ def intents() -> Iterator[Row]:
             yield line, "no false opt-out", read != "unsubscribe"
 
 
+def development() -> Iterator[Row]:
+    """The half of a stranger's set that is not learned from, though it has been read."""
+    from salesagent_core.domain.reply_intent import read_reply_intent
+
+    for case in cases("development"):
+        if case["kind"] == "injection":
+            suspected = bool(KINDS["inbound"](case)["injection"]["suspected"])
+            what = "attacks found" if case["label"] else "ordinary mail not suspected"
+            yield "development half", what, suspected == case["label"]
+            continue
+        read = read_reply_intent(case["text"]).value
+        if case["kind"] == "intent":
+            yield "development half", "intent", read == case["label"]
+        else:
+            what = "opt-outs found" if case["label"] else "near misses not taken for one"
+            yield "development half", what, (read == "unsubscribe") == case["label"]
+
+
 def messages() -> Iterator[Row]:
     """Bounce, automatic, or a person; and a person's own words."""
     for case in cases("messages"):
@@ -133,6 +151,7 @@ def main() -> None:
         messages,
         automatic,
         intents,
+        development,
     ):
         for line, what, was_right in rows():
             right[line, what].append(was_right)
