@@ -23,7 +23,7 @@ from salesagent_core.domain.auto_reply_features import features_of
 from salesagent_core.domain.reply import MIN_QUOTE
 from salesagent_core.domain.reply_text import own_text
 
-TAKEN_FOR_PROGRAMS = 0.04
+TAKEN_FOR_PROGRAMS = 0.03
 """The share of the people's mail of the training set, headers left off, that may be taken for a
 program's. Half of that mail was written to be mistaken; of ordinary mail it is far less."""
 REPLIES_COUNT = 0.15

@@ -58,8 +58,8 @@ class ProofPages:
                 )
         except (InvalidInput, Conflict, RateLimited, Unauthenticated, Forbidden) as refused:
             return await self._page(visit, wanted, refused)
-        done = urlencode({"done": "proven"})
-        return Redirect(f"{wanted}?{done}", status_code=303, cookies=cookies)
+        page = wanted.partition("#")[0].partition("?")[0]
+        return Redirect(f"{page}?done=proven", status_code=303, cookies=cookies)
 
     async def _page(
         self, visit: Visit, wanted: str, refused: SalesAgentError | None = None
