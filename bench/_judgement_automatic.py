@@ -32,7 +32,7 @@ WITHOUT_SUBJECT = 0.5
 """What each mail counts once more without its subject: the words must be enough."""
 SIGNS_COUNT = 0.15
 AUTOMATIC_BITS = 17
-LATER = re.compile(r"_r3/|/fourth")
+LATER = re.compile(r"_r[34]/|/fourth")
 """Replies that came when this model was made; it was not tried with them."""
 
 
