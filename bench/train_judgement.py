@@ -27,14 +27,13 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 
-from salesagent_core.domain.auto_reply import signs_of
+from salesagent_core.domain.auto_reply import holds_a_quote, signs_of
 from salesagent_core.domain.auto_reply_features import features_of
 from salesagent_core.domain.folding import bare_text
 from salesagent_core.domain.injection import rules_score
 from salesagent_core.domain.learned import FIRST_LINE
 from salesagent_core.domain.learned_text import features, tokens_of, windows_of
 from salesagent_core.domain.opt_out import rules_say_stop
-from salesagent_core.domain.reply import MIN_QUOTE
 from salesagent_core.domain.reply_intent import ReplyIntent, intent_by_rules
 from salesagent_core.domain.reply_text import own_text
 
@@ -394,7 +393,7 @@ def letter_rows(letters: Sequence[Letter], *, subject: bool) -> csr_matrix:
         )
         values.append(counts / (math.sqrt(float(counts @ counts)) or 1.0))
         starts.append(starts[-1] + len(found))
-        quoted = len(words) + MIN_QUOTE < len(one.body.strip())
+        quoted = holds_a_quote(one.body, words)
         signs.append([float(holds) for holds in signs_of(title, words, quoted=quoted).values()])
     table = csr_matrix(
         (np.concatenate(values), np.concatenate(places).astype(np.int32), starts),
