@@ -18,9 +18,8 @@ from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 
 from _judgement_texts import DATA, FOLDS, SEED, training
-from salesagent_core.domain.auto_reply import signs_of
+from salesagent_core.domain.auto_reply import holds_a_quote, signs_of
 from salesagent_core.domain.auto_reply_features import features_of
-from salesagent_core.domain.reply import MIN_QUOTE
 from salesagent_core.domain.reply_text import own_text
 
 TAKEN_FOR_PROGRAMS = 0.03
@@ -104,7 +103,7 @@ def letter_rows(letters: Sequence[Letter], *, subject: bool) -> csr_matrix:
         )
         values.append(counts / (math.sqrt(float(counts @ counts)) or 1.0))
         starts.append(starts[-1] + len(found))
-        quoted = len(words) + MIN_QUOTE < len(one.body.strip())
+        quoted = holds_a_quote(one.body, words)
         signs.append([float(holds) for holds in signs_of(title, words, quoted=quoted).values()])
     table = csr_matrix(
         (np.concatenate(values), np.concatenate(places).astype(np.int32), starts),

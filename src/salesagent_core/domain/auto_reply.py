@@ -124,6 +124,14 @@ def _clients() -> re.Pattern[str]:
     )
 
 
+MIN_QUOTE = 20
+
+
+def holds_a_quote(shown: str, own_text: str) -> bool:
+    """Whether a mail shows more than its author's own words: an older mail, or a signature."""
+    return len(own_text) + MIN_QUOTE < len(shown.strip())
+
+
 def is_absence(subject: str, own_text: str) -> bool:
     """Whether an automatic mail says that somebody is away, or gone for good."""
     text = bare_text(own_text[:MAX_TEXT])
