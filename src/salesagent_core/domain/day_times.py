@@ -42,7 +42,11 @@ def day_of(clock: Fact, facts: list[Fact], bare: str) -> Day | Weekday | None:
         f for f in after if re.fullmatch(r"\s?(?:on|am|le|el|,)?\s?", bare[clock.end : f.start])
     ]
     chosen = None
-    if direct and not (before and clock.start - max(f.end for f in before) <= 8):
+    gap = bare[max((f.end for f in before), default=0) : clock.start]
+    near = (
+        bool(before) and len(gap) <= 8 and not re.search(r"\b(?:and|or|und|oder|et|ou|y|o) $", gap)
+    )
+    if direct and not near:
         chosen = min(direct, key=lambda f: f.start)
     elif before:
         chosen = max(before, key=lambda f: f.end)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import attrs
 
+from salesagent_core.domain.capabilities import Clause, find_clauses
 from salesagent_core.domain.commitments import Statement, find_statements
 from salesagent_core.domain.folding import Folded, bare_text, plain
 from salesagent_core.domain.lexicon import (
@@ -52,7 +53,7 @@ class Fact:
     """``value`` is the parsed fact; offsets are into the plain text."""
 
     kind: FactKind
-    value: Quantity | Day | Weekday | Clock | Name | Link | Statement | str
+    value: Quantity | Day | Weekday | Clock | Name | Link | Statement | Clause | str
     start: int
     end: int
 
@@ -108,9 +109,11 @@ def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -
     facts: list[Fact] = list(_links_and_addresses(text))
     taken = [(fact.start, fact.end) for fact in facts]
     masked = _masked(text.bare, taken)
-    moments = find_moments(masked, text.original)
+    moments = find_moments(masked, text.original, "any" if any_language else text.language)
     facts += _moment_facts(moments)
-    taken = [(fact.start, fact.end) for fact in facts]
+    taken = [
+        (fact.start, fact.end) for fact in facts if not (any_language and _may_count(fact.value))
+    ]
     masked = _masked(masked, taken)
     phones = list(_phones(masked))
     facts += phones
@@ -134,12 +137,19 @@ def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -
         facts += _statement_facts(statements)
         return facts[:MAX_FACTS]
     facts += _statement_facts(statements)
+    for clause in find_clauses(masked, text.language):
+        facts.append(Fact(kind=FactKind.PROMISE, value=clause, start=clause.start, end=clause.end))
     names_text = _masked(text.original, [*taken, *certificates])
     for name in find_names(
         names_text, _masked(text.bare, [*taken, *certificates]), text.language, known
     ):
         facts.append(Fact(kind=FactKind.NAME, value=name, start=name.start, end=name.end))
     return facts[:MAX_FACTS]
+
+
+def _may_count(value: object) -> bool:
+    """A source's "24 horas" is read both ways, as a time and as a length."""
+    return isinstance(value, Clock) and not (value.count is None and value.length is None)
 
 
 def _statement_facts(statements: list[Statement]) -> Iterator[Fact]:

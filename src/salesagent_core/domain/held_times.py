@@ -14,6 +14,8 @@ from salesagent_core.domain.quantities import Quantity
 
 def holds_clock(library: Library, wanted: Clock, fact: Fact, text: Text, facts: list[Fact]) -> bool:
     """True when some source holds this time, on the day that the draft puts it."""
+    if _holds_as_number(library, wanted):
+        return True
     day = day_of(fact, facts, text.bare)
     if wanted.minutes & library.clocks:
         return day is None or any(
@@ -40,6 +42,16 @@ def holds_clock(library: Library, wanted: Clock, fact: Fact, text: Text, facts: 
             for end in wanted.minutes
         )
         for one in before
+    )
+
+
+def _holds_as_number(library: Library, wanted: Clock) -> bool:
+    """Where the words may also count something or tell a length, either is enough."""
+    if wanted.length is not None and _held_length(library, wanted.length):
+        return True
+    return wanted.count is not None and any(
+        isinstance(m.value, Quantity) and m.value.kind == "count" and wanted.count in m.value.values
+        for m in library.quantities
     )
 
 

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import re
 
+from salesagent_core.domain.capabilities import Clause
 from salesagent_core.domain.commitments import Statement
 from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
+from salesagent_core.domain.held_clauses import holds_clause
+from salesagent_core.domain.held_numbers import holds_quantity
 from salesagent_core.domain.held_times import holds_clock, same_day
-from salesagent_core.domain.lexicon import SYNONYMS, stem
-from salesagent_core.domain.library import DENIAL_REACH, Library, Mention, same_url, sentence_around
+from salesagent_core.domain.lexicon import stem
+from salesagent_core.domain.library import DENIAL_REACH, Library, same_url, sentence_around
 from salesagent_core.domain.links import Link
 from salesagent_core.domain.moments import Clock, Day, Weekday
-from salesagent_core.domain.names import Name, is_common
+from salesagent_core.domain.names import Name
 from salesagent_core.domain.quantities import Quantity
 from salesagent_core.domain.stance import denies, repeats_reader
+from salesagent_core.domain.word_forms import is_common
 
 PHONE_TAIL = 7
 WRITTEN_OVERLAP = 0.5
 _KEYED = frozenset(
     {"free", "terms", "superlative", "support", "capability", "contract", "multiple"}
 )
-_THINGS = frozenset(SYNONYMS.values())
 
 
 def holds(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:
     """True when some source holds ``fact`` of the draft ``text``, whose facts are ``facts``."""
     value = fact.value
     if isinstance(value, Quantity):
-        return _holds_quantity(library, value, fact, text)
+        return holds_quantity(library, value, fact, text)
     if isinstance(value, Day):
         return any(same_day(value, day) for day in library.days)
     if isinstance(value, Weekday):
@@ -36,6 +39,8 @@ def holds(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:
         return holds_clock(library, value, fact, text, facts)
     if isinstance(value, Name):
         return _holds_name(library, value, text.language)
+    if isinstance(value, Clause):
+        return holds_clause(library, value, fact, text, facts)
     if isinstance(value, Link):
         return _holds_link(library, value)
     if isinstance(value, Statement):
@@ -51,49 +56,6 @@ def holds(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:
 def _same_phone(one: str, other: str) -> bool:
     short, long = sorted((one.lstrip("0"), other.lstrip("0")), key=len)
     return long.endswith(short) and len(long) - len(short) <= 3
-
-
-def _holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
-    same = [
-        m
-        for m in library.quantities
-        if isinstance(m.value, Quantity) and _same_value(wanted, m.value)
-    ]
-    if wanted.kind == "year":
-        years = {reading[0] for day in library.days for reading in day.readings}
-        return bool(same) or bool(wanted.values & {float(y) for y in years if y})
-    if wanted.kind == "duration" and wanted.unit == "minutes" and wanted.values & library.lengths:
-        return True
-    if wanted.kind == "percent":
-        first, last = sentence_around(text.bare, fact.start)
-        around = content_stems(text.bare[first:last])
-        return any(
-            around & m.stems or not m.stems or _untranslatable(m, text, m.stems) for m in same
-        )
-    if wanted.kind != "count" or not wanted.nouns:
-        return bool(same)
-    return any(
-        set(wanted.nouns) & m.stems or _untranslatable(m, text, frozenset(wanted.nouns))
-        for m in same
-    )
-
-
-def _untranslatable(held: Mention, text: Text, words: frozenset[str]) -> bool:
-    """True when the source speaks another language and its words cannot be told apart here."""
-    return held.language != text.language and not words & _THINGS
-
-
-def _same_value(wanted: Quantity, held: Quantity) -> bool:
-    if not any(
-        abs(one - other) < 1e-6 * max(1.0, abs(one))
-        for one in wanted.values
-        for other in held.values
-    ):
-        return False
-    kinds = {wanted.kind, held.kind}
-    if kinds <= {"count", "year"}:
-        return True
-    return len(kinds) == 1 and wanted.unit == held.unit
 
 
 def _holds_name(library: Library, name: Name, language: str) -> bool:

@@ -243,6 +243,25 @@ _SAME_THING = (
     "project projects projekt projekte projets projet proyectos proyecto",
     "store stores shop shops laden geschafte magasins boutiques tiendas",
     "room rooms zimmer chambres habitaciones",
+    "mm millimeter millimetern millimetre millimetres millimeters milimetro milimetros",
+    "cm zentimeter centimetre centimetres centimeter centimeters centimetro centimetros",
+    "m meter metern metre metres meters metro metros qm sqm quadratmeter quadratmetern square carres cuadrados",
+    "km kilometer kilometern kilometre kilometres kilometers kilometro kilometros kmh",
+    "kg kilo kilos kilogramm kilogram kilograms kilogramme kilogrammes kilogramo kilogramos",
+    "t ton tons tonne tonnes tonnen tonelada toneladas",
+    "l liter litern litre litres liters litro litros",
+    "ml milliliter millilitre millilitres mililitro mililitros",
+    "cl centilitre centilitres zentiliter centilitro centilitros",
+    "kw kilowatt kilowatts kilovatio kilovatios",
+    "mw megawatt megawatts megavatio megavatios",
+    "mwh megawattstunden megawattstunde megawattheures",
+    "kwh kilowattstunden kilowattstunde kilowattheures",
+    "db dezibel decibel decibels decibelios",
+    "ha hektar hectare hectares hectarea hectareas",
+    "degree degrees grad degre degres grado grados celsius",
+    "guest guests gast gaste gasten covers couverts invite invites convives comensales invitados",
+    "child children kid kids pupil pupils student students kind kinder kindern schuler schulern enfants eleves etudiants alumnos ninos estudiantes",
+    "piece pieces stuck stucke unit units unites unidades exemplaires exemplaire einheiten",
 )
 SYNONYMS: dict[str, str] = {
     word: group.split()[0] for group in _SAME_THING for word in group.split()
@@ -267,5 +286,6 @@ SELF_COUNTED = frozenset(
     "moglichkeiten zeiten zeitfenster schritte gedanken dinge alternativen satze zeilen "
     "creneau creneaux horaire horaires possibilites questions propositions points idees choses etapes dates "
     "hueco huecos opciones horas preguntas propuestas puntos ideas cosas pasos fechas alternativas momentos "
-    "or oder ou o to bis a ligne lignes linea lineas zeile zeilen mot mots palabras worte minute".split()
+    "or oder ou o to bis a ligne lignes linea lineas zeile zeilen mot mots palabras worte minute answer answers antwort antworten reponse reponses respuesta respuestas sentence sentences satz wort word "
+    "words moment moments phrases".split()
 )

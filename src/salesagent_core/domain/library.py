@@ -25,6 +25,8 @@ SENTENCE_REACH = 400
 DENIAL_REACH = 40
 """How many characters before a word a denial of it may stand."""
 _THEIRS = frozenset({SourceKind.FORM, SourceKind.MESSAGE})
+_NOT_OURS = _THEIRS | {SourceKind.CRM, SourceKind.MEMORY, SourceKind.SLOT}
+"""What these hold does not say what we have or do."""
 
 _Value = TypeVar("_Value")
 
@@ -63,6 +65,10 @@ class Library:
     names_customers: bool
     lengths: frozenset[float]
     whens: str
+    counted: frozenset[str]
+    ours: frozenset[str]
+    our_words: frozenset[str]
+    our_text: str
 
 
 @attrs.frozen(kw_only=True)
@@ -86,6 +92,7 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
     links = list(_values(readings, FactKind.LINK, Link))
     urls = [link.url for link in links] + [one.source.url for one in readings if one.source.url]
     clocks = _values(readings, FactKind.TIME, Clock)
+    our_text = " ".join(each.text.bare for each in readings if each.source.kind not in _NOT_OURS)
     return Library(
         words=words,
         allowed=allowed,
@@ -110,6 +117,12 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
             one for each in readings for one in slot_lengths(each.facts, each.text.bare)
         ),
         whens=" ".join(bares),
+        counted=frozenset(
+            noun for m in mentions if isinstance(m.value, Quantity) for noun in m.value.nouns[:2]
+        ),
+        ours=content_stems(our_text),
+        our_words=frozenset(_words(our_text)) | allowed,
+        our_text=our_text,
     )
 
 
@@ -169,7 +182,8 @@ def _mentions(reading: _Reading) -> Iterator[Mention]:
         sentence = bare[first:last]
         yield Mention(
             value=fact.value,
-            stems=content_stems(sentence),
+            stems=content_stems(sentence)
+            | frozenset(fact.value.nouns if isinstance(fact.value, Quantity) else ()),
             language=reading.text.language,
             requested=asks(sentence),
             negated=denies(bare[max(first, fact.start - DENIAL_REACH) : fact.start]),

@@ -16,6 +16,7 @@ from salesagent_core.domain.lexicon import (
     SHORT_WEEKDAYS,
     WEEKDAYS,
 )
+from salesagent_core.domain.spoken_times import find_spoken
 
 
 @attrs.frozen(kw_only=True)
@@ -39,11 +40,15 @@ class Weekday:
 
 @attrs.frozen(kw_only=True)
 class Clock:
-    """A time of day; ``minutes`` holds its possible readings after midnight."""
+    """A time of day; ``minutes`` holds its possible readings after midnight. ``count`` is the
+    number where the words may count something instead, ``length`` the minutes where "9 h" may
+    tell how long."""
 
     minutes: frozenset[int]
     start: int
     end: int
+    count: float | None = None
+    length: float | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -83,6 +88,12 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?<![a-z])(?P<weekday>{long_weekdays})\b,? (?:the |den |dem |le |el )?(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?"
             r"(?![\d:%]|[.,]\d| ?(?:[ap]\.?m\b|uhr|h\b|heures|horas|euros?|€|minut))"
         ),
+        "shared_month": re.compile(
+            rf"(?<![\d.,:])(?<!h )(?<!las )(?<!at )(?<!um )(?<!heures )(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?,? ?(?:and|or|to|-|bis|und|oder|et|ou|au|y|o|al|a|&) ?(?:the |den |dem |le |el )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|o|\.)?[ -](?:of |de |d')?(?P<m>{months})\b"
+        ),
+        "ordinal": re.compile(
+            r"\bthe (?P<d>\d{1,2})(?:st|nd|rd|th)(?= (?:at|of|or|and|in|if|is|would)\b|\s?[,.;?!)]|\s?$)|\bden (?P<d2>\d{1,2})\.(?= (?:um|oder|und)\b|,)"
+        ),
         "month": re.compile(rf"(?<![a-z])(?P<m>{months})\b(?:\.? (?:de |del )?{year})?"),
         "quarter": re.compile(rf"(?<![a-z0-9])q(?P<q>[1-4])(?:[ /-]{year})?(?![a-z0-9])"),
         "weekday": re.compile(rf"(?<![a-z])(?P<weekday>{weekdays})(?:s|e|en)?(?![a-z])"),
@@ -90,26 +101,29 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"\b(?:(?P<after>day after tomorrow|ubermorgen|apres-demain|pasado manana)|tomorrow|(?<!guten )(?<!am )morgen(?= (?:um|fruh|vormittag|nachmittag|abend|mittag|mit|bei|an|zu)|[,.!?])|demain|(?<!la )(?<!esta )(?<!cada )manana)\b"
         ),
         "clock": re.compile(
-            r"(?<![\d:.,+])(?P<h>\d{1,2})(?:(?P<sep>[:h])(?P<m>\d{2})(?::\d{2})?(?!\d)|(?P<dot>\.)(?P<md>\d{2})(?=\s?(?:uhr|am\b|pm\b|a\.m|p\.m|h\b))|(?=\s?(?:uhr|[ap]\.?m\b)))"
+            r"(?<![\d:.,+])(?P<h>\d{1,2})(?:(?P<sep>:| ?h ?| heures | uhr )(?P<m>\d{2})(?::\d{2})?(?!\d)|(?P<dot>\.)(?P<md>\d{2})(?=\s?(?:uhr|am\b|pm\b|a\.m|p\.m|h\b))|(?=\s?(?:uhr|[ap]\.?m\b)))"
             r"\s?(?P<half>am\b|pm\b|a\.m\.?|p\.m\.?)?(?:\s?(?:uhr|h)\b)?"
         ),
         "range": re.compile(
             r"(?<![\d:.,/])(?P<h>\d{1,2})(?:[:.](?P<m>\d{2}))?\s?(?:-|to|bis|a)\s?(?P<h2>\d{1,2})(?:[:.](?P<m2>\d{2}))?\s?(?P<half>am\b|pm\b|uhr\b|[ap]\.m\.)"
         ),
+        "dotted": re.compile(
+            r"\b(?:at|um|gegen|ab|a|a las|or|and|oder|und|from|to|bis|between|until|,)\s(?P<h>\d{1,2})\.(?P<m>\d{2})(?![\d%]|[.,]\d| ?(?:[%€$£]|[a-z]{1,3}\b(?<!\bor)(?<!\bon)(?<!\bund)(?<!\band)(?<!\bin)(?<!\bist)))"
+        ),
         "bare_hour": re.compile(
-            r"\b(?:at|um|gegen|ab|before|after|until|a las?|vers|des|des les|a)\s(?P<h>\d{1,2})(?:\s(?:heures?|horas|h|o'?clock)\b|(?=\s?(?:$|[.,;!?\n]|on\b|or\b|am\b|and\b|oder\b|ou\b|o\b)))"
+            r"\b(?:at|um|gegen|ab|before|after|until|a las?|vers|des|des les|a)\s(?P<h>\d{1,2})(?![.,]\d)(?:\s?(?P<unit>heures?|horas|h|o'?clock)\b|(?=\s?(?:$|[.,;!?\n]|on\b|or\b|am\b|and\b|oder\b|ou\b|o\b)))"
         ),
         "noon": re.compile(
-            r"\b(?P<noon>noon|midday|mittags|midi|mediodia)\b|\b(?:midnight|mitternacht|minuit|medianoche)\b"
+            r"\b(?P<noon>noon|midday|mittags|midi(?! et deux)|mediodia)\b|\b(?:midnight|mitternacht|minuit|medianoche)\b"
         ),
     }
 
 
-def find_moments(text: str, original: str) -> Moments:
+def find_moments(text: str, original: str, language: str = "any") -> Moments:
     """``text`` in bare form and ``original`` with its capitals, of the same length."""
     days = list(_days(text, original))
     taken = [(day.start, day.end) for day in days]
-    clocks = list(_clocks(text, taken))
+    clocks = list(_clocks(text, taken, language))
     taken += [(clock.start, clock.end) for clock in clocks]
     weekdays = list(_weekdays(text, original, taken))
     return Moments(days=tuple(days), weekdays=tuple(weekdays), clocks=tuple(clocks))
@@ -140,6 +154,19 @@ def _days(text: str, original: str) -> Iterator[Day]:
             yield Day(
                 readings=frozenset({(None, ANY_MONTH, int(match["d"]))}),
                 weekday=WEEKDAYS[match["weekday"]],
+                start=match.start(),
+                end=match.end(),
+            )
+    for match in patterns["shared_month"].finditer(text):
+        readings = frozenset(_valid(iter([(None, MONTHS[match["m"]], int(match["d"]))])))
+        if readings and _free(taken, match.start("d"), match.end("d")):
+            yield Day(readings=readings, weekday=None, start=match.start("d"), end=match.end("d"))
+    for match in patterns["ordinal"].finditer(text):
+        number = int(match["d"] or match["d2"])
+        if 1 <= number <= 31 and _free(taken, match.start(), match.end()):
+            yield Day(
+                readings=frozenset({(None, ANY_MONTH, number)}),
+                weekday=None,
                 start=match.start(),
                 end=match.end(),
             )
@@ -245,7 +272,7 @@ def _weekdays(text: str, original: str, taken: list[tuple[int, int]]) -> Iterato
             )
 
 
-def _clocks(text: str, days: list[tuple[int, int]]) -> Iterator[Clock]:
+def _clocks(text: str, days: list[tuple[int, int]], language: str) -> Iterator[Clock]:
     patterns = _patterns()
     taken = list(days)
     for match in patterns["range"].finditer(text):
@@ -268,11 +295,32 @@ def _clocks(text: str, days: list[tuple[int, int]]) -> Iterator[Clock]:
         found = _minutes(match["h"], match["m"] or match["md"], half)
         if found and _free(taken, match.start(), match.end()):
             yield Clock(minutes=found, start=match.start(), end=match.end())
+    for match in patterns["dotted"].finditer(text):
+        found = _minutes(match["h"], match["m"], "")
+        if found and _free(taken, match.start("h"), match.end()):
+            either = found | {minute + 720 for minute in found if minute < 720}
+            count = float(f"{match['h']}.{match['m']}")
+            yield Clock(minutes=either, start=match.start("h"), end=match.end(), count=count)
+    for spoken in find_spoken(text, language):
+        if _free(taken, spoken.start, spoken.end):
+            yield Clock(
+                minutes=spoken.minutes,
+                start=spoken.start,
+                end=spoken.end,
+                count=spoken.count,
+                length=spoken.length,
+            )
     for match in patterns["bare_hour"].finditer(text):
         hour = int(match["h"])
         if hour <= 24 and _free(taken, match.start("h"), match.end()):
             readings = {hour * 60} | ({(hour + 12) * 60} if hour < 12 else set())
-            yield Clock(minutes=frozenset(readings), start=match.start("h"), end=match.end())
+            length = hour * 60.0 if match["unit"] else None
+            yield Clock(
+                minutes=frozenset(readings),
+                start=match.start("h"),
+                end=match.end(),
+                length=length,
+            )
     for match in patterns["noon"].finditer(text):
         if _free(taken, match.start(), match.end()):
             minutes = 720 if match["noon"] else 0

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 import attrs
 
-from salesagent_core.domain.folding import bare_text
-from salesagent_core.domain.lexicon import FUNCTION_WORDS, MONTHS, SYNONYMS, WEEKDAYS
+from salesagent_core.domain.lexicon import MONTHS, WEEKDAYS
+from salesagent_core.domain.word_forms import is_common, is_word
 
 MIN_UNKNOWN = 4
 TITLE_CASE_SHARE = 0.6
@@ -73,7 +72,8 @@ _LEGAL_FORMS = frozenset(
 )
 _TITLES = frozenset(
     "mr mrs ms miss dr prof sir madam herr frau herrn firma monsieur madame mme mlle m senor senora sr sra don dona kollege "
-    "kollegin kollegen".split()
+    "kollegin kollegen professor professeur professora doctor doctora docteur dra maitre captain schwester sister bruder sor soeur "
+    "ingeniero ingeniera bruder pfarrer monsignore mayor councillor colonel major".split()
 )
 _SAFE = (
     frozenset(
@@ -115,55 +115,6 @@ _DETERMINERS = frozenset(
     "diesem alle allen viele vielen mehr weniger etwas zum zur im am beim vom ins ans welche welcher welches welchen wie als "
     "und oder pro je".split()
 )
-
-
-@cache
-def common_words(language: str) -> frozenset[str]:
-    """The words of a language in lower case (the lists that pyspellchecker carries)."""
-    from spellchecker import SpellChecker
-
-    checker = SpellChecker(language=language, distance=1)
-    return frozenset(bare_text(word) for word in checker.word_frequency.words())
-
-
-def is_common(word: str, language: str) -> bool:
-    """True when the bare word, or for German its parts, stand in the dictionary."""
-    if word in SYNONYMS or any(word in words for words in FUNCTION_WORDS.values()):
-        return True
-    words = common_words(language)
-    if word in words or word.rstrip("s") in words or word.removesuffix("'s") in words:
-        return True
-    if word.replace("-", "") in ("estce", "estil", "estelle"):
-        return True
-    if "-" in word:
-        return all(is_common(piece, language) for piece in word.split("-") if piece)
-    return language == "de" and _compound(word, words)
-
-
-def _compound(word: str, words: frozenset[str], depth: int = 0) -> bool:
-    if len(word) < 4 or len(word) > 60:
-        return False
-    if word in words:
-        return True
-    if depth == 3:
-        return False
-    for cut in range(len(word) - 3, 3, -1):
-        head, tail = word[:cut], word[cut:]
-        stems = (
-            head,
-            head.removesuffix("s"),
-            head.removesuffix("n"),
-            head.removesuffix("en"),
-            head + "e",
-        )
-        if any(len(one) >= 3 and one in words for one in stems) and _compound(
-            tail, words, depth + 1
-        ):
-            return True
-    return any(
-        word.endswith(ending) and word.removesuffix(ending) in words
-        for ending in ("s", "es", "n", "en", "e", "er", "ern", "innen", "in")
-    )
 
 
 def find_names(original: str, bare: str, language: str, known: frozenset[str]) -> Iterator[Name]:
@@ -321,7 +272,7 @@ def _counts(
     if word.isupper() and len(word) > 1:
         return not is_common(key, language) or not title_case
     if first or title_case:
-        return len(key) >= MIN_UNKNOWN and not is_common(key, language)
+        return len(key) >= MIN_UNKNOWN and not is_word(key, language)
     if language != "de":
         return True
     if key in _COMMON_ALSO and previous in ("bei", "von", "mit", "an"):

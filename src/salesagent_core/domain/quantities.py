@@ -63,9 +63,20 @@ _CURRENCIES = {
     "sek": "SEK",
     "mxn": "MXN",
     "pesos": "MXN",
+    "zloty": "PLN",
     "cents": "CENT",
     "cent": "CENT",
+    "ct": "CENT",
+    "centimes": "CENT",
+    "centime": "CENT",
+    "centimos": "CENT",
+    "centimo": "CENT",
+    "rappen": "CENT",
+    "pence": "CENT",
+    "centavos": "CENT",
 }
+MINOR_UNIT = "CENT"
+_PER_MAJOR = 100
 _DURATIONS: tuple[tuple[str, str, float], ...] = (
     (r"sec(?:ond)?s?|sekunden?|secondes?|segundos?", "minutes", 1 / 60),
     (r"min(?:ute)?s?|minuten|minutos?|min\.", "minutes", 1),
@@ -117,7 +128,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "scale": re.compile(scale),
         "token": re.compile(r"[a-z]{1,60}(?:-[a-z]{2,20}){0,4}"),
         "after": re.compile(
-            r"[ -]?(?P<currency>€|\$|£|¥|(?:eur|euros?|usd|dollars?|dolares|gbp|pounds?|pfund|libras|livres|chf|franken|francs|pln|sek|mxn|pesos|cents?)\b)"
+            r"[ -]?(?P<currency>€|\$|£|¥|(?:eur|euros?|usd|dollars?|dolares|gbp|pounds?|pfund|libras|livres|chf|franken|francs|pln|zloty|sek|mxn|pesos|cents?|ct|centimes?|centimos?|rappen|pence|centavos)\b)"
             r"|[ -]?(?P<percent>%|percent\b|per cent\b|prozent\b|pour ?cent\b|por ciento\b|percentage points?\b|prozentpunkte\b)"
         ),
         "duration": re.compile(
@@ -126,7 +137,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             + r")(?![a-z])"
         ),
         "half": re.compile("|".join(f"(?P<h{i}>{names})" for i, names in enumerate(_HALVES))),
-        "word": re.compile(r"[ -]*(?P<word>[^\W\d_]{2,40})"),
+        "word": re.compile(r"[ -]*(?P<word>[^\W\d_]{2,40}|[mltgw](?=[23]?(?![^\W_])))"),
     }
 
 
@@ -203,10 +214,13 @@ def find_quantities(text: str, language: str) -> Iterator[Quantity]:
             scale=match["scale"].strip(" ."),
             digits=match["digits"],
         )
+    reach = 0
     for start, end, value in _spelled_numbers(text, patterns, language):
+        if start < reach:
+            continue
         scale = patterns["scale"].match(text, end)
         written = scale[0].strip(" .") if scale else ""
-        yield _quantity(
+        spelled = _quantity(
             text,
             start,
             scale.end() if scale else end,
@@ -214,6 +228,8 @@ def find_quantities(text: str, language: str) -> Iterator[Quantity]:
             patterns,
             scale=written,
         )
+        reach = spelled.end
+        yield spelled
 
 
 def _quantity(
@@ -227,7 +243,10 @@ def _quantity(
     scale: str = "",
     digits: str = "",
 ) -> Quantity:
-    if scale:
+    if scale == "m" and not before:
+        # "22 m" are metres or millions.
+        values = values | {value * SCALES[scale] for value in values}
+    elif scale:
         values = frozenset(value * SCALES[scale] for value in values)
     kind, unit = "count", ""
     if before:
@@ -236,6 +255,8 @@ def _quantity(
         end = after.end()
         kind = "percent" if after["percent"] else "money"
         unit = "" if after["percent"] else _CURRENCIES[after["currency"]]
+        if unit == MINOR_UNIT:
+            values = frozenset(round(value / _PER_MAJOR, 6) for value in values)
     elif duration := patterns["duration"].match(text, end):
         _, unit, factor = _DURATIONS[int((duration.lastgroup or "d0")[1:])]
         values = frozenset(round(value * factor, 6) for value in values)
@@ -246,7 +267,7 @@ def _quantity(
         values=values,
         kind=kind,
         unit=unit,
-        nouns=_head(text, end, patterns["word"]),
+        nouns=_head(text, end, patterns["word"], ("m",) if scale == "m" and not before else ()),
         start=start,
         end=end,
         spelled=not digits,
@@ -278,9 +299,11 @@ _SKIPPED = frozenset(
 )
 
 
-def _head(text: str, end: int, word: re.Pattern[str]) -> tuple[str, ...]:
+def _head(
+    text: str, end: int, word: re.Pattern[str], begin: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """Stems of the words that follow, up to the first small word or sign."""
-    stems: list[str] = []
+    stems: list[str] = [stem(one) for one in begin]
     position = end
     for _ in range(HEAD_WORDS + 2):
         match = word.match(text, position)

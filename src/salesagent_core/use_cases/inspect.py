@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from salesagent_core.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from salesagent_core.domain.evidence import SourceKind
     from salesagent_core.domain.finding import Finding
 
 Record = Mapping[str, Any]
@@ -37,17 +38,21 @@ def inspect_draft(record: Record) -> Answer:
     )
     findings = [*inspect_text(subject, body, policy)]
     if record.get("sources") is not None:
-        from salesagent_core.domain.evidence import Source, SourceKind
+        from salesagent_core.domain.evidence import Source
         from salesagent_core.domain.finding import outside_of
         from salesagent_core.domain.grounding import check_grounding
 
         sources = [
-            Source(id=name, kind=SourceKind.OPERATOR, label=name, text=text, url=url)
+            Source(id=name, kind=_source_kind(name), label=name, text=text, url=url)
             for name, text, url in _sources(record["sources"])
         ]
         language = _text(record, "language") or _language(body)
         ungrounded = check_grounding(body, sources, subject=subject, language=language)
-        findings += outside_of(ungrounded, findings)
+        if record.get("link_hosts") is None:
+            findings = _but_held(findings, ungrounded, "link_not_allowed", "ungrounded_link")
+        if record.get("allowed_addresses") is None:
+            findings = _but_held(findings, ungrounded, "foreign_address", "ungrounded_address")
+        findings += outside_of(ungrounded, [f for f in findings if f.code not in _BY_SOURCES])
     return {"id": record.get("id"), "findings": _findings(findings)}
 
 
@@ -207,6 +212,23 @@ def _sources(values: object) -> Iterable[tuple[str, str, str | None]]:
         yield str(value.get("id", number)), value["text"], _text(value, "url") or None
 
 
+_STRANGERS = ("form", "message", "mail", "thread", "inquiry", "enquiry", "request", "lead")
+_RECORDS = ("crm", "contact", "company", "deal", "calendar")
+
+
+def _source_kind(name: str) -> SourceKind:
+    """What a source is, as its id says it: "form.message" and "mail1" were written by the reader,
+    "crm" is what is noted about them; everything else is ours."""
+    from salesagent_core.domain.evidence import SourceKind
+
+    lowered = name.lower()
+    if lowered.startswith(_STRANGERS):
+        return SourceKind.FORM
+    if lowered.startswith(_RECORDS):
+        return SourceKind.CRM
+    return SourceKind.SLOT if lowered.startswith("slot") else SourceKind.OPERATOR
+
+
 def _count(record: Record, *names: str) -> int | None:
     value = next((record[name] for name in names if record.get(name) not in (None, "")), None)
     if value is None:
@@ -248,6 +270,26 @@ def _language(body: str) -> str:
     from salesagent_core.domain.language import detect_language
 
     return detect_language(body, "en")
+
+
+_BY_SOURCES = frozenset({"link_not_allowed", "foreign_address"})
+
+
+def _but_held(
+    findings: list[Finding], ungrounded: Iterable[Finding], code: str, missing: str
+) -> list[Finding]:
+    """Without a list of what is allowed, what the sources hold is: only links and addresses that
+    are missing there are told."""
+    absent = [one for one in ungrounded if one.code == missing]
+    return [
+        finding
+        for finding in findings
+        if finding.code != code
+        or any(
+            one.part == finding.part and one.start < finding.end and finding.start < one.end
+            for one in absent
+        )
+    ]
 
 
 def _findings(findings: Iterable[Finding]) -> list[Answer]:

@@ -1,0 +1,80 @@
+# ruff: noqa: E501  (word lists are kept on one line)
+"""Whether what is ours holds what a clause of a draft says we have, do or include."""
+
+from __future__ import annotations
+
+import re
+
+from salesagent_core.domain.capabilities import Clause
+from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
+from salesagent_core.domain.held_numbers import related_any
+from salesagent_core.domain.lexicon import guess_language, stem
+from salesagent_core.domain.library import Library
+
+MIN_WORDS = 2
+HELD_SHARE = 0.3
+_ANCHORS = frozenset(
+    {
+        FactKind.NUMBER,
+        FactKind.PERCENT,
+        FactKind.PRICE,
+        FactKind.DURATION,
+        FactKind.DATE,
+        FactKind.WEEKDAY,
+        FactKind.TIME,
+        FactKind.LINK,
+        FactKind.ADDRESS,
+        FactKind.PHONE,
+    }
+)
+_SMALL_TALK = frozenset(
+    stem(word)
+    for word in (
+        "also too well likewise additional build built integrat include come available support speak sync offer provide supply even "
+        "auch ebenso ebenfalls zudem ausserdem zusatzlich sogar moglich enthalten inbegriffen inklusive bieten dank "
+        "gehoren gehort dazu dabei wird werden claro pueden porque hay aussi egalement inclus compris fourni possible disponible grace ainsi tambien ademas incluido disponible posible"
+    ).split()
+)
+_TALK = re.compile(
+    r"\b(?:i|i'd|i'll|i'm|me|my|ich|mir|mich|mein\w*|je|j'ai|j'aurais|moi|yo|me|mi|let's|call|phone|ring|talk|speak|meet\w*|chat|write|answer\w*|question\w*|reply|mail|email|tell|ask|know|see|look|read|learn|page|date|time|happy|glad|welcome|thank\w*|"
+    r"telefon\w*|gesprach\w*|sprechen|reden|melden|schreiben|fragen?|antwort\w*|lesen|sehen|zeigen?|seite|gern\w*|dank\w*|freu\w*|passt|wissen|"
+    r"demonstra\w+|demo\w*|vorfuhr\w+|appel\w*|parl\w+|ecri\w+|question\w*|repon\w+|rendez-vous|echange\w*|voir|lire|page|merci|heureu\w+|plaisir|volontiers|savoir|"
+    r"llam\w+|habl\w+|escrib\w+|pregunt\w*|respon\w+|ver|leer|pagina|graci\w+|gusto|encantad\w+|saber|hueco|consult\w+)\b"
+)
+
+
+def holds_clause(
+    library: Library, wanted: Clause, fact: Fact, text: Text, facts: list[Fact]
+) -> bool:
+    """True where enough of the clause is held, or where nothing can be told about it."""
+    bare = text.bare[wanted.start : wanted.end]
+    if _TALK.search(bare) or not library.ours or _foreign(library, text):
+        return True
+    inside = [f for f in facts if wanted.start <= f.start and f.end <= wanted.end]
+    if any(f.kind in _ANCHORS for f in inside):
+        return True
+    words = content_stems(bare) - _SMALL_TALK
+    if len(words) < MIN_WORDS:
+        return not wanted.link or not words or related_any(words, library.ours)
+    held = sum(related_any(frozenset({word}), library.ours) for word in words)
+    if wanted.link and _theirs_only(library, text, wanted):
+        return False
+    return held >= HELD_SHARE * len(words)
+
+
+def _foreign(library: Library, text: Text) -> bool:
+    return guess_language(library.our_text, text.language) != text.language
+
+
+def _theirs_only(library: Library, text: Text, wanted: Clause) -> bool:
+    """A name that only the stranger or the CRM wrote, in a clause that says we connect to it."""
+    for match in re.finditer(
+        r"(?:with|to|into|from|mit|an|zu|avec|a|vers|con|a|y con|y a) ([^\W\d_][\w-]{2,40})",
+        text.bare[wanted.start : wanted.end],
+    ):
+        start = wanted.start + match.start(1)
+        word = match[1]
+        named = text.original[start].isupper()
+        if named and word in library.words and word not in library.our_words:
+            return True
+    return False

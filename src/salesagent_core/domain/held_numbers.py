@@ -1,0 +1,156 @@
+"""Whether the sources hold a number: the same value, about the same thing as far as can be told."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from salesagent_core.domain.facts import Fact, Text, content_stems
+from salesagent_core.domain.lexicon import SYNONYMS
+from salesagent_core.domain.library import Library, Mention, sentence_around
+from salesagent_core.domain.quantities import MINOR_UNIT, Quantity
+
+MIN_PIECE = 4
+"""Shorter pieces of words stand in too many others."""
+SAME_BEGINNING = 0.7
+NAMED_REACH = 40
+_THINGS = frozenset(SYNONYMS.values())
+_ANY_THING = frozenset({"piece"})
+"""Words for whatever was named before."""
+_COUNTED = frozenset({"count", "year"})
+
+
+def holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
+    """True when some source holds ``wanted``; ``fact`` says where it stands in ``text``."""
+    same = [
+        m
+        for m in library.quantities
+        if isinstance(m.value, Quantity) and _same_value(wanted, m.value)
+    ]
+    if wanted.kind == "year":
+        years = {reading[0] for day in library.days for reading in day.readings}
+        return bool(same) or bool(wanted.values & {float(y) for y in years if y})
+    if wanted.kind == "duration" and wanted.unit == "minutes" and wanted.values & library.lengths:
+        return True
+    if wanted.kind == "percent":
+        first, last = sentence_around(text.bare, fact.start)
+        around = content_stems(text.bare[first:last])
+        return any(_about(around, m, text.language) for m in same)
+    if wanted.kind != "count":
+        return bool(same)
+    return _holds_count(library, wanted, same, fact, text)
+
+
+def _holds_count(
+    library: Library, wanted: Quantity, same: list[Mention], fact: Fact, text: Text
+) -> bool:
+    if _in_a_name(library, fact, text):
+        return True
+    if not wanted.nouns:
+        return bool(same) or _bare_value(library, wanted)
+    nouns = frozenset(wanted.nouns)
+    return any(_same_thing(nouns, m, text.language) for m in same) or any(
+        not _another_thing(library, wanted.nouns, m) for m in same
+    )
+
+
+def _about(around: frozenset[str], held: Mention, language: str) -> bool:
+    return (
+        not held.stems
+        or related_any(around, held.stems)
+        or _untranslatable(held, language, held.stems)
+    )
+
+
+def _same_thing(nouns: frozenset[str], held: Mention, language: str) -> bool:
+    return related_any(nouns, held.stems) or _untranslatable(held, language, nouns)
+
+
+def _another_thing(library: Library, nouns: tuple[str, ...], held: Mention) -> bool:
+    """True when the counted word is one of the sources' own, said of something else, or of a
+    known class other than the source's."""
+    if _ANY_THING & set(nouns):
+        return False
+    if any(related(noun, known) for noun in nouns[:2] for known in library.counted):
+        return True
+    held_nouns = held.value.nouns if isinstance(held.value, Quantity) else ()
+    there = {kind for noun in held_nouns or held.stems if (kind := _class_of(noun))}
+    here = {kind for noun in nouns if (kind := _class_of(noun))}
+    return bool(here) and bool(there) and not here & there
+
+
+@lru_cache(maxsize=20_000)
+def _class_of(word: str) -> str | None:
+    """The known thing that a word names, also as a part of a compound ("lagerhall")."""
+    if word in _THINGS:
+        return word
+    return next(
+        (
+            kind
+            for name, kind in SYNONYMS.items()
+            if len(name) > MIN_PIECE and (word.startswith(name) or word.endswith(name))
+        ),
+        None,
+    )
+
+
+def _bare_value(library: Library, wanted: Quantity) -> bool:
+    """A number without a noun may stand for a sum or a length that was named just before."""
+    return any(
+        isinstance(m.value, Quantity) and m.value.kind == "money" and wanted.values & m.value.values
+        for m in library.quantities
+    )
+
+
+def _in_a_name(library: Library, fact: Fact, text: Text) -> bool:
+    """ "the Ember 8": the number right after the same word, as some source writes it."""
+    before = re.search(r"([^\W\d_]{2,30})[ -]$", text.bare[max(0, fact.start - 32) : fact.start])
+    digits = re.match(r"\d{1,6}(?![\d.,]\d)", text.bare[fact.start : fact.end])
+    if before is None or digits is None or not text.original[fact.start - len(before[0])].isupper():
+        return False
+    written = rf"(?<!\w){re.escape(before[1])}[ -]{digits[0]}(?![\d%€$£]|[.,]\d)"
+    return bool(re.search(written, library.whens))
+
+
+def _untranslatable(held: Mention, language: str, words: frozenset[str]) -> bool:
+    """True when the source speaks another language and its words cannot be told apart here."""
+    return held.language != language and not words & _THINGS
+
+
+def _same_value(wanted: Quantity, held: Quantity) -> bool:
+    if not any(
+        abs(one - other) < 1e-6 * max(1.0, abs(one))
+        for one in wanted.values
+        for other in held.values
+    ):
+        return False
+    kinds = {wanted.kind, held.kind}
+    if kinds <= _COUNTED:
+        return True
+    minor = MINOR_UNIT in (wanted.unit, held.unit)
+    return len(kinds) == 1 and (wanted.unit == held.unit or minor)
+
+
+def related_any(words: frozenset[str], others: frozenset[str]) -> bool:
+    """True when a word of one set is a form, a part or a compound of one of the other."""
+    return bool(words & others) or any(related(one, other) for one in words for other in others)
+
+
+@lru_cache(maxsize=20_000)
+def related(one: str, other: str) -> bool:
+    """ "tor" and "rolltor", "zentral" and "heizzentral", "optimis" and "optimiz"."""
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    if len(short) < MIN_PIECE - 1 or one in _THINGS or other in _THINGS:
+        return False
+    if long.endswith(short) and len(long) - len(short) >= MIN_PIECE - 1:
+        return True
+    if len(short) < MIN_PIECE:
+        return False
+    if long.startswith(short) and (len(short) > MIN_PIECE or len(long) - len(short) <= MIN_PIECE):
+        return True
+    shared = next(
+        (i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short)
+    )
+    return shared >= MIN_PIECE + 1 and shared >= SAME_BEGINNING * len(long)

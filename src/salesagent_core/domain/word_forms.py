@@ -1,0 +1,194 @@
+"""Whether a word is one of a language, in some form, rather than a name."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from salesagent_core.domain.folding import bare_text
+from salesagent_core.domain.lexicon import FUNCTION_WORDS, SYNONYMS
+
+MIN_TAIL = 6
+MIN_ROOT = 3
+# Endings of verbs, nouns and adjectives, and what they stand for in the dictionary's form.
+_FORMS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "en": (
+        ("s", ("",)),
+        ("es", ("",)),
+        ("ies", ("y",)),
+        ("ics", ("ic", "")),
+        ("ing", ("", "e")),
+        ("ed", ("", "e")),
+        ("ly", ("",)),
+        ("er", ("", "e")),
+        ("ers", ("", "e")),
+    ),
+    "de": (
+        ("e", ("", "en")),
+        ("st", ("en",)),
+        ("t", ("en",)),
+        ("te", ("en",)),
+        ("ten", ("en",)),
+        ("s", ("",)),
+        ("er", ("", "en")),
+        ("es", ("",)),
+    ),
+    "fr": (
+        ("s", ("",)),
+        ("x", ("",)),
+        ("ez", ("er", "ir", "re", "oir")),
+        ("ons", ("er", "ir", "re", "oir")),
+        ("e", ("er", "")),
+        ("es", ("er", "e")),
+        ("ent", ("er", "ir", "re")),
+        ("rez", ("r", "re")),
+        ("rons", ("r", "re")),
+        ("ra", ("r", "re")),
+        ("ront", ("r", "re")),
+        ("rait", ("r", "re")),
+        ("riez", ("r", "re")),
+        ("ait", ("er", "ir")),
+        ("ant", ("er", "ir", "re")),
+        ("ee", ("er",)),
+        ("ees", ("er",)),
+        ("issez", ("ir",)),
+        ("issons", ("ir",)),
+    ),
+    "es": (
+        ("s", ("",)),
+        ("es", ("", "e", "er", "ar")),
+        ("amos", ("ar", "er", "ir")),
+        ("emos", ("er", "ar", "ir")),
+        ("imos", ("ir", "er")),
+        ("a", ("ar", "er", "ir", "o")),
+        ("e", ("ar", "er", "ir", "")),
+        ("o", ("ar", "er", "ir")),
+        ("as", ("ar", "o")),
+        ("an", ("ar", "er", "ir")),
+        ("en", ("ar", "er", "ir")),
+        ("are", ("ar",)),
+        ("ere", ("er",)),
+        ("ara", ("ar",)),
+        ("era", ("er",)),
+        ("ira", ("ir",)),
+        ("aran", ("ar",)),
+        ("eran", ("er",)),
+        ("iran", ("ir",)),
+        ("aremos", ("ar",)),
+        ("eremos", ("er",)),
+        ("iremos", ("ir",)),
+        ("aria", ("ar",)),
+        ("eria", ("er",)),
+        ("iria", ("ir",)),
+        ("ando", ("ar",)),
+        ("iendo", ("er", "ir")),
+        ("ado", ("ar",)),
+        ("ada", ("ar",)),
+        ("ido", ("er", "ir")),
+        ("ida", ("er", "ir")),
+        ("iones", ("ion",)),
+        ("ciones", ("cion",)),
+        ("que", ("car",)),
+        ("ue", ("ar",)),
+    ),
+}
+_PLAIN_ENDINGS: dict[str, tuple[str, ...]] = {
+    "en": ("ings", "ness", "ments"),
+    "de": (
+        "ungen",
+        "ung",
+        "keiten",
+        "heiten",
+        "keit",
+        "heit",
+        "schaften",
+        "tionen",
+        "tion",
+        "ierung",
+        "ieren",
+    ),
+    "fr": ("tions", "ements", "issez", "erions", "eriez"),
+    "es": ("amos", "emos", "imos", "ciones", "siones", "mente", "remos", "riamos"),
+}
+"""Endings that no name has."""
+
+
+@cache
+def common_words(language: str) -> frozenset[str]:
+    """The words of a language in lower case (the lists that pyspellchecker carries)."""
+    from spellchecker import SpellChecker
+
+    checker = SpellChecker(language=language, distance=1)
+    return frozenset(bare_text(word) for word in checker.word_frequency.words())
+
+
+def is_common(word: str, language: str) -> bool:
+    """True when the bare word, or for German its parts, stand in the dictionary."""
+    if word in SYNONYMS or any(word in words for words in FUNCTION_WORDS.values()):
+        return True
+    words = common_words(language)
+    if word in words or word.rstrip("s") in words or word.removesuffix("'s") in words:
+        return True
+    if word.replace("-", "") in ("estce", "estil", "estelle"):
+        return True
+    if "-" in word:
+        return all(is_common(piece, language) for piece in word.split("-") if piece)
+    return language == "de" and _compound(word, words)
+
+
+def _compound(word: str, words: frozenset[str], depth: int = 0) -> bool:
+    if len(word) < 4 or len(word) > 60:
+        return False
+    if word in words:
+        return True
+    if depth == 3:
+        return False
+    for cut in range(len(word) - 3, 3, -1):
+        head, tail = word[:cut], word[cut:]
+        stems = (
+            head,
+            head.removesuffix("s"),
+            head.removesuffix("n"),
+            head.removesuffix("en"),
+            head + "e",
+        )
+        if any(len(one) >= 3 and one in words for one in stems) and _compound(
+            tail, words, depth + 1
+        ):
+            return True
+    return any(
+        word.endswith(ending) and word.removesuffix(ending) in words
+        for ending in ("s", "es", "n", "en", "e", "er", "ern", "innen", "in")
+    )
+
+
+@cache
+def _known(language: str) -> frozenset[str]:
+    return common_words(language) | FUNCTION_WORDS[language]
+
+
+@lru_cache(maxsize=20_000)
+def is_word(word: str, language: str) -> bool:
+    """True when the bare word may be an ordinary one of the language, or of a sister language,
+    in any form: where a capital proves nothing, as at the start of a sentence."""
+    if is_common(word, language) or (language != "en" and is_common(word, "en")):
+        return True
+    if any(
+        word.endswith(ending) and len(word) > len(ending) for ending in _PLAIN_ENDINGS[language]
+    ):
+        return True
+    words = _known(language)
+    for ending, bases in _FORMS[language]:
+        root = word.removesuffix(ending)
+        if root != word and len(root) >= MIN_ROOT and any(root + base in words for base in bases):
+            return True
+    return language != "en" and _known_tail(word, language)
+
+
+def _known_tail(word: str, language: str) -> bool:
+    """ "Mehrwegbecher" and "Audioguides" end in a word."""
+    return any(
+        word[cut:] in common_words(one)
+        or (word[cut:].endswith("s") and word[cut:-1] in common_words(one))
+        for cut in range(MIN_ROOT, len(word) - MIN_TAIL + 1)
+        for one in (language, "en")
+    )
