@@ -125,3 +125,16 @@ def test_a_very_long_text_costs_little() -> None:
     inspect_inbound(text)
     read_reply_intent(text)
     assert time.perf_counter() - begun < 10
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.one_of(
+        st.uuids().map(str),
+        st.integers(min_value=1 << 90, max_value=(1 << 96) - 1).map(lambda number: f"{number:x}"),
+    )
+)
+def test_an_identifier_says_nothing(identifier: str) -> None:
+    asked = f"Could you show me your product? Our reference is {identifier}."
+    assert not inspect_inbound(asked).suspected
+    assert read_reply_intent(asked) is not ReplyIntent.UNSUBSCRIBE

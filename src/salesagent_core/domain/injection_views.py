@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 import attrs
 
-from salesagent_core.domain.folding import Folded, bare
+from salesagent_core.domain.folding import Folded, bare, without_ids
 from salesagent_core.domain.injection_orders import spelt_right
 
 MAX_BLOBS = 12
@@ -39,8 +39,9 @@ class View:
 def views_of(text: str, folded: Folded) -> Iterator[View]:
     """The text folded, and each reading of it without a disguise."""
     yield View(text=folded.text, locate=folded.span)
-    leet = _LEET_WORD.sub(lambda match: match[0].translate(_LEET), folded.text)
-    if leet != folded.text:
+    named = without_ids(folded.text)
+    leet = _LEET_WORD.sub(lambda match: match[0].translate(_LEET), named)
+    if leet != named:
         yield View(text=leet, locate=folded.span, disguise="leet")
     yield from _put_together(folded)
     yield from _spelt_right(folded)

@@ -1,6 +1,6 @@
 """A text as the features that the learned judgements weigh: words, pairs, pieces of words.
 
-Flow: ``text | folded | addresses and numbers masked | tokens | buckets``. A feature is a number of
+Flow: ``text | folded | addresses, numbers, ids masked | tokens | buckets``. A feature is a number of
 a bucket (CRC-32 of its spelling); nothing but integers is added up, so every platform agrees.
 """
 
@@ -15,7 +15,7 @@ from zlib import crc32
 
 import attrs
 
-from salesagent_core.domain.folding import bare_text
+from salesagent_core.domain.folding import bare_text, without_ids
 
 MAX_TOKENS = 160
 """Tokens of one window that are weighed."""
@@ -43,8 +43,8 @@ _BREAK = re.compile(r"(?<=[.!?;])[\s\"')\]]+|\n+")
 
 
 def tokens_of(text: str) -> list[str]:
-    """Words and telling marks, folded; addresses, links and numbers are masked."""
-    folded = bare_text(text)
+    """Words and telling marks, folded; addresses, links, numbers and identifiers are masked."""
+    folded = without_ids(bare_text(text))
     folded = _MAIL.sub(" zmailz ", folded)
     folded = _LINK.sub(" zlinkz ", folded)
     folded = _NUMBER.sub(" 0 ", folded)
