@@ -12,7 +12,8 @@ from salesagent_core.domain.lexicon import guess_language, stem
 from salesagent_core.domain.library import Library
 
 MIN_WORDS = 2
-HELD_SHARE = 0.3
+HELD_SHARE = 0.01
+"""One word that is held is enough: people say the same thing in other words."""
 _ANCHORS = frozenset(
     {
         FactKind.NUMBER,
