@@ -74,7 +74,8 @@ def grounding() -> Iterator[Row]:
         codes = [one["code"] for one in KINDS["draft"](case)["findings"]]
         caught = any(code.startswith("ungrounded_") for code in codes)
         what = "invented fact caught" if case["invented"] else "true draft not flagged"
-        yield f"grounding, {case['language']}", what, caught == bool(case["invented"])
+        part = f"{case['part']}, " if "part" in case else ""
+        yield f"grounding, {part}{case['language']}", what, caught == bool(case["invented"])
 
 
 def intents() -> Iterator[Row]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import attrs
 
@@ -63,4 +64,4 @@ def _parts(piece: re.Match[str]) -> Iterator[tuple[int, int]]:
     """The whole piece cut before "and", so that what is added stands alone."""
     cuts = [piece.start(), *(m.end() for m in _JOINED.finditer(piece[0])), piece.end()]
     places = [cuts[0], *(piece.start() + cut for cut in cuts[1:-1]), cuts[-1]]
-    yield from zip(places, places[1:], strict=False)
+    yield from pairwise(places)

@@ -12,6 +12,7 @@ import attrs
 from salesagent_core.domain.capabilities import Clause, find_clauses
 from salesagent_core.domain.commitments import Statement, find_statements
 from salesagent_core.domain.folding import Folded, bare_text, plain
+from salesagent_core.domain.language_names import LanguageName, find_languages
 from salesagent_core.domain.lexicon import (
     FUNCTION_WORDS,
     LANGUAGES,
@@ -53,7 +54,7 @@ class Fact:
     """``value`` is the parsed fact; offsets are into the plain text."""
 
     kind: FactKind
-    value: Quantity | Day | Weekday | Clock | Name | Link | Statement | Clause | str
+    value: Quantity | Day | Weekday | Clock | Name | Link | Statement | Clause | LanguageName | str
     start: int
     end: int
 
@@ -139,6 +140,8 @@ def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -
     facts += _statement_facts(statements)
     for clause in find_clauses(masked, text.language):
         facts.append(Fact(kind=FactKind.PROMISE, value=clause, start=clause.start, end=clause.end))
+    for spoken in find_languages(masked):
+        facts.append(Fact(kind=FactKind.PROMISE, value=spoken, start=spoken.start, end=spoken.end))
     names_text = _masked(text.original, [*taken, *certificates])
     for name in find_names(
         names_text, _masked(text.bare, [*taken, *certificates]), text.language, known

@@ -12,7 +12,8 @@ from salesagent_core.domain.lexicon import guess_language, stem
 from salesagent_core.domain.library import Library
 
 MIN_WORDS = 2
-HELD_SHARE = 0.3
+HELD_SHARE = 0.01
+"""One word that is held is enough: people say the same thing in other words."""
 _ANCHORS = frozenset(
     {
         FactKind.NUMBER,
@@ -35,6 +36,7 @@ _SMALL_TALK = frozenset(
         "gehoren gehort dazu dabei wird werden claro pueden porque hay aussi egalement inclus compris fourni possible disponible grace ainsi tambien ademas incluido disponible posible"
     ).split()
 )
+_APPENDED = re.compile(r"\s*(?:and|und|et|y|sowie|ebenso|as are|as is)\b")
 _TALK = re.compile(
     r"\b(?:i|i'd|i'll|i'm|me|my|ich|mir|mich|mein\w*|je|j'ai|j'aurais|moi|yo|me|mi|let's|call|phone|ring|talk|speak|meet\w*|chat|write|answer\w*|question\w*|reply|mail|email|tell|ask|know|see|look|read|learn|page|date|time|happy|glad|welcome|thank\w*|"
     r"telefon\w*|gesprach\w*|sprechen|reden|melden|schreiben|fragen?|antwort\w*|lesen|sehen|zeigen?|seite|gern\w*|dank\w*|freu\w*|passt|wissen|"
@@ -43,9 +45,7 @@ _TALK = re.compile(
 )
 
 
-def holds_clause(
-    library: Library, wanted: Clause, fact: Fact, text: Text, facts: list[Fact]
-) -> bool:
+def holds_clause(library: Library, wanted: Clause, text: Text, facts: list[Fact]) -> bool:
     """True where enough of the clause is held, or where nothing can be told about it."""
     bare = text.bare[wanted.start : wanted.end]
     if _TALK.search(bare) or not library.ours or _foreign(library, text):
@@ -54,7 +54,7 @@ def holds_clause(
     if any(f.kind in _ANCHORS for f in inside):
         return True
     words = content_stems(bare) - _SMALL_TALK
-    if len(words) < MIN_WORDS:
+    if len(words) < MIN_WORDS and not (words and _APPENDED.match(bare)):
         return not wanted.link or not words or related_any(words, library.ours)
     held = sum(related_any(frozenset({word}), library.ours) for word in words)
     if wanted.link and _theirs_only(library, text, wanted):

@@ -8,12 +8,14 @@ from functools import lru_cache
 from salesagent_core.domain.facts import Fact, Text, content_stems
 from salesagent_core.domain.lexicon import SYNONYMS
 from salesagent_core.domain.library import Library, Mention, sentence_around
-from salesagent_core.domain.quantities import MINOR_UNIT, Quantity
+from salesagent_core.domain.quantities import MINOR_UNIT, Quantity, find_quantities
 
 MIN_PIECE = 4
 """Shorter pieces of words stand in too many others."""
 SAME_BEGINNING = 0.7
-NAMED_REACH = 40
+MAX_BY_EYE = 4
+MAX_FACTORS = 8
+_OURS = re.compile(r"\b(?:we|our|us|wir|unser\w*|uns|nous|nos|notre|nuestr\w+|nosotros|tenemos)\b")
 _THINGS = frozenset(SYNONYMS.values())
 _ANY_THING = frozenset({"piece"})
 """Words for whatever was named before."""
@@ -49,8 +51,42 @@ def _holds_count(
     if not wanted.nouns:
         return bool(same) or _bare_value(library, wanted)
     nouns = frozenset(wanted.nouns)
+    if _counts_what_is_there(library, wanted, fact, text) or _is_product(wanted, fact, text):
+        return True
     return any(_same_thing(nouns, m, text.language) for m in same) or any(
         not _another_thing(library, wanted.nouns, m) for m in same
+    )
+
+
+def _counts_what_is_there(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
+    """ "all four roles" where the roles are listed, "two deliveries would do": a small number in
+    words, of something no source counts, and not of ours."""
+    if not wanted.spelled or max(wanted.values) > MAX_BY_EYE:
+        return False
+    first, last = sentence_around(text.bare, fact.start)
+    if _OURS.search(text.bare[first:last]):
+        return False
+    return not any(
+        related(noun, known) for noun in wanted.nouns[:2] for known in library.counted
+    ) and not any(_class_of(noun) for noun in wanted.nouns[:2])
+
+
+def _is_product(wanted: Quantity, fact: Fact, text: Text) -> bool:
+    """ "25 kilos a hectare, so 450 for your eighteen": the numbers beside it are checked too."""
+    first, last = sentence_around(text.bare, fact.start)
+    beside = [
+        value
+        for one in find_quantities(text.bare[first:last], text.language)
+        if one.start + first != fact.start
+        for value in one.values
+        if value > 1
+    ]
+    return any(
+        abs(a * b - value) < 1e-6 * value
+        for value in wanted.values
+        if value > 1
+        for index, a in enumerate(beside[:MAX_FACTORS])
+        for b in beside[index + 1 : MAX_FACTORS]
     )
 
 

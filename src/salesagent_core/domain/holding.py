@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
 """Whether the sources cover one fact of a draft."""
 
 from __future__ import annotations
@@ -7,10 +8,12 @@ import re
 from salesagent_core.domain.capabilities import Clause
 from salesagent_core.domain.commitments import Statement
 from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
+from salesagent_core.domain.folding import bare_text
 from salesagent_core.domain.held_clauses import holds_clause
-from salesagent_core.domain.held_numbers import holds_quantity
+from salesagent_core.domain.held_numbers import holds_quantity, related_any
 from salesagent_core.domain.held_times import holds_clock, same_day
-from salesagent_core.domain.lexicon import stem
+from salesagent_core.domain.language_names import LanguageName
+from salesagent_core.domain.lexicon import MONTHS, stem
 from salesagent_core.domain.library import DENIAL_REACH, Library, same_url, sentence_around
 from salesagent_core.domain.links import Link
 from salesagent_core.domain.moments import Clock, Day, Weekday
@@ -21,6 +24,17 @@ from salesagent_core.domain.word_forms import is_common
 
 PHONE_TAIL = 7
 WRITTEN_OVERLAP = 0.5
+CUSTOMER_OVERLAP = 0.5
+_PRESENT_TOO = frozenset("hablamos quedamos acordamos conversamos comentamos".split())
+_GAIN = re.compile(
+    r"\d|%|[€$£]|\b(?:per ?cent|prozent|pour cent|por ciento|half|halfte|moitie|mitad|costs?|kosten|couts?|costes?|money|geld|argent|dinero|"
+    r"time|zeit|temps|tiempo|hours?|stunden|heures|horas|days?|tage|jours|dias|budget|revenue|umsatz|sales|ventas|ventes|productiv\w+|fuel|energ\w+|double\w*|triple\w*)\b"
+)
+_CLAUSE_END = re.compile(r"[,;.!?]")
+_FRAME = frozenset(
+    stem(word)
+    for word in "note mail email message letter form enquiry inquiry request nachricht formular anfrage schreiben formulaire demande formulario correo mensaje solicitud recently already".split()
+) | frozenset(stem(name) for name in MONTHS)
 _KEYED = frozenset(
     {"free", "terms", "superlative", "support", "capability", "contract", "multiple"}
 )
@@ -39,8 +53,10 @@ def holds(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:
         return holds_clock(library, value, fact, text, facts)
     if isinstance(value, Name):
         return _holds_name(library, value, text.language)
+    if isinstance(value, LanguageName):
+        return value.code in library.spoken or value.code == text.language
     if isinstance(value, Clause):
-        return holds_clause(library, value, fact, text, facts)
+        return holds_clause(library, value, text, facts)
     if isinstance(value, Link):
         return _holds_link(library, value)
     if isinstance(value, Statement):
@@ -64,12 +80,28 @@ def _holds_name(library: Library, name: Name, language: str) -> bool:
         return not library.allowed or all(is_common(token, language) for token in missing)
     if missing:
         return name.greeting and not library.names_someone
+    if name.opening and not _stands_alone(library, name):
+        return False
     if len(name.tokens) == 1:
         return True
     return any(
         all(_known(token, document | library.allowed) for token in name.tokens)
         for document in (*library.documents, frozenset[str]())
     )
+
+
+def _stands_alone(library: Library, name: Name) -> bool:
+    """False where the sources write this name only after another capital word than the one that
+    opens the sentence: "Harbour Trust" does not hold "Heron Trust"."""
+    first = re.escape(name.tokens[0])
+    before = {
+        (found[1] or "")
+        for found in re.finditer(
+            rf"(?:([^\W\d_][\w&'-]*) )?(?<!\w){first}(?!\w)", library.original, re.IGNORECASE
+        )
+    }
+    alone = any(not one[:1].isupper() for one in before)
+    return not before or alone or name.opening in {bare_text(one) for one in before}
 
 
 def _known(token: str, words: frozenset[str]) -> bool:
@@ -111,6 +143,11 @@ def _holds_link(library: Library, link: Link) -> bool:
     )
 
 
+def _proposes(written: str, sentence: str) -> bool:
+    """Spanish "hablamos el martes" is a proposal where a question or a time goes with it."""
+    return written in _PRESENT_TOO and bool(re.search(r"\?|a las? |si le parece", sentence))
+
+
 def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text) -> bool:
     if wanted.family == "when":
         return wanted.key in library.whens
@@ -118,15 +155,23 @@ def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text
     before = text.bare[first : fact.start]
     theirs = repeats_reader(before)
     negated = denies(before[-DENIAL_REACH:])
+    sentence = text.bare[first:last]
+    if wanted.family == "spoken" and _proposes(text.bare[fact.start : fact.end], sentence):
+        return True
+    if wanted.family == "saving" and not _GAIN.search(sentence):
+        return True
     if wanted.family == "written":
-        said = content_stems(text.bare[fact.end : last])
+        said = content_stems(_CLAUSE_END.split(text.bare[fact.end : last], maxsplit=1)[0]) - _FRAME
         return bool(library.documents) and (
             not said
             or len(said & library.stems) >= WRITTEN_OVERLAP * len(said)
             or text.language not in library.languages
         )
-    if wanted.kind == "customer" and library.names_customers:
-        return True
+    if wanted.kind == "customer":
+        told = content_stems(sentence)
+        known = sum(related_any(frozenset({one}), library.ours) for one in told)
+        if library.names_customers or known >= CUSTOMER_OVERLAP * len(told):
+            return True
     words = content_stems(text.bare[fact.start : fact.end]) - {
         "free",
         "kostenlos",

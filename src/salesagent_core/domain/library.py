@@ -15,6 +15,7 @@ from salesagent_core.domain.day_times import pairs, slot_lengths, weekdays_of
 from salesagent_core.domain.evidence import Source, SourceKind
 from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems, facts_of, read_text
 from salesagent_core.domain.folding import bare_text
+from salesagent_core.domain.language_names import languages_in
 from salesagent_core.domain.links import Link
 from salesagent_core.domain.moments import Clock, Day, Weekday
 from salesagent_core.domain.names import FIRST_NAMES
@@ -27,6 +28,20 @@ DENIAL_REACH = 40
 _THEIRS = frozenset({SourceKind.FORM, SourceKind.MESSAGE})
 _NOT_OURS = _THEIRS | {SourceKind.CRM, SourceKind.MEMORY, SourceKind.SLOT}
 """What these hold does not say what we have or do."""
+
+_ZONES = {
+    "jst": ("japan", "japanese", "tokyo"),
+    "est": ("eastern",),
+    "edt": ("eastern",),
+    "cst": ("central",),
+    "cdt": ("central",),
+    "pst": ("pacific",),
+    "pdt": ("pacific",),
+    "cet": ("central", "european"),
+    "gmt": ("greenwich", "london"),
+    "bst": ("british", "london"),
+}
+"""What the zones are called in words."""
 
 _Value = TypeVar("_Value")
 
@@ -69,6 +84,8 @@ class Library:
     ours: frozenset[str]
     our_words: frozenset[str]
     our_text: str
+    original: str
+    spoken: frozenset[str]
 
 
 @attrs.frozen(kw_only=True)
@@ -87,6 +104,7 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
     documents = tuple(frozenset(_words(bare)) for bare in bares)
     allowed = frozenset(word for name in allowed_names for word in _words(bare_text(name)))
     words = allowed.union(*documents)
+    words |= frozenset(name for zone, names in _ZONES.items() if zone in words for name in names)
     mentions = [mention for each in readings for mention in _mentions(each)]
     days = tuple(_values(readings, FactKind.DATE, Day))
     links = list(_values(readings, FactKind.LINK, Link))
@@ -123,6 +141,8 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
         ours=content_stems(our_text),
         our_words=frozenset(_words(our_text)) | allowed,
         our_text=our_text,
+        original="\n".join(each.text.original for each in readings),
+        spoken=frozenset(code for bare in bares for code in languages_in(bare)),
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from salesagent_core.domain.lexicon import MONTHS, WEEKDAYS
+from salesagent_core.domain.lexicon import FUNCTION_WORDS, MONTHS, SYNONYMS, WEEKDAYS
 from salesagent_core.domain.word_forms import is_common, is_word
 
 MIN_UNKNOWN = 4
@@ -25,13 +25,15 @@ SIGNATURE_WORDS = 5
 @attrs.frozen(kw_only=True)
 class Name:
     """``tokens`` in bare form. ``greeting`` is True in the line that addresses the reader,
-    ``signature`` in the lines under the sign-off."""
+    ``signature`` in the lines under the sign-off. ``opening`` is the word right before that opens
+    the sentence and may be a part of the name."""
 
     tokens: tuple[str, ...]
     start: int
     end: int
     greeting: bool = False
     signature: bool = False
+    opening: str = ""
 
 
 FIRST_NAMES = frozenset(
@@ -93,6 +95,10 @@ _SAFE = (
     )
     | frozenset(MONTHS)
     | frozenset(WEEKDAYS)
+)
+_MEASURES = frozenset("mm cm m km kg t l ml cl kw mw mwh kwh db ha degree piece".split())
+_INSTITUTION = re.compile(
+    r"(?:klinik(?:um|en)?|hospital|krankenhaus|kammer|schule|universitat|akademie|institut|verband|verein|bund|stiftung|genossenschaft|gruppe|werke?|werft|muhle|brauerei|backerei|metzgerei|gartnerei|druckerei|molkerei|kellerei|schreinerei|tischlerei|spedition|reederei|kanzlei|praxis|apotheke|hotel|gasthof|gasthaus|autohaus|mobelhaus|warenhaus|kaufhaus|weingut|gut|verlag|sparkasse|bank|versicherung|theater|museum|therme|kloster|stift|gemeinde|stadt|landkreis|markt|hof|bau|firma|konzern|holding)$"
 )
 _ZONES = frozenset("cet cest mez mesz est edt pst pdt cst mst bst utc gmt".split())
 _GREETING = re.compile(
@@ -211,14 +217,17 @@ def _name(
         first = False if titled else first
     while words and words[-1][1] in _SAFE and words[-1][1] not in _LEGAL_FORMS:
         words = words[:-1]
+    while words and SYNONYMS.get(words[0][1]) in _MEASURES:
+        words = words[1:]
     if not words:
         return
-    legal = any(key in _LEGAL_FORMS for _, key in words[1:])
+    institution = language == "de" and len(words) > 1 and bool(_INSTITUTION.search(words[0][1]))
+    legal = institution or any(key in _LEGAL_FORMS for _, key in words[1:])
     kept = [
         (token, key)
         for index, (token, key) in enumerate(words)
         if legal
-        or titled
+        or (titled and not (previous == "m" and is_word(key, language)))
         or _counts(
             token[0],
             key,
@@ -232,8 +241,13 @@ def _name(
     ]
     kept = [(token, key) for token, key in kept if key not in _SAFE or key in known]
     if kept:
+        opening = words[0] if first and kept[0][0] is not words[0][0] else None
+        leads = opening and len(words) > 1 and kept[0][0] is words[1][0]
         yield Name(
-            tokens=tuple(key for _, key in kept), start=kept[0][0].start(), end=kept[-1][0].end()
+            tokens=tuple(key for _, key in kept),
+            start=(opening[0] if opening and leads else kept[0][0]).start(),
+            end=kept[-1][0].end(),
+            opening=opening[1] if opening and leads else "",
         )
 
 
@@ -258,6 +272,8 @@ def _counts(
     previous: str,
     title_case: bool,
 ) -> bool:
+    if key in FUNCTION_WORDS[language]:
+        return False
     if key in known:
         return not first
     if key in _SAFE or len(key) < 2:
@@ -270,7 +286,7 @@ def _counts(
     if famous:
         return True
     if word.isupper() and len(word) > 1:
-        return not is_common(key, language) or not title_case
+        return not is_common(key, language)
     if first or title_case:
         return len(key) >= MIN_UNKNOWN and not is_word(key, language)
     if language != "de":

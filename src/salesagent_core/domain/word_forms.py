@@ -92,7 +92,7 @@ _FORMS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     ),
 }
 _PLAIN_ENDINGS: dict[str, tuple[str, ...]] = {
-    "en": ("ings", "ness", "ments"),
+    "en": ("ics", "ings", "ness", "ments"),
     "de": (
         "ungen",
         "ung",
