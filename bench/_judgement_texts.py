@@ -84,7 +84,7 @@ def attacks(skip: str) -> list[Example]:
         *training("injection_attacks", "injection_benign"),
         *(attrs.evolve(one, label="benign", fresh=False, decisive=None) for one in replies),
         *old,
-        *background("automatic"),
+        *background("automatic", "technical"),
     ]
 
 

@@ -1,7 +1,7 @@
 """A text as the features that the learned judgements weigh: words, pairs, pieces of words.
 
-Flow: ``text | folded | addresses, numbers, ids masked | tokens | buckets``. A feature is a number of
-a bucket (CRC-32 of its spelling); nothing but integers is added up, so every platform agrees.
+Flow: ``text | folded | addresses, numbers, ids masked | tokens | buckets``. A feature is a number
+of a bucket (CRC-32 of its spelling); nothing but integers is added up, so every platform agrees.
 """
 
 from __future__ import annotations
