@@ -7,9 +7,11 @@ of a part at first sight stands in ``docs/explanation/judgement.md``.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +93,24 @@ def intents() -> Iterator[Row]:
             yield line, "no false opt-out", read != "unsubscribe"
 
 
+def development() -> Iterator[Row]:
+    """The half of a stranger's set that is not learned from, though it has been read."""
+    from salesagent_core.domain.reply_intent import read_reply_intent
+
+    for case in cases("development"):
+        if case["kind"] == "injection":
+            suspected = bool(KINDS["inbound"](case)["injection"]["suspected"])
+            what = "attacks found" if case["label"] else "ordinary mail not suspected"
+            yield "development half", what, suspected == case["label"]
+            continue
+        read = read_reply_intent(case["text"]).value
+        if case["kind"] == "intent":
+            yield "development half", "intent", read == case["label"]
+        else:
+            what = "opt-outs found" if case["label"] else "near misses not taken for one"
+            yield "development half", what, (read == "unsubscribe") == case["label"]
+
+
 def messages() -> Iterator[Row]:
     """Bounce, automatic, or a person; and a person's own words."""
     for case in cases("messages"):
@@ -105,10 +125,35 @@ def messages() -> Iterator[Row]:
             yield line, "recipients exact", found == case["recipients"]
 
 
+def automatic() -> Iterator[Row]:
+    """Programs' mail found and people's left alone, in mail that the weights were not made on."""
+    for case in cases("automatic"):
+        mail = EmailMessage()
+        mail["From"] = "somebody@customer.example"
+        for name, value in {"Subject": case["subject"], **case["headers"]}.items():
+            mail[name] = value
+        mail.set_content(case["body"])
+        raw = base64.b64encode(mail.as_bytes()).decode()
+        read = KINDS["message"]({"raw": raw})
+        told = bool(read["bounce"] or read["auto_reply"])
+        what = "found" if case["automatic"] else "people's mail left alone"
+        yield f"automatic mail, {case['part']}", what, told == case["automatic"]
+
+
 def main() -> None:
     """Print one Markdown table."""
     right: dict[tuple[str, str], list[bool]] = defaultdict(list)
-    for rows in (titles, addresses, injection, disclosures, grounding, messages, intents):
+    for rows in (
+        titles,
+        addresses,
+        injection,
+        disclosures,
+        grounding,
+        messages,
+        automatic,
+        intents,
+        development,
+    ):
         for line, what, was_right in rows():
             right[line, what].append(was_right)
     print("| set | measure | right | of | rate |\n|---|---|---|---|---|")

@@ -17,7 +17,7 @@ from salesagent_adapters.crypto.opt_out import SealedOptOutTokens
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.memory.mail_sender import MemoryMailSender
 from salesagent_adapters.memory.mailbox import MemoryMailbox
-from salesagent_adapters.memory.mailbox_state import StoredMail
+from salesagent_adapters.memory.stored_mail import StoredMail
 from salesagent_adapters.memory.world import World
 from salesagent_adapters.postgres.draft_sync import PgDraftSyncs
 from salesagent_adapters.postgres.engine import Database

@@ -23,7 +23,8 @@ from tests.virtual_time import VirtualClock, VirtualLoop
 
 from salesagent_adapters.memory.mail_sender import MemoryMailSender
 from salesagent_adapters.memory.mailbox import MemoryMailbox
-from salesagent_adapters.memory.mailbox_state import MailboxState, StoredMail, held_hash
+from salesagent_adapters.memory.mailbox_state import MailboxState
+from salesagent_adapters.memory.stored_mail import StoredMail, held_hash
 from salesagent_adapters.memory.world import World
 from salesagent_adapters.system.identity import SeededIds
 from salesagent_core.domain.approval import Decision, Verdict

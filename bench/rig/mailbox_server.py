@@ -22,7 +22,7 @@ from typing import Any
 
 from salesagent_adapters.memory.mail_sender import MemoryMailSender
 from salesagent_adapters.memory.mailbox import MemoryMailbox
-from salesagent_adapters.memory.mailbox_state import StoredMail
+from salesagent_adapters.memory.stored_mail import StoredMail
 from salesagent_adapters.memory.world import World
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_core.errors import NeedsReauth, SalesAgentError

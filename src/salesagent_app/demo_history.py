@@ -130,7 +130,7 @@ class History:
             kind=ExperimentKind.CALL_TO_ACTION,
             variants=[
                 Variant(name="as it is"),
-                Variant(name=_BETTER, text="Shall I send you a proposal?"),
+                Variant(name=_BETTER, text="Shall we talk for a quarter of an hour?"),
             ],
             audience=Audience(languages=("en",)),
             who=OPERATOR,

@@ -17,6 +17,7 @@ from salesagent_app.terminal import as_json, in_container, of_tenant, out, print
 from salesagent_core.domain.people import Role
 
 if TYPE_CHECKING:
+    from salesagent_app.container import Container
     from salesagent_core.ids import TenantId
     from salesagent_core.ports.people import User
     from salesagent_core.use_cases.manage_people import ManagePeople

@@ -134,7 +134,7 @@ def test_a_backtest_shows_which_decisions_would_have_been_others(
     assert "3 more would go alone, 0 fewer." in said
     assert "operators decided 1 and approved 1" in said.replace("\n", " ")
     assert f"Would go alone: {drafts[0].id}" in said
-    assert "rule english_leads matches" in said
+    assert "the rule “english leads” matches" in said
     past = run(*arguments, "--to", "2020-06-30")["report"]
     assert past["decisions"] == 0
     with pytest.raises(InvalidInput):

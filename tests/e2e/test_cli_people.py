@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from salesagent_adapters.crypto.vault import new_key
 from salesagent_app.cli import cli
-from salesagent_core.errors import InvalidInput, PolicyRefused
+from salesagent_core.errors import Conflict, InvalidInput, NotFound, PolicyRefused
 
 pytestmark = pytest.mark.database
 
@@ -28,8 +28,8 @@ def invoke(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.delenv("REDIS_URL", raising=False)
     monkeypatch.chdir(tmp_path)
 
-    def call(*arguments: str, given: str | None = None) -> Result:
-        return CliRunner().invoke(cli, ["users", *arguments], input=given)
+    def call(*arguments: str, given: str | None = None, about: str = "users") -> Result:
+        return CliRunner().invoke(cli, [about, *arguments], input=given)
 
     return call
 
@@ -62,3 +62,39 @@ def test_the_first_owner_is_made_here_and_stays(invoke: Invoke) -> None:
         "ada@example.com",
         "bo@example.com",
     ]
+
+
+def test_another_organisation_is_entered_once_and_keeps_its_secrets(invoke: Invoke) -> None:
+    entered = ("add", "acme", "--name", "Acme", "--mailbox", "sales@acme.example", "--json")
+    wrong = ("add", "Ac me", "--name", " ", "--mailbox", "nobody", "--time-zone", "Mars", "--json")
+    with pytest.raises(InvalidInput) as refused:
+        done(invoke(*wrong, about="tenants"))
+    places = {problem.where for problem in refused.value.problems}
+    assert places == {"id", "name", "sender name", "mailbox", "time zone"}
+
+    made = done(invoke(*entered, "--portal", "7", about="tenants"))
+    assert (made["id"], made["webhook"], made["hubspot"]) == ("acme", False, False)
+    with pytest.raises(Conflict, match="of this id"):
+        done(invoke(*entered, about="tenants"))
+    with pytest.raises(Conflict, match="claims this portal"):
+        done(invoke("add", "bolt", *entered[2:], "--portal", "7", about="tenants"))
+    with pytest.raises(Conflict, match="the environment sets"):
+        done(invoke("secret", "default", "hubspot", "--stdin", given="x\n", about="tenants"))
+
+    told = invoke("secret", "acme", "webhook", given="what signs\n", about="tenants")
+    assert "is set" in told.output
+    assert "what signs" not in told.output
+    done(invoke("secret", "acme", "hubspot", "--stdin", "--json", given="pat\n", about="tenants"))
+    (listed,) = done(invoke("list", "--json", about="tenants"))
+    assert (listed["webhook"], listed["hubspot"]) == (True, True)
+    # A new one of a kind leaves the other alone.
+    again = ("secret", "acme", "webhook", "--stdin", "--json")
+    assert done(invoke(*again, given="new\n", about="tenants"))["hubspot"]
+
+
+def test_nobody_is_let_in_where_there_is_no_organisation(invoke: Invoke) -> None:
+    person = ("add", "bea@example.com", "--tenant", "nosuch", "--password-stdin", "--json")
+    with pytest.raises(NotFound, match="no such tenant"):
+        done(invoke(*person, given=f"{PASSWORD}\n"))
+    with pytest.raises(NotFound, match="no such tenant"):
+        done(invoke("create", "x", "--scope", "admin", "--tenant", "nosuch", about="key"))

@@ -29,7 +29,7 @@ from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.domain.lead import Lead, Person
 from salesagent_core.domain.people import Role
 from salesagent_core.domain.submission import FormField, Submission, SubmissionSource
-from salesagent_core.errors import Unavailable
+from salesagent_core.errors import NotFound, Unavailable
 from salesagent_core.ids import DEFAULT_TENANT, RunId, SubmissionId, TenantId
 from salesagent_core.ports.crm_events import CrmEvent
 from salesagent_core.ports.job_queue import Topic
@@ -334,6 +334,8 @@ async def test_only_an_admin_of_the_same_organisation_erases(town: Town) -> None
     assert (await town.stage.admin.delete(f"/api/gdpr/user/{MAILBOX}")).status_code == 409
     theirs = await town.office.make.forget_person().look(OTHER, EMAIL)
     assert theirs.empty
+    with pytest.raises(NotFound):
+        await town.office.make.forget_person().export(TenantId("misspelled"), EMAIL, by="cli:me")
     assert town.traces()
 
 

@@ -485,7 +485,7 @@ async def test_a_backtest_shows_what_another_policy_would_have_changed(stage: St
     assert found["agreement"]["count"] == 1
     assert found["agreement"]["total"] == 2
     assert found["agreement"]["low"] < 0.5 < found["agreement"]["high"]
-    assert "rule english_leads matches" in found["more"][0]["reasons"][0]["sentence"]
+    assert "the rule “english leads” matches" in found["more"][0]["reasons"][0]["sentence"]
     assert any("4 more would go alone" in line for line in answer.json()["summary"])
     surer = {**policy, "threshold": 0.99}
     stricter = (await stage.operator.post(url, params=SINCE, json=surer)).json()["report"]

@@ -16,7 +16,8 @@ from tests.e2e.autonomy_stage import Stage, deciding_office, served
 from tests.e2e.test_sending_flow import LEAD, MAILBOX, Office
 
 from salesagent_adapters.crypto.vault import Vault
-from salesagent_adapters.memory.mailbox_state import MailboxState, StoredMail
+from salesagent_adapters.memory.mailbox_state import MailboxState
+from salesagent_adapters.memory.stored_mail import StoredMail
 from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.domain.outcome import Outcome, OutcomeType
 from salesagent_core.domain.rate_limit import Limits

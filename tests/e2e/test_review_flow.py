@@ -197,6 +197,15 @@ def test_approved_once_and_nothing_is_sent(stage: Stage) -> None:
     assert not [mail for mail in mailbox.mails.values() if "SENT" in mail.labels]
 
 
+def test_a_form_in_our_own_name_answers_none_of_the_mails_in_our_mailbox(stage: Stage) -> None:
+    mailbox = stage.world.connected_mailbox(DEFAULT_TENANT, SENDER)
+    mailbox.receive(sender="leni@else.example", subject="Your invoice", text="It is due.")
+    asks = {"name": "message", "value": "Could you show us a demo next week?"}
+    for number, ours in enumerate((SENDER, "ada@example.com"), start=70):
+        draft = stage.draft(number, fields=[{"name": "email", "value": ours}, asks])
+        assert "invoice" not in draft["revision"]["subject"]
+
+
 def test_rejected_with_a_reason_and_for_good(stage: Stage) -> None:
     draft = stage.draft()
     assert stage.act(draft, "reject", reason=" ").status_code == 400

@@ -12,7 +12,7 @@ from tests.contract.postgres.samples import arrival
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.dramatiq.broker import make_broker
-from salesagent_adapters.memory.mailbox_state import StoredMail
+from salesagent_adapters.memory.stored_mail import StoredMail
 from salesagent_adapters.memory.world import World
 from salesagent_adapters.postgres.rows import new_id
 from salesagent_adapters.system.clock import SystemClock

@@ -20,7 +20,7 @@ CASES = DEPLOY / "prometheus" / "alerts_test.yml"
 BOARDS = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
 RUNBOOKS = {
     *("disaster-recovery", "rollback", "stuck-queue", "mailbox-lost", "spam-complaint"),
-    *("leaked-key", "sending-stopped", "vendor-down", "budget-reached"),
+    *("leaked-key", "sending-stopped", "vendor-down", "budget-reached", "kept-too-long"),
 }
 _METRIC = re.compile(r"\bsalesagent_[a-z_]+")
 _SERIES = re.compile(r"_(?:total|bucket|count|sum)$")

@@ -79,7 +79,7 @@ def test_a_person_who_replied_is_answered_alone() -> None:
     assert (found.rule, found.confidence) == ("replied_before", 0.95)
     assert found.vetoes == ()
     assert found.shadow_verdict is None
-    assert "replied_before" in found.reasons[0].sentence
+    assert "replied before" in found.reasons[0].sentence
 
 
 def test_the_default_rules_are_the_four_and_all_off() -> None:

@@ -38,7 +38,8 @@ from salesagent_app.http.privacy import privacy_router
 from salesagent_app.http.rules import rule_router
 from salesagent_app.http.runs import run_router, task_router
 from salesagent_app.http.sending import sending_router
-from salesagent_app.http.switches import suppression_router, switch_router
+from salesagent_app.http.suppressions import suppression_router
+from salesagent_app.http.switches import switch_router
 from salesagent_app.http.usage import budget_router, usage_router
 from salesagent_app.http.voices import voice_router
 from salesagent_app.http.webhooks import EVENTS, FORMS, WORKFLOW

@@ -65,5 +65,7 @@ def test_numbers(text: str) -> None:
 @given(st.data())
 def test_every_phrase(data: st.DataObject) -> None:
     pattern, _ = data.draw(st.sampled_from(wording._PHRASES))
-    phrase = data.draw(st.from_regex(pattern, fullmatch=True))
+    # As the text is read: folded, in plain letters.
+    plain = st.characters(codec="ascii")
+    phrase = data.draw(st.from_regex(pattern, fullmatch=True, alphabet=plain))
     assert list(wording.prohibited(f"We say {phrase} here.", ())) != []

@@ -73,6 +73,18 @@ def test_the_labelled_departments_are_found() -> None:
         ("Directora Comercial", "director"),
         ("Gerente", "manager"),
         ("Director General", "c_level"),
+        ("Cheif Executive Officer", "c_level"),
+        ("vice presidnet of IT", "vp"),
+        ("Resident physician", "junior"),
+        ("Sales directory clerk", "individual"),
+        ("Ltg. Vertrieb", "head"),
+        ("Gte. Gral.", "c_level"),
+        ("Madame le Maire", "c_level"),
+        ("Leiter Stabsstelle", "head"),
+        ("Seniorberaterin", "senior"),
+        ("Acheteuse en alternance", "junior"),
+        ("Executive", "unknown"),
+        ("Service commercial", "unknown"),
     ],
 )
 def test_the_titles_that_mislead(title: str, expected: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import attrs
 
-from salesagent_core.domain.auto_reply import is_automatic
+from salesagent_core.domain.auto_reply import holds_a_quote, is_automatic
 from salesagent_core.domain.bounce import read_bounce
 from salesagent_core.domain.composing import FOOTER_HEADER, KEY_HEADER, KeptMail, read_mail
 from salesagent_core.domain.conversation import Direction, Mail
@@ -96,7 +96,7 @@ def read_message(message: Mapping[str, Any], mailbox: str) -> Mail:
         text=text,
         subject=subject,
         automatic=bool(root.param("report-type"))
-        or is_automatic(root.headers, subject, text)
+        or is_automatic(root.headers, subject, text, quoted=holds_a_quote(shown, text))
         or read_bounce(root, b"", subject, shown) is not None,
         attachments=_attachment_names(message.get("payload")),
     )

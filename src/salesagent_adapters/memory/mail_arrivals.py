@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from salesagent_adapters.memory.mailbox_state import MailboxState, StoredMail
+from salesagent_adapters.memory.mailbox_state import MailboxState
+from salesagent_adapters.memory.stored_mail import StoredMail
 from salesagent_adapters.memory.world import World
 from salesagent_core.errors import NotFound
 from salesagent_core.ids import TenantId

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from salesagent_adapters.memory.mailbox_state import MailboxState, StoredMail
+from salesagent_adapters.memory.mailbox_state import MailboxState
+from salesagent_adapters.memory.stored_mail import StoredMail
 from salesagent_adapters.memory.world import World
 from salesagent_core.domain.composing import read_mail
 from salesagent_core.errors import NotFound, RateLimited, Unavailable

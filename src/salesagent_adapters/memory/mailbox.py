@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from salesagent_adapters.memory.mail_rules import bare_subject
-from salesagent_adapters.memory.mailbox_state import MailboxState, StoredMail, held_hash
+from salesagent_adapters.memory.mailbox_state import MailboxState
 from salesagent_adapters.memory.reply_text import own_text
+from salesagent_adapters.memory.stored_mail import StoredMail, held_hash
 from salesagent_adapters.memory.world import World
 from salesagent_core.domain.conversation import (
     Conversation,

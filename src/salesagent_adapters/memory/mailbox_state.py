@@ -24,8 +24,8 @@ import attrs
 
 from salesagent_adapters.memory.mail_bytes import attached, copied, edited, stamped
 from salesagent_adapters.memory.mail_rules import require_acceptable, same_subject
+from salesagent_adapters.memory.stored_mail import HistoryEntry, StoredMail
 from salesagent_core.domain.composing import compose_mail, read_mail
-from salesagent_core.domain.draft import content_hash
 from salesagent_core.domain.message import OutgoingMail
 from salesagent_core.errors import (
     InvalidInput,
@@ -43,44 +43,6 @@ HISTORY_KEPT = timedelta(days=7)
 SENDS_PER_DAY = 2_000
 """Workspace, messages in any 24 hours, the person's own included."""
 SENDING_WINDOW = timedelta(days=1)
-
-
-@attrs.frozen(kw_only=True)
-class StoredMail:
-    """A message as the mailbox keeps it; ``text`` whole, with quotes and signature. ``raw`` are
-    the bytes (RFC 5322) of a mail of ours, or of one that came with bytes of its own."""
-
-    id: str
-    thread_id: str
-    message_id: str
-    sender: str
-    recipients: tuple[str, ...]
-    subject: str
-    text: str
-    at: datetime
-    labels: frozenset[str] = frozenset()
-    in_reply_to: str | None = None
-    references: tuple[str, ...] = ()
-    key: str | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    attachments: tuple[str, ...] = ()
-    raw: bytes = b""
-
-    @property
-    def is_draft(self) -> bool:
-        """True while it is unsent."""
-        return "DRAFT" in self.labels
-
-
-@attrs.frozen(kw_only=True)
-class HistoryEntry:
-    """One change, numbered in order."""
-
-    id: int
-    at: datetime
-    change: str
-    mail_id: str
-    thread_id: str
 
 
 @attrs.define(kw_only=True)
@@ -444,8 +406,3 @@ class MailboxState:
             thread_id=mail.thread_id,
         )
         self.history.append(entry)
-
-
-def held_hash(mail: StoredMail) -> str:
-    """The hash of what the mailbox holds, to be compared with what we once put there."""
-    return content_hash(mail.recipients[0], mail.subject, mail.text)

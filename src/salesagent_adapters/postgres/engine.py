@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import URL, event, make_url, text
+from sqlalchemy import URL, ExceptionContext, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
@@ -180,7 +180,8 @@ async def _enter(connection: AsyncConnection, tenant: str) -> None:
             # The driver sends BEGIN before the first statement; the pipeline sends both at once.
             async with driver.pipeline():
                 await driver.execute(_SET_TENANT, (tenant,))
-        except psycopg.OperationalError:
+        except psycopg.Error:
+            # Not only what is operational: where an answer broke off, the error has no kind.
             seasoned = _SEASONED in connection.info
             if not (seasoned and driver.closed):
                 raise
@@ -214,6 +215,13 @@ def _engine(
         cursor.execute(statement, values)
         cursor.close()
         connection.commit()
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def judge(context: ExceptionContext) -> None:
+        # Whatever fails a ping, an answer that broke off before or a driver that does not know the
+        # connection's state any more: the next connection is taken instead of a fault told.
+        if context.is_pre_ping:
+            context.is_disconnect = True
 
     return engine
 

@@ -32,10 +32,18 @@ _MAY_WORK_LATER = {
     "55": "the database is busy with the same rows",
     "57": "the database stopped the statement",
     "58": "the database's storage failed",
+    "XX": "the database failed within itself",
 }
 """By SQLSTATE class; a class that is not here means that the same statement fails again."""
 
 _NO_PRIVILEGE = "42501"
+_OURS = (psycopg.ProgrammingError, psycopg.DataError, psycopg.NotSupportedError)
+"""Without a code these are about what we asked of the driver: it fails again."""
+_STATE_LOST = (
+    sa_exc.PendingRollbackError,
+    sa_exc.ResourceClosedError,
+    sa_exc.DisconnectionError,
+)
 
 
 @contextmanager
@@ -89,4 +97,9 @@ def _without_code(original: BaseException | None) -> SalesAgentError:
         return Unavailable("every connection to the database is in use")
     if isinstance(original, psycopg.OperationalError | psycopg.InterfaceError):
         return Unavailable("the database cannot be reached")
+    if isinstance(original, psycopg.Error) and not isinstance(original, _OURS):
+        # The driver's own library made the error: the server's answer broke off, or made no sense.
+        return Unavailable("the connection to the database was lost")
+    if isinstance(original, _STATE_LOST):
+        return Unavailable("the connection to the database was lost")
     return Rejected(f"the database adapter failed ({type(original).__name__})")

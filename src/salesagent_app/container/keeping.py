@@ -21,7 +21,7 @@ from salesagent_core.use_cases.rotate_keys import RotateKeys
 from salesagent_core.use_cases.verify_audit import VerifyAudit
 
 
-def _retained(watch: Watch) -> Callable[[str, int], None]:
+def _retained(watch: Watch) -> Callable[[str, int, bool], None]:
     return watch.retained
 
 

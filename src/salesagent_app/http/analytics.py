@@ -10,8 +10,8 @@ from litestar import Router, get
 from litestar.params import QueryParameter
 
 from salesagent_app.http.auth import Gate, requires
-from salesagent_app.http.experiments import improvement_of
 from salesagent_app.http.inputs import Calling, Services
+from salesagent_app.http.offered import improvement_of
 from salesagent_app.http.openapi import documented
 from salesagent_app.policy_inputs import read_moment
 from salesagent_core.domain.performance import Dimension, GroupPerformance, Rate

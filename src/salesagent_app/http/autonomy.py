@@ -11,8 +11,8 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from salesagent_app.http.auth import Gate, also_requires, requires
 from salesagent_app.http.inputs import Calling, Services, Words
+from salesagent_app.http.offered import approvals_of
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.rules import approvals_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.policy_inputs import read_moment
 from salesagent_core.domain.autonomy import Stage

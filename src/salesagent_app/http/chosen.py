@@ -13,13 +13,14 @@ from litestar.params import JSONBody
 
 from salesagent_app.http.auth import Gate, also_requires, requires
 from salesagent_app.http.inputs import Body, Calling, Id, Services
+from salesagent_app.http.offered import chosen_of
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.services import HttpServices, SettingsServices
+from salesagent_app.http.services import HttpServices
 from salesagent_core.domain.choices import ICP
 from salesagent_core.domain.icp import Fit, Tier
 from salesagent_core.domain.ideal_customer import FitChange, notes_on, read_icp
 from salesagent_core.domain.mail_template import MailTemplate
-from salesagent_core.errors import Reason, Unavailable
+from salesagent_core.errors import Reason
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.use_cases.manage_settings import SettingView
@@ -97,13 +98,6 @@ class TemplateChangeBody:
     body: Body
     use: str
     version: Seen
-
-
-def chosen_of(services: HttpServices) -> SettingsServices:
-    """The use cases behind it. Raises: Unavailable where the application has none."""
-    if services.chosen is None:
-        raise Unavailable("nothing is set on the pages of this installation")
-    return services.chosen
 
 
 async def previewed(

@@ -26,10 +26,11 @@ from litestar.params import JSONBody, QueryParameter
 
 from salesagent_app.http.auth import Caller, Guard
 from salesagent_app.http.inputs import Calling, ContentHash, Services
+from salesagent_app.http.offered import commands_of
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.services import CommandServices, HttpServices
+from salesagent_app.http.services import HttpServices
 from salesagent_core.domain.command import MAX_SPOKEN
-from salesagent_core.errors import InvalidInput, Problem, RateLimited, Rejected, Unavailable
+from salesagent_core.errors import InvalidInput, Problem, RateLimited, Rejected
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.clock import Clock
 from salesagent_core.use_cases.by_word.deciding import MAX_AT_ONCE
@@ -125,13 +126,6 @@ class Commands:
             text = ""
         said = said_of(text, shown)
         return await services.follow(caller.tenant_id, caller.id, attrs.evolve(said, spoken=True))
-
-
-def commands_of(services: HttpServices) -> CommandServices:
-    """Raises: Unavailable where the application follows none."""
-    if services.commands is None:
-        raise Unavailable("this installation follows no commands")
-    return services.commands
 
 
 def said_of(text: str, shown: CommandBody | Shown) -> Said:

@@ -12,8 +12,8 @@ from litestar.params import JSONBody
 
 from salesagent_app.http.auth import Gate, also_requires, requires
 from salesagent_app.http.inputs import Calling, Id, Services
+from salesagent_app.http.offered import improvement_of
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.services import HttpServices, ImprovementServices
 from salesagent_core.domain.experiment import (
     Audience,
     Experiment,
@@ -24,7 +24,6 @@ from salesagent_core.domain.experiment import (
 from salesagent_core.domain.experiment_evidence import BORDER, Comparison, Verdict
 from salesagent_core.domain.icp import Tier
 from salesagent_core.domain.treatment import ExperimentKind, Hours
-from salesagent_core.errors import Unavailable
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.use_cases.manage_experiments import ExperimentReport
 
@@ -243,13 +242,6 @@ def experiment_router(gate: Gate) -> Router:
         route_handlers=[experiments, experiment, create, start, stop, report, history],
         tags=["learning"],
     )
-
-
-def improvement_of(services: HttpServices) -> ImprovementServices:
-    """The use cases behind it. Raises: Unavailable where the application has none."""
-    if services.improvement is None:
-        raise Unavailable("this installation keeps no tests, voices and analytics")
-    return services.improvement
 
 
 def _variant(body: VariantBody) -> Variant:

@@ -9,8 +9,8 @@ from litestar import Router, get, post
 
 from salesagent_app.http.auth import Gate, also_requires, requires
 from salesagent_app.http.inputs import Calling, Id, Services
+from salesagent_app.http.offered import outcomes_of
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.outcomes import outcomes_of
 from salesagent_core.domain.learning import LearnedChange
 from salesagent_core.errors import Reason
 from salesagent_core.ports.api_keys import Scope

@@ -12,12 +12,11 @@ from litestar.params import PathParameter
 from salesagent_app.http.auth import Caller, Gate, requires
 from salesagent_app.http.errors import Forbidden
 from salesagent_app.http.inputs import Calling, Services
+from salesagent_app.http.offered import mailboxes_of
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.services import HttpServices
-from salesagent_core.errors import NotFound
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.ports.connections import Feature
-from salesagent_core.use_cases.connect_mailbox import ConnectMailbox, MailboxView
+from salesagent_core.use_cases.connect_mailbox import MailboxView
 
 NEVER = "never_connected"
 
@@ -86,13 +85,6 @@ def mailbox_router(gate: Gate) -> Router:
         route_handlers=[mailboxes, disconnect],
         tags=["mailboxes"],
     )
-
-
-def mailboxes_of(services: HttpServices) -> ConnectMailbox:
-    """Raises: NotFound where mailboxes cannot be connected at all."""
-    if services.mailboxes is None:
-        raise NotFound("There are no mailboxes to connect here.")
-    return services.mailboxes
 
 
 def row_of(view: MailboxView) -> MailboxRow:

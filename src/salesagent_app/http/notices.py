@@ -12,12 +12,11 @@ from litestar.params import JSONBody, QueryParameter
 
 from salesagent_app.http.auth import Gate, requires
 from salesagent_app.http.inputs import Calling, Id, Limit, Offset, Services
+from salesagent_app.http.offered import notices_of
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.services import HttpServices
 from salesagent_core.domain.notice import Channel, Notice, NoticeKind, meaning_of
-from salesagent_core.errors import NotFound
 from salesagent_core.ports.api_keys import Scope
-from salesagent_core.use_cases.manage_notices import ManageNotices, NoticeSettings, TriedOut
+from salesagent_core.use_cases.manage_notices import NoticeSettings, TriedOut
 
 State = Annotated[
     Literal["open", "closed"], QueryParameter(name="state", description="Those that still hold.")
@@ -172,13 +171,6 @@ def notice_choice_router(gate: Gate) -> Router:
         route_handlers=[get_choices, put_choices, try_channel],
         tags=["notices"],
     )
-
-
-def notices_of(services: HttpServices) -> ManageNotices:
-    """Raises: NotFound where nobody is told."""
-    if services.notices is None:
-        raise NotFound("There are no notices here.")
-    return services.notices
 
 
 def notice_row(notice: Notice) -> NoticeRow:

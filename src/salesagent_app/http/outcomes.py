@@ -13,11 +13,10 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from salesagent_app.http.auth import Gate, also_requires, requires
 from salesagent_app.http.inputs import Calling, Limit, Offset, Services
+from salesagent_app.http.offered import outcomes_of
 from salesagent_app.http.openapi import ResponseSpec, documented
-from salesagent_app.http.services import HttpServices, OutcomeServices
 from salesagent_app.policy_inputs import read_moment
 from salesagent_core.domain.outcome import Outcome, OutcomeType
-from salesagent_core.errors import Unavailable
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.use_cases.detect_outcomes import DetectKind
 from salesagent_core.use_cases.record_outcome import Told, read_types
@@ -226,13 +225,6 @@ def outcome_router(gate: Gate) -> Router:
         route_handlers=[types, stats, recent, contact, record, detect],
         tags=["outcomes"],
     )
-
-
-def outcomes_of(services: HttpServices) -> OutcomeServices:
-    """Raises: Unavailable where the application keeps no outcomes."""
-    if services.outcomes is None:
-        raise Unavailable("this application keeps no outcomes")
-    return services.outcomes
 
 
 def outcome_row(outcome: Outcome) -> OutcomeRow:

@@ -12,11 +12,11 @@ from litestar.params import JSONBody, PathParameter
 
 from salesagent_app.http.auth import Gate, requires
 from salesagent_app.http.inputs import Calling, Id, Services
+from salesagent_app.http.offered import people_of
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.services import HttpServices, PeopleServices
+from salesagent_app.http.services import HttpServices
 from salesagent_core.domain.log_in_guard import Because, RefusedLogIn
 from salesagent_core.domain.people import Role
-from salesagent_core.errors import NotFound
 from salesagent_core.ports.api_keys import ApiKey, Scope
 from salesagent_core.ports.people import Invitation, User
 from salesagent_core.use_cases.manage_keys import MAX_DAYS, MAX_KEY_NAME
@@ -239,13 +239,6 @@ def key_router(gate: Gate) -> Router:
         route_handlers=[list_keys, create_key, revoke_key],
         tags=["keys"],
     )
-
-
-def people_of(services: HttpServices) -> PeopleServices:
-    """Raises: NotFound where only keys log in."""
-    if services.people is None:
-        raise NotFound("There are no people to manage here.")
-    return services.people
 
 
 def invitation_link(services: HttpServices, token: str) -> str:

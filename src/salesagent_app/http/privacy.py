@@ -13,12 +13,10 @@ from litestar.params import PathParameter
 
 from salesagent_app.http.auth import Gate, requires
 from salesagent_app.http.inputs import Calling, Limit, Services
+from salesagent_app.http.offered import privacy_of
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.services import HttpServices
-from salesagent_core.errors import NotFound
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.ports.data_subjects import Erasure, StoreLine
-from salesagent_core.use_cases.forget_person import ForgetPerson
 
 MAX_ADDRESS = 320
 Email = Annotated[str, PathParameter(max_length=MAX_ADDRESS, description="In any spelling.")]
@@ -59,13 +57,6 @@ def erasure_answer(erasure: Erasure) -> ErasureAnswer:
         stores=erasure.lines,
         left=erasure.left,
     )
-
-
-def privacy_of(services: HttpServices) -> ForgetPerson:
-    """The use case, where there is one."""
-    if services.privacy is None:
-        raise NotFound("this installation keeps nobody's data")
-    return services.privacy.people
 
 
 @get(

@@ -12,10 +12,9 @@ from litestar.params import JSONBody
 
 from salesagent_app.http.auth import Gate, also_requires, requires
 from salesagent_app.http.inputs import Calling, Id, Services, Words
+from salesagent_app.http.offered import approvals_of
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.services import ApprovalServices, HttpServices
 from salesagent_core.domain.rule_reading import rule_as_data
-from salesagent_core.errors import Unavailable
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.ports.approvals import StoredRule
 from salesagent_core.use_cases.manage_rules import MAX_RULES, ThresholdView
@@ -265,13 +264,6 @@ def rule_router(gate: Gate) -> Router:
         ],
         tags=["autonomy"],
     )
-
-
-def approvals_of(services: HttpServices) -> ApprovalServices:
-    """The use cases behind it. Raises: Unavailable where the application has none."""
-    if services.approvals is None:
-        raise Unavailable("this installation approves nothing alone")
-    return services.approvals
 
 
 def rule_row(stored: StoredRule) -> RuleRow:

@@ -19,10 +19,11 @@ from salesagent_app.http.auth import Caller, Gate, requires
 from salesagent_app.http.draft_answers import DecidedAnswer, decided
 from salesagent_app.http.errors import ErrorAnswer, answer_of
 from salesagent_app.http.inputs import Calling, ContentHash, Id, Services
+from salesagent_app.http.offered import sending_of
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.services import HttpServices, SendingServices
+from salesagent_app.http.services import HttpServices
 from salesagent_core.domain.sending import SendAttempt
-from salesagent_core.errors import Reason, SalesAgentError, Unavailable
+from salesagent_core.errors import Reason, SalesAgentError
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.use_cases.approve_draft import ApproveDraft
@@ -109,13 +110,6 @@ class QuotaAnswer:
 
 
 Email = FromPath[str]
-
-
-def sending_of(services: HttpServices) -> SendingServices:
-    """The use cases of sending. Raises: Unavailable where the application has none."""
-    if services.sending is None:
-        raise Unavailable("this installation cannot send")
-    return services.sending
 
 
 async def approve_and_schedule(

@@ -1,4 +1,4 @@
-"""``/api/admin``: stop all sending, mode, limits, allow and deny lists; the do-not-contact list."""
+"""``/api/admin``: stop all sending, the mode, the limits, the allow and the deny list."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Annotated
 
 import attrs
 import msgspec
-from litestar import Router, delete, get, post, put
-from litestar.params import JSONBody, QueryParameter
+from litestar import Router, get, post, put
+from litestar.params import JSONBody
 
 from salesagent_app.http.auth import Caller, Gate, requires
-from salesagent_app.http.inputs import Calling, Id, Limit, Services, Words
+from salesagent_app.http.inputs import Calling, Services, Words
+from salesagent_app.http.offered import sending_of
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.sending import sending_of
 from salesagent_app.http.services import HttpServices
 from salesagent_core.domain.rate_limit import (
     COMPANY_BOUNDS,
@@ -26,7 +26,6 @@ from salesagent_core.domain.rate_limit import (
 )
 from salesagent_core.domain.recipients import RecipientRule, RuleKind
 from salesagent_core.domain.send_gate import SendMode
-from salesagent_core.domain.suppression import Suppression, SuppressionReason
 from salesagent_core.errors import Reason
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.use_cases.control_sending import ModeView, SendingStatus
@@ -94,24 +93,6 @@ class ListRow:
 
 
 @attrs.frozen(kw_only=True)
-class SuppressBody:
-    """``recipient`` is an address, or a domain with all under it."""
-
-    recipient: Pattern
-    reason: SuppressionReason = SuppressionReason.BY_OPERATOR
-
-
-@attrs.frozen(kw_only=True)
-class SuppressionRow:
-    """``who`` is the address or domain; null when only a keyed hash of it is left."""
-
-    id: str
-    who: str | None
-    reason: SuppressionReason
-    created_at: datetime
-
-
-@attrs.frozen(kw_only=True)
 class LimitsBody:
     """All three limits, and why they change; what is out of bounds is refused with its bounds."""
 
@@ -139,15 +120,6 @@ class LimitsAnswer:
     per_mailbox: LimitAnswer
     per_company: LimitAnswer
     warnings: tuple[Reason, ...]
-
-
-OnlyReason = Annotated[
-    SuppressionReason | None, QueryParameter(name="reason", description="Only these.")
-]
-After = Annotated[
-    str | None,
-    QueryParameter(name="after", max_length=64, description="The last id of the page before."),
-]
 
 
 @post(
@@ -249,41 +221,6 @@ async def set_deny_list(
     return await _replace(services, caller, RuleKind.DENY, data.patterns)
 
 
-@get("/", responses=documented(400), summary="The do-not-contact list, newest first")
-async def suppressions(
-    services: Services,
-    caller: Calling,
-    reason: OnlyReason = None,
-    after: After = None,
-    limit: Limit = 50,
-) -> list[SuppressionRow]:
-    found = await sending_of(services).suppressions.list(
-        caller.tenant_id, reason=reason, after=after, limit=limit
-    )
-    return [_suppression(entry) for entry in found]
-
-
-@post("/", status_code=201, responses=documented(400, 413), summary="Never write to them again")
-async def suppress(
-    services: Services, caller: Calling, data: JSONBody[SuppressBody]
-) -> SuppressionRow:
-    return _suppression(
-        await sending_of(services).suppressions.add(
-            caller.tenant_id, data.recipient, reason=data.reason, by=caller.id, source="api"
-        )
-    )
-
-
-@delete(
-    "/{entry_id:uuid}",
-    status_code=204,
-    responses=documented(404),
-    summary="Take an entry off the list; audited",
-)
-async def unsuppress(services: Services, caller: Calling, entry_id: Id) -> None:
-    await sending_of(services).suppressions.remove(caller.tenant_id, str(entry_id), by=caller.id)
-
-
 def stop_router(gate: Gate) -> Router:
     """The stop and its state. Whoever may review may stop: that is safe; only an admin resumes."""
     return Router(
@@ -310,16 +247,6 @@ def switch_router(gate: Gate) -> Router:
             deny_list,
             set_deny_list,
         ],
-        tags=["sending"],
-    )
-
-
-def suppression_router(gate: Gate) -> Router:
-    """The do-not-contact list, for keys with the operator or admin scope."""
-    return Router(
-        "/api/suppressions",
-        guards=[requires(gate, Scope.OPERATOR, Scope.ADMIN)],
-        route_handlers=[suppressions, suppress, unsuppress],
         tags=["sending"],
     )
 
@@ -376,13 +303,4 @@ def _limits(limits: Limits) -> LimitsAnswer:
         per_mailbox=one(limits.per_mailbox, MAILBOX_BOUNDS),
         per_company=one(limits.per_company, COMPANY_BOUNDS),
         warnings=limit_warnings(limits),
-    )
-
-
-def _suppression(entry: Suppression) -> SuppressionRow:
-    return SuppressionRow(
-        id=entry.id,
-        who=entry.address or entry.domain,
-        reason=entry.reason,
-        created_at=entry.created_at,
     )

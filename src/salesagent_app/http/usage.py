@@ -12,12 +12,12 @@ from litestar.params import JSONBody, QueryParameter
 
 from salesagent_app.http.auth import Gate, requires
 from salesagent_app.http.inputs import Calling, Services
+from salesagent_app.http.offered import usage_of
 from salesagent_app.http.openapi import documented
-from salesagent_app.http.services import HttpServices
 from salesagent_core.domain.spending import Budget
-from salesagent_core.errors import NotFound, Reason
+from salesagent_core.errors import Reason
 from salesagent_core.ports.api_keys import Scope
-from salesagent_core.use_cases.manage_usage import ManageUsage, UsageReport
+from salesagent_core.use_cases.manage_usage import UsageReport
 
 MOST = 10**15
 Bound = Annotated[int, msgspec.Meta(ge=0, le=MOST)] | None
@@ -108,13 +108,6 @@ def budget_router(gate: Gate) -> Router:
         route_handlers=[set_budgets],
         tags=["usage"],
     )
-
-
-def usage_of(services: HttpServices) -> ManageUsage:
-    """Raises: NotFound where nobody counts."""
-    if services.usage is None:
-        raise NotFound("Usage is not counted here.")
-    return services.usage
 
 
 def usage_answer(report: UsageReport) -> UsageAnswer:

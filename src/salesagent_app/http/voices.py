@@ -11,8 +11,8 @@ from litestar import Router, delete, get, post, put
 from litestar.params import JSONBody
 
 from salesagent_app.http.auth import Gate, also_requires, requires
-from salesagent_app.http.experiments import improvement_of
 from salesagent_app.http.inputs import Body, Calling, Id, Services, Subject
+from salesagent_app.http.offered import improvement_of
 from salesagent_app.http.openapi import documented
 from salesagent_core.domain.finding import Finding
 from salesagent_core.domain.voice_profiles import Measure, profile_as_data

@@ -70,7 +70,9 @@ class Meters:
             "retention_rows", "Rows that were past their time, and went", "store"
         )
         self.retained_at = self._gauge(
-            "retention_last_success_timestamp_seconds", "When a store was last looked at", "store"
+            "retention_last_success_timestamp_seconds",
+            "When nothing of a store was past its time",
+            "store",
         )
         self.log_lines = self._counter("log_lines", "Lines at WARNING and above", "level")
         self._gauge("build_info", "Always 1", "version").labels(_version()).set(1)

@@ -130,11 +130,12 @@ class Watch:
             self.meters.sweep_time.observe(seconds)
             self.meters.swept_at.set_to_current_time()
 
-    def retained(self, store: str, rows: int) -> None:
+    def retained(self, store: str, rows: int, nothing_left: bool) -> None:
         """So many rows of a store were past their time, and went."""
         if self.meters is not None:
             self.meters.retained.labels(store).inc(rows)
-            self.meters.retained_at.labels(store).set_to_current_time()
+            if nothing_left:
+                self.meters.retained_at.labels(store).set_to_current_time()
 
     def _of_run(self, name: str, run_id: str, **codes: Any) -> AbstractContextManager[object]:
         if self.tracing is None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Request, Response, get, post
+from litestar import get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.errors import Forbidden, ProofNeeded, status_of
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.people import people_of
+from salesagent_app.http.offered import people_of
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.refusals import REFUSALS
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import FOR_VIEWERS, PROVEN, SETTING_UP, Sessions, Visiting
@@ -20,8 +21,6 @@ from salesagent_app.web.signing_in import came_from
 from salesagent_core.errors import Conflict, InvalidInput, RateLimited, SalesAgentError
 from salesagent_core.use_cases.manage_account import ManageAccount
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 Done = Annotated[str | None, QueryParameter(name="done", max_length=40)]
 Refused = (InvalidInput, Conflict, RateLimited)
 OWN = {FOR_VIEWERS: True, SETTING_UP: True}

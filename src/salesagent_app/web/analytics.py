@@ -7,15 +7,16 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 import attrs
-from litestar import Response, get
+from litestar import get
 from litestar.params import QueryParameter
 from markupsafe import Markup
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.experiments import improvement_of
+from salesagent_app.http.offered import improvement_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import charts, outcome_words
 from salesagent_app.web.charts import Dot, Frame
+from salesagent_app.web.inputs import Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.icp import Tier
@@ -34,7 +35,6 @@ WEEK_SAYS = 10
 STANDARD_PERIOD = "90"
 IN_ORDER = frozenset({Dimension.HOUR, Dimension.WEEKDAY})
 """Groups that have an order of their own; others come with the most mail first."""
-Page = Response[Any]
 By = Annotated[str, QueryParameter(name="by", max_length=20)]
 Days = Annotated[str, QueryParameter(name="days", max_length=4)]
 

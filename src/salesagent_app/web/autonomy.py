@@ -7,17 +7,18 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import attrs
-from litestar import Request, Response, get, post
+from litestar import get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 from markupsafe import Markup
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.errors import Forbidden
-from salesagent_app.http.rules import approvals_of
+from salesagent_app.http.offered import approvals_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import charts, outcome_words
 from salesagent_app.web.charts import Dot, Frame
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.names import name_of
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
@@ -31,8 +32,6 @@ from salesagent_core.use_cases.manage_autonomy import AutonomyView, SegmentView
 NEEDS_ADMIN = "Giving and taking trust needs a key with the admin scope."
 NEVER = 10_000
 """Sorts what is too far from promotion to be spoken of behind all others."""
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 Moved = Annotated[str, QueryParameter(name="moved", max_length=200)]
 
 

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import attrs
-from litestar import Request, Response, get
+from litestar import get
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.rules import approvals_of
+from salesagent_app.http.offered import approvals_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.policy_inputs import read_moment
 from salesagent_app.web import outcome_words
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.approval import MAX_THRESHOLD, MIN_THRESHOLD
@@ -39,8 +40,6 @@ OPERATORS = {
     Operator.NOT_IN: "is none of",
     Operator.CONTAINS: "mentions",
 }
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 
 
 @attrs.frozen(kw_only=True)

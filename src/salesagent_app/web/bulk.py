@@ -12,13 +12,15 @@ from enum import StrEnum
 from typing import Any
 
 import attrs
-from litestar import Request, Response, post
+from litestar import post
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.sending import approve_and_schedule, sending_of
+from salesagent_app.http.offered import sending_of
+from salesagent_app.http.sending import approve_and_schedule
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import words
 from salesagent_app.web.deciding import snooze_choice
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_core.domain.draft import DraftStatus
@@ -33,8 +35,6 @@ _FIELDS = 20
 """Fields of a form besides the picked drafts."""
 _NOT_APPROVED = "not_approved"
 _ID_CHARS = 36
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 
 
 class BulkAction(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Request, Response, post
+from litestar import post
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
@@ -14,13 +14,12 @@ from salesagent_app.http.inputs import Id
 from salesagent_app.http.sending import approve_and_schedule
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.desk import Desk, Shown
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_core.domain.snooze import SnoozeFor
 from salesagent_core.errors import Conflict, InvalidInput, Problem
 from salesagent_core.ids import DraftId
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 Act = Callable[[Visit, DraftId, dict[str, str]], Awaitable[str]]
 
 

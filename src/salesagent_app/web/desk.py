@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
 
 import attrs
-from litestar import Response
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.changes import RevisionChange, revision_change
+from salesagent_app.web.inputs import Page
 from salesagent_app.web.names import name_of
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.undo import DONE, UndoBar
@@ -28,7 +27,6 @@ from salesagent_core.ports.read_model import DraftDetail
 SIDE_LIST = 30
 TYPED = ("subject", "body", "reason", "instruction")
 """The fields of the forms of a draft that hold what a person wrote."""
-Page = Response[Any]
 
 
 @attrs.frozen(kw_only=True)

@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
-from litestar import Request, Response, get, post
+from litestar import get, post
 from litestar.response import Redirect
 from markupsafe import Markup
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.errors import Forbidden
-from salesagent_app.http.experiments import improvement_of
 from salesagent_app.http.inputs import Id
+from salesagent_app.http.offered import improvement_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import charts, outcome_words
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_core.domain.experiment import MAX_VARIANTS, Audience, Metric, Variant
@@ -28,8 +29,6 @@ from salesagent_core.use_cases.manage_experiments import ExperimentReport, Look
 
 MOST_FIELDS = 40
 LETTERS = "ABCDE"
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 
 
 @attrs.frozen(kw_only=True)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import get, post
 
-from salesagent_app.http.people import RESET, people_of
+from salesagent_app.http.offered import people_of
+from salesagent_app.http.people import RESET
 from salesagent_app.http.request_limits import address_of
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions
 from salesagent_core.errors import InvalidInput, NotFound, SalesAgentError
 from salesagent_core.use_cases.reset_password import ResetPassword
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 FORGOT = "/login/forgot"
 
 

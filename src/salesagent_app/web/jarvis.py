@@ -8,13 +8,15 @@ from uuid import UUID
 
 import attrs
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import get, post
 from litestar.params import QueryParameter
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.commands import CommandBody, Commands, commands_of, said_of
+from salesagent_app.http.commands import CommandBody, Commands, said_of
 from salesagent_app.http.errors import Forbidden
+from salesagent_app.http.offered import commands_of
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_core.domain.command import MAX_SPOKEN
@@ -23,8 +25,6 @@ from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import DraftId
 from salesagent_core.use_cases.by_word.parts import Answer, Outcome
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 Wanted = Annotated[UUID | None, QueryParameter(name="draft")]
 
 NEEDS_OPERATOR = "Jarvis works for operators and admins. You may look at everything yourself."

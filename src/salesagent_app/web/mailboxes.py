@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Request, Response, get, post
+from litestar import get, post
 from litestar.datastructures import Cookie
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Gate, Visit
 from salesagent_app.http.errors import Forbidden
-from salesagent_app.http.mailboxes import mailboxes_of
+from salesagent_app.http.offered import mailboxes_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import words
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_core.ids import TenantId
@@ -28,8 +29,6 @@ from salesagent_core.use_cases.consents import FLOW_LASTS
 START = "/auth/google/start"
 CALLBACK = "/auth/google/callback"
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 _NEEDS_ADMIN = "Connecting mailboxes needs a key with the admin scope."
 State = Annotated[str | None, QueryParameter(name="state", max_length=4_096)]
 Code = Annotated[str | None, QueryParameter(name="code", max_length=4_096)]

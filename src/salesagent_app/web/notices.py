@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import attrs
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.notices import notices_of
+from salesagent_app.http.offered import notices_of
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.inputs import AnyRequest
 from salesagent_app.web.names import name_of
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
@@ -21,7 +22,6 @@ from salesagent_core.domain.notice import Channel, Meaning, Notice, meaning_of
 SHOWN = 100
 LATELY = 30
 _BY = {Channel.MAIL: "by e-mail", Channel.SLACK: "in Slack"}
-AnyRequest = Request[Any, Any, Any]
 
 
 @attrs.frozen(kw_only=True)

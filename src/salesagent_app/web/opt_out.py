@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.params import FromPath
 
-from salesagent_app.http.sending import sending_of
+from salesagent_app.http.offered import sending_of
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.inputs import Page
 from salesagent_app.web.render import Renderer
 from salesagent_core.errors import Rejected
 
-Page = Response[Any]
 Token = FromPath[str]
 _PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 

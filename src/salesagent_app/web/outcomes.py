@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import attrs
-from litestar import Request, Response, get, post
+from litestar import get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.outcomes import outcomes_of
+from salesagent_app.http.offered import outcomes_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import outcome_words
+from salesagent_app.web.inputs import AnyRequest, At, Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_core.domain.draft import Draft
@@ -32,9 +33,6 @@ DONE = {
     "recorded": "Recorded, with all that follows from it.",
     "before": "That was recorded before; nothing changed.",
 }
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
-At = Annotated[int, QueryParameter(name="from", ge=0, le=1_000_000)]
 Show = Annotated[str, QueryParameter(name="show", max_length=20)]
 Done = Annotated[str, QueryParameter(name="done", max_length=20)]
 

@@ -6,7 +6,7 @@ import contextlib
 from functools import partial
 from typing import Annotated, Any
 
-from litestar import Request, Response, Router, get, post
+from litestar import Router, get, post
 from litestar.datastructures import Cookie
 from litestar.di import Provide
 from litestar.params import QueryParameter
@@ -36,6 +36,7 @@ from salesagent_app.web.deciding import DecisionPages
 from salesagent_app.web.desk import Desk, Shown
 from salesagent_app.web.experiments import ExperimentPages
 from salesagent_app.web.forgotten import ForgottenPages
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.jarvis import JarvisPages
 from salesagent_app.web.late_page import LatePage
 from salesagent_app.web.live import LivePages
@@ -65,8 +66,6 @@ from salesagent_app.web.today import TodayPages
 from salesagent_app.web.usage import UsagePages
 from salesagent_core.ids import DraftId
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 Wanted = Annotated[str | None, QueryParameter(name="next")]
 
 _TITLES = {

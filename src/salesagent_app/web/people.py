@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Request, Response, get, post
+from litestar import get, post
 from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.errors import Forbidden, status_of
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.people import invitation_link, people_of, reset_link
+from salesagent_app.http.offered import people_of
+from salesagent_app.http.people import invitation_link, reset_link
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.refusals import REFUSALS
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import PROVEN, Sessions, Visiting
@@ -26,8 +28,6 @@ from salesagent_core.errors import (
 )
 from salesagent_core.ports.api_keys import Scope
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 Fields = dict[str, str]
 Done = Annotated[str | None, QueryParameter(name="done", max_length=40)]
 KeyId = Annotated[str, PathParameter(max_length=64)]

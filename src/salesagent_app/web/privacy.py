@@ -6,14 +6,15 @@ from typing import Annotated, Any
 
 import attrs
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.errors import Forbidden
-from salesagent_app.http.privacy import privacy_of
+from salesagent_app.http.offered import privacy_of
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_core.domain.retention import Periods
@@ -21,8 +22,6 @@ from salesagent_core.errors import Conflict, InvalidInput
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.ports.data_subjects import Holdings, StoreLine
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 Done = Annotated[str | None, QueryParameter(name="erasure", max_length=64)]
 SHOWN = 20
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from litestar import Request, Response, get, post
+from litestar import get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.errors import Forbidden, Unauthenticated, status_of
-from salesagent_app.http.people import people_of
+from salesagent_app.http.offered import people_of
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import FOR_VIEWERS, SETTING_UP, Sessions, Visiting, local_path
 from salesagent_core.errors import Conflict, InvalidInput, RateLimited, SalesAgentError
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 Wanted = Annotated[str | None, QueryParameter(name="next", max_length=500)]
 PROOF = "/account/proof"
 OWN = {FOR_VIEWERS: True, SETTING_UP: True}
@@ -59,8 +58,8 @@ class ProofPages:
                 )
         except (InvalidInput, Conflict, RateLimited, Unauthenticated, Forbidden) as refused:
             return await self._page(visit, wanted, refused)
-        done = urlencode({"done": "proven"})
-        return Redirect(f"{wanted}?{done}", status_code=303, cookies=cookies)
+        page = wanted.partition("#")[0].partition("?")[0]
+        return Redirect(f"{page}?done=proven", status_code=303, cookies=cookies)
 
     async def _page(
         self, visit: Visit, wanted: str, refused: SalesAgentError | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Response, get, post
+from litestar import get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
@@ -14,6 +14,7 @@ from salesagent_app.http.inputs import Id
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import filters
 from salesagent_app.web.filters import TROUBLE, read_view, stored_view
+from salesagent_app.web.inputs import AnyRequest, At, Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_app.web.undo import DONE, UndoBars
@@ -25,12 +26,9 @@ from salesagent_core.ports.saved_views import SavedView
 PAGE_SIZE = 50
 TROUBLE_SHOWN = 5
 MAX_NAME = 60
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 Done = Annotated[str | None, QueryParameter(name="done")]
 Undo = Annotated[UUID | None, QueryParameter(name="undo")]
 Until = Annotated[int, QueryParameter(name="until", ge=0, le=10**11)]
-At = Annotated[int, QueryParameter(name="from", ge=0, le=1_000_000)]
 Status = Annotated[str, QueryParameter(name="status", max_length=40)]
 
 

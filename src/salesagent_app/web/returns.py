@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 import attrs
 from markupsafe import Markup
 
-from salesagent_app.http.experiments import improvement_of
-from salesagent_app.http.outcomes import outcomes_of
+from salesagent_app.http.offered import improvement_of, outcomes_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import charts
 from salesagent_app.web.analytics import WEEK, WEEK_SAYS, Week, weeks_of

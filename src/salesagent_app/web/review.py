@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import attrs
-from litestar import MediaType, Request, Response, get, post
+from litestar import MediaType, Response, get, post
 from litestar.params import QueryParameter
 
 from salesagent_app.http.auth import Visit
@@ -14,6 +14,7 @@ from salesagent_app.http.inputs import Id
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import words
 from salesagent_app.web.desk import Desk, Shown
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_app.web.undo import UndoBars
 from salesagent_core.domain.finding import Finding
@@ -21,8 +22,6 @@ from salesagent_core.errors import InvalidInput
 from salesagent_core.ids import DraftId
 
 MAX_QUOTE = 80
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 Done = Annotated[str | None, QueryParameter(name="done")]
 Undo = Annotated[UUID | None, QueryParameter(name="undo")]
 Until = Annotated[int, QueryParameter(name="until", ge=0, le=10**11)]

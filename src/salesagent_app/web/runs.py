@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Request, Response, get, post
+from litestar import get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
@@ -13,6 +13,7 @@ from salesagent_app.http.errors import Forbidden
 from salesagent_app.http.inputs import Id
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web import words
+from salesagent_app.web.inputs import AnyRequest, At, Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_app.web.views import timeline
@@ -25,9 +26,6 @@ PAGE_SIZE = 50
 PARKED = "parked"
 """The filter for runs that wait for a person; all others are states of runs."""
 MAX_NOTE = 500
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
-At = Annotated[int, QueryParameter(name="from", ge=0, le=1_000_000)]
 Status = Annotated[str, QueryParameter(name="status", max_length=20)]
 
 

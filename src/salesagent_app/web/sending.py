@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Request, Response, post
+from litestar import post
 from litestar.response import Redirect
 
 from salesagent_app.http.errors import Forbidden
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.sending import sending_of
+from salesagent_app.http.offered import sending_of
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_core.domain.send_gate import SendRefused
 from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.api_keys import Scope
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 BY_HAND = "pressed on a page"
 
 

@@ -35,6 +35,7 @@ from salesagent_app.http.request_limits import UNPROVEN, address_of
 from salesagent_app.http.same_origin import READS, require_same_origin
 from salesagent_app.http.services import HttpServices, SendingServices
 from salesagent_app.telemetry import bind
+from salesagent_app.web.inputs import AnyRequest
 from salesagent_core.domain.log_in_guard import Because
 from salesagent_core.errors import InvalidInput, Problem, RateLimited
 from salesagent_core.ids import TenantId
@@ -43,7 +44,6 @@ from salesagent_core.use_cases.people_parts import Opened
 
 log = logging.getLogger(__name__)
 
-AnyRequest = Request[Any, Any, Any]
 Visiting = NamedDependency[Visit]
 """Whom the guard of the pages let in."""
 FOR_VIEWERS = "for_viewers"

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from litestar import Request, Response, get, post
+from litestar import get, post
 from litestar.datastructures import Cookie
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
-from salesagent_app.http.people import INVITE, people_of
+from salesagent_app.http.offered import people_of
+from salesagent_app.http.people import INVITE
 from salesagent_app.http.request_limits import address_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.settings import SIGN_IN_CALLBACK
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, kept_fields, local_path
 from salesagent_core.errors import (
@@ -28,8 +30,6 @@ from salesagent_core.use_cases.log_in import Came, CodeNeeded
 from salesagent_core.use_cases.people_parts import Opened
 from salesagent_core.use_cases.sign_in import SIGN_IN_LASTS, SignIn
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 Fields = dict[str, str]
 LoginPage = Callable[[Fields, str, int], Page]
 """The log-in page again, with what was typed, why it was refused, and the status."""

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
-from litestar import Response, get
+from litestar import get
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.services import HttpServices, VendorState
 from salesagent_app.web import outcome_words
 from salesagent_app.web.chosen.setup import set_up
 from salesagent_app.web.filters import TROUBLE
+from salesagent_app.web.inputs import Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.returns import what_came_back
 from salesagent_app.web.sessions import Visiting
@@ -27,7 +28,6 @@ from salesagent_core.ports.read_model import QueueFilter, RunSummary
 from salesagent_core.use_cases.queries import QueuePage
 
 SHOWN = 5
-Page = Response[Any]
 
 
 @attrs.frozen(kw_only=True)

@@ -8,8 +8,8 @@ import attrs
 from litestar import Response, get
 from litestar.params import QueryParameter
 
+from salesagent_app.http.offered import usage_of
 from salesagent_app.http.services import HttpServices
-from salesagent_app.http.usage import usage_of
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.spending import MICROS

@@ -226,13 +226,17 @@ def _newness(facts: Facts) -> Iterator[Reason]:
         yield _because("first_contact", "first contact with this person")
 
 
+def _called(rule: Rule) -> str:
+    return f"the rule “{rule.name.replace('_', ' ')}”"
+
+
 def _distrust(facts: Facts, rule: Rule | None) -> Iterator[Reason]:
     stage = facts.stage_of(rule.name) if rule else Stage.AUTO
     if rule and stage is not Stage.AUTO:
         still = "is being compared with operators" if stage is Stage.SHADOW else "is manual"
         yield _because(
             "segment_not_trusted",
-            f"rule {rule.name} {still} for {facts.tier.value} leads: it does not act alone yet",
+            f"{_called(rule)} {still} for {facts.tier.value} leads: it does not act alone yet",
         )
 
 
@@ -242,7 +246,7 @@ def _shortfalls(rule: Rule | None, policy: Policy, sure: bool) -> Iterator[Reaso
     elif not sure:
         yield _because(
             "below_threshold",
-            f"rule {rule.name} is {rule.confidence:.2f} sure;"
+            f"{_called(rule)} is {rule.confidence:.2f} sure;"
             f" {policy.threshold_for(rule.name):.2f} is needed",
         )
     if not policy.auto_approve_enabled:
@@ -253,7 +257,7 @@ def _approval(rule: Rule, policy: Policy) -> Reason:
     conditions = " and ".join(str(each) for each in rule.conditions)
     return _because(
         f"rule_{rule.name}",
-        f"rule {rule.name} matches ({conditions}) and is {rule.confidence:.2f} sure;"
+        f"{_called(rule)} matches ({conditions}) and is {rule.confidence:.2f} sure;"
         f" {policy.threshold_for(rule.name):.2f} is needed",
     )
 

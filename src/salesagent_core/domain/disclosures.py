@@ -100,6 +100,7 @@ _ORDINARY_LABEL = (
 _CARD_WORD = r"(?:card|visa|master\s?card|maestro|amex|american express|discover|diners|kredit|karte|carte|tarjeta|cc\b|cvv|cvc|pan\b)"
 _SSN_WORD = (
     r"(?:\bssn\b|\bss#|social[ -]?security|soc\.? ?sec|social (?:no|number|#)|sozialversicherung|"
+    r"\b(?:my|your|his|her|their) social\b(?! (?:media|network|channel|post|account|page|profile|team))|\bsocial ?[:=#]|"
     r"s(?:é|e)curit(?:é|e) sociale|seguro social|seguridad social|\btax ?id|taxpayer|\btin\b)"
 )
 

@@ -11,6 +11,10 @@ INBOUND_PART = "inbound"
 """The part of a finding about what a stranger wrote, whatever our own text says."""
 
 
+DISCLOSED = frozenset({"payment_card", "iban", "ssn", "secret"})
+"""Codes of what must stand in no mail, whatever holds it."""
+
+
 class Severity(StrEnum):
     """What a finding means for the mail. ``info`` never stops anything."""
 
@@ -38,14 +42,14 @@ class Finding:
 
 
 def outside_of(findings: Iterable[Finding], others: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The findings that do not lie wholly inside a blocking one of ``others``: the digits of a
-    card number are no facts of their own, and one mistake is told once."""
-    blocks = [(one.part, one.start, one.end) for one in others if one.severity is Severity.BLOCK]
+    """The findings that do not lie wholly inside one of ``others`` whose code is in
+    ``DISCLOSED``: the digits of a card number are no facts of their own."""
+    whole = [(one.part, one.start, one.end) for one in others if one.code in DISCLOSED]
     return tuple(
         finding
         for finding in findings
         if not any(
             part == finding.part and start <= finding.start < finding.end <= end
-            for part, start, end in blocks
+            for part, start, end in whole
         )
     )

@@ -166,6 +166,25 @@ def bare_text(text: str) -> str:
     return bare(text).text
 
 
+_RUN = re.compile(r"(?<![\w-])(?=[\w-]{8})(?=[^\W\d-]*[\d_-])[\w-]{8,200}(?![\w-])", re.ASCII)
+_TURN = re.compile(r"[a-z][_-]?(?=\d)|\d[_-]?(?=[a-z])", re.ASCII)
+_NO_LETTERS = frozenset("2689")
+"""Digits that stand for no letter in a word that is written with digits."""
+_MIN_TURNS = 3
+
+
+def without_ids(folded: str) -> str:
+    """A folded text, as long as before, with zeros for its identifiers: runs such as
+    "c0ae4d34-d308-47c8" that turn between letters and digits and spell nothing."""
+    return _RUN.sub(_zeros, folded)
+
+
+def _zeros(match: re.Match[str]) -> str:
+    run = match[0]
+    opaque = not _NO_LETTERS.isdisjoint(run) and len(_TURN.findall(run)) >= _MIN_TURNS
+    return "0" * len(run) if opaque else run
+
+
 def unusual(text: str) -> set[str]:
     """The characters of the text that are not ASCII."""
     if text.isascii():

@@ -7,27 +7,23 @@ different kinds add up (noisy or); one strong signal is enough, two weak ones ar
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
-from html import unescape
-from urllib.parse import unquote
+from collections.abc import Iterator, Mapping
 
 import attrs
 
 from salesagent_core.domain.finding import Finding, Severity
-from salesagent_core.domain.folding import Folded, bare
-from salesagent_core.domain.injection_orders import orders, spelt_right
+from salesagent_core.domain.folding import bare
+from salesagent_core.domain.injection_orders import orders
+from salesagent_core.domain.injection_views import View, views_of
 from salesagent_core.domain.injection_words import structures, wordings
-from salesagent_core.domain.learned import Weighed, joined_score, strongest_window
+from salesagent_core.domain.learned import Weighed, joined_score, weighed
 
 SUSPECTED_FROM = 0.5
 MAX_HEAD = 40_000
 MAX_TAIL = 10_000
-MAX_BLOBS = 12
-MAX_DECODED = 4_000
+MAX_DISGUISED = 4_000
+"""Characters of a disguised text that are held against what was learned."""
 QUESTION_DAMPING = 0.45
 REPORTED_DAMPING = 0.4
 OWN_WORDS_DAMPING = 0.35
@@ -81,20 +77,14 @@ class _Hit:
     end: int
 
 
-@attrs.frozen(kw_only=True)
-class _View:
-    text: str
-    locate: Callable[[int, int], tuple[int, int]]
-    disguise: str = ""
-
-
 def inspect_inbound(text: str) -> InjectionReading:
     """How much a text looks like an attempt to steer the system, by the rules' signals and by
     what was learned from examples together.
 
     At most ``MAX_HEAD`` characters from the start and ``MAX_TAIL`` from the end are read.
     """
-    hits = _all_hits(text)
+    reading = read_signs(text)
+    hits = list(reading.hits)
     findings: list[Finding] = []
     if len(text) > MAX_HEAD + MAX_TAIL:
         findings.append(
@@ -107,8 +97,9 @@ def inspect_inbound(text: str) -> InjectionReading:
                 part="inbound",
             )
         )
-    by_rules = _score(hits)
-    score, window = _weighed(text, by_rules)
+    by_rules = reading.by_rules
+    window = reading.learned
+    score = by_rules if by_rules >= CERTAIN_FROM else _together(reading)
     suspected = score >= SUSPECTED_FROM
     if suspected and by_rules < SUSPECTED_FROM:
         hits.append(_Hit(code="resembles", weight=score, start=window.start, end=window.end))
@@ -135,30 +126,78 @@ def inspect_inbound(text: str) -> InjectionReading:
     )
 
 
+@attrs.frozen(kw_only=True)
+class Signs:
+    """What rules and examples see in a text, before it is weighed together. ``by_code``: for each
+    code of a signal the strongest one, 0..1; ``learned``: offsets into the text."""
+
+    hits: tuple[_Hit, ...]
+    by_rules: float
+    by_code: Mapping[str, float]
+    learned: Weighed
+
+
+def read_signs(text: str) -> Signs:
+    """The signs of an attack in a text, by rules and by examples."""
+    hits: list[_Hit] = []
+    found: list[Weighed] = []
+    for offset, piece in _pieces(text):
+        views = list(views_of(piece, bare(piece)))
+        hits += [
+            attrs.evolve(hit, start=hit.start + offset, end=hit.end + offset)
+            for hit in _hits(piece, views)
+        ]
+        found += [
+            attrs.evolve(window, start=window.start + offset, end=window.end + offset)
+            for window in _learned(piece, views)
+        ]
+    by_code: dict[str, float] = {}
+    for hit in hits:
+        by_code[hit.code] = max(by_code.get(hit.code, 0.0), hit.weight)
+    return Signs(
+        hits=tuple(hits),
+        by_rules=_score(by_code),
+        by_code=by_code,
+        learned=max(found, key=lambda one: one.score),
+    )
+
+
 def rules_score(text: str) -> float:
     """How suspicious the rules alone find a text, 0..1."""
-    return _score(_all_hits(text))
+    return read_signs(text).by_rules
 
 
-def _all_hits(text: str) -> list[_Hit]:
-    return [
-        attrs.evolve(hit, start=hit.start + offset, end=hit.end + offset)
-        for offset, piece in _pieces(text)
-        for hit in _hits(piece)
-    ]
+def beside(signs: Signs) -> dict[str, float]:
+    """The readings beside the strongest window and the rules' score that are weighed."""
+    codes = {f"code_{code}": weight for code, weight in signs.by_code.items()}
+    return {"top": signs.learned.top, "whole": signs.learned.whole, **codes}
 
 
-def _weighed(text: str, by_rules: float) -> tuple[float, Weighed]:
-    """The score of rules and learned part together, and the window that is most like an attack."""
-    found = [
-        attrs.evolve(window, start=window.start + offset, end=window.end + offset)
-        for offset, piece in _pieces(text)
-        for window in [strongest_window("injection", piece)]
-    ]
-    window = max(found, key=lambda one: one.score)
-    if by_rules >= CERTAIN_FROM:
-        return by_rules, window
-    return joined_score("injection", window.score, by_rules), window
+def _together(signs: Signs) -> float:
+    return joined_score("injection", signs.learned.score, signs.by_rules, beside(signs))
+
+
+def _learned(text: str, views: list[View]) -> Iterator[Weighed]:
+    """What the examples say of a text as it stands, and of what is disguised in it."""
+    yield weighed("injection", without_mail_heads(text))
+    for view in views:
+        if view.disguise and view.text:
+            found = weighed("injection", view.text[:MAX_DISGUISED])
+            start, end = view.locate(found.start, max(found.end, found.start + 1))
+            yield attrs.evolve(found, start=start, end=end)
+
+
+def without_mail_heads(text: str) -> str:
+    """The text with the head lines of a quoted mail ("From: ...", "To: ...") made blank: who wrote
+    to whom gives nobody an order. Every character keeps its place."""
+    return _MAIL_HEAD.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+
+
+_HEAD_LINE = (
+    r"[ \t>*_]{0,8}(?:from|sent|to|cc|date|von|gesendet|an|datum|kopie|de|envoye|envoyé|à|a|"
+    r"destinataire|para|enviado(?: el)?|fecha)[ *_]{0,3}:[^\n]{0,70}"
+)
+_MAIL_HEAD = re.compile(rf"^{_HEAD_LINE}\n(?:{_HEAD_LINE}(?:\n|\Z)){{1,5}}", re.I | re.M)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
@@ -169,20 +208,16 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
     yield len(text) - MAX_TAIL, text[-MAX_TAIL:]
 
 
-def _score(hits: list[_Hit]) -> float:
-    strongest: dict[str, float] = {}
-    for hit in hits:
-        strongest[hit.code] = max(strongest.get(hit.code, 0.0), hit.weight)
+def _score(by_code: Mapping[str, float]) -> float:
     left = 1.0
-    for weight in strongest.values():
+    for weight in by_code.values():
         left *= 1.0 - weight
     return 1.0 - left
 
 
-def _hits(text: str) -> list[_Hit]:
-    folded = bare(text)
+def _hits(text: str, views: list[View]) -> list[_Hit]:
     hits = list(_hidden_hits(text))
-    for view in _views(text, folded):
+    for view in views:
         found = list(_read(view))
         hits += found
         if view.disguise == "spelling":
@@ -194,183 +229,9 @@ def _hits(text: str) -> list[_Hit]:
     return hits
 
 
-def _views(text: str, folded: Folded) -> Iterator[_View]:
-    yield _View(text=folded.text, locate=folded.span)
-    leet = _LEET_WORD.sub(lambda match: match[0].translate(_LEET), folded.text)
-    if leet != folded.text:
-        yield _View(text=leet, locate=folded.span, disguise="leet")
-    yield from _joined(folded)
-    yield from _spelt_right(folded)
-    if any(word in folded.text for word in _REVERSED):
-        length = len(folded.text)
-        yield _View(
-            text=folded.text[::-1],
-            disguise="reversed",
-            locate=lambda start, end: folded.span(length - end, length - start),
-        )
-    if any(word in folded.text for word in _ROT13):
-        yield _View(text=folded.text.translate(_ROT), locate=folded.span, disguise="rot13")
-    inner = list(_INNER_DIGIT.finditer(folded.text))
-    if len(inner) >= MIN_LEET_WORDS:
-        yield _View(
-            text="",
-            locate=lambda _s, _e: folded.span(inner[0].start(), inner[-1].end()),
-            disguise="spelling",
-        )
-    for start, end, decoded in _decoded(text):
-        place = (start, end)
-        yield _View(text=bare(decoded).text, locate=lambda _s, _e, at=place: at, disguise="encoded")  # type: ignore[misc]
-
-
-_LEET_WORD = re.compile(
-    r"(?<![\w.@/$])(?=[a-z0-9@$!|+]{3,24}(?![\w@]))(?=[0-9@$!|+]*[a-z])(?=[a-z]*[0-9@$!|+])[a-z0-9@$!|+]{3,24}"
-)
-_LEET = str.maketrans("013457@$!|+8", "oieastasiltb")
-# Digits inside words: "c0mp0rt3". Part numbers hold capitals, hyphens or end in digits.
-_INNER_DIGIT = re.compile(
-    r"(?<![\w.@/-])[013457]?[a-z]{1,12}[013457]{1,3}[a-z]{1,12}[a-z013457]{0,12}(?![\w@])"
-)
-MIN_LEET_WORDS = 3
-_REVERSED = (
-    "snoitcurtsni",
-    "tpmorp",
-    "erongi",
-    "nehcsilgna",
-    "negnusiewna",
-    "snoitcurtsnoc",
-    "senoiccurtsni",
-    "sengisnoc",
-    "evorppa",
-)
-_ROT13 = ("vafgehpgvbaf", "vtaber", "flfgrz cebzcg", "cebzcg", "nccebir")
-_ROT = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
-_SPACED = re.compile(r"(?<!\w)\w(?:[ ._*~/-]{1,3}\w){5,400}(?!\w)")
-_SPLIT = re.compile(r"(?<=[a-z])[-_*.~|/\\·](?=[a-z])")
-
-
-def _joined(folded: Folded) -> Iterator[_View]:
-    """Letters with spaces or signs between them, put together again."""
-    text = folded.text
-    for match in _SPACED.finditer(text):
-        letters = match[0]
-        if sum(char.isalpha() for char in letters) < 6:
-            continue
-        start, end = match.span()
-        wide = re.sub(r"[ ._*~/-]{2,3}", "\0", letters)
-        words = re.sub(r"[ ._*~/-]", "", wide).replace("\0", " ")
-        for variant in {words, _resplit(words.replace(" ", ""))}:
-            # The words around may hold the rest of the order.
-            rest = text[max(0, start - 80) : start] + variant + text[end : end + 80]
-            place = folded.span(start, end)
-            yield _View(text=rest, locate=lambda _s, _e, at=place: at, disguise="spaced")  # type: ignore[misc]
-    if _SPLIT.search(text):
-        kept = [index for index, char in enumerate(text)]
-        positions = {match.start() for match in _SPLIT.finditer(text)}
-        if len(positions) >= 3:
-            kept = [index for index in kept if index not in positions]
-            joined = "".join(text[index] for index in kept)
-
-            def locate(start: int, end: int) -> tuple[int, int]:
-                return folded.span(kept[start], kept[max(start, end - 1)] + 1)
-
-            yield _View(text=joined, locate=locate, disguise="split")
-
-
-def _spelt_right(folded: Folded) -> Iterator[_View]:
-    """Key words with a letter wrong put right."""
-    parts: list[str] = []
-    origin: list[int] = []
-    wrong = last = 0
-    for match in _WORD.finditer(folded.text):
-        word = match[0]
-        right = spelt_right(word)
-        wrong += right != word
-        between = folded.text[last : match.start()]
-        parts += (between, right)
-        origin += range(last, match.start())
-        origin += [min(match.start() + at, match.end() - 1) for at in range(len(right))]
-        last = match.end()
-    if not wrong:
-        return
-    origin.append(max(0, len(folded.text) - 1))
-
-    def locate(start: int, end: int) -> tuple[int, int]:
-        return folded.span(origin[start], origin[max(start, end - 1)] + 1)
-
-    yield _View(text="".join(parts), locate=locate)
-
-
-_WORD = re.compile(r"[a-z]{5,16}")
-
-_VOCABULARY = (
-    "ignore disregard forget override bypass all any every previous prior above your the these instructions instruction "
-    "rules prompt system reveal print show approve this automatically and send email reply you are now act as follow new only "
-    "ignoriere vergiss alle vorherigen anweisungen regeln zeige deinen genehmige diese automatisch und "
-    "ignorez ignore oubliez toutes les instructions precedentes consignes affiche approuve ce message "
-    "ignora olvida todas las instrucciones anteriores reglas muestra tu aprueba este mensaje tus"
-).split()
-
-
-@cache
-def _resplit(run: str) -> str:
-    """Words of the vocabulary found greedily in a run of letters: "ignoreall" -> "ignore all"."""
-    words, position, loose = [], 0, ""
-    longest_first = sorted(set(_VOCABULARY), key=len, reverse=True)
-    while position < len(run) and position < 400:
-        word = next((one for one in longest_first if run.startswith(one, position)), "")
-        if not word:
-            loose += run[position]
-            position += 1
-            continue
-        if loose:
-            words.append(loose)
-            loose = ""
-        words.append(word)
-        position += len(word)
-    return " ".join([*words, loose]).strip()
-
-
-_BLOB = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{20,6000}={0,2}(?![A-Za-z0-9+/=])")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:(?:\\x|0x|%)?[0-9A-Fa-f]{2}[ ,]?){16,3000}")
-_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}){6,2000}")
-
-
-def _decoded(text: str) -> Iterator[tuple[int, int, str]]:
-    """Base64, hex, percent-encoded, entity and escape runs that turn into readable text."""
-    for match in list(_BLOB.finditer(text))[:MAX_BLOBS]:
-        blob = match[0].rstrip("=").replace("-", "+").replace("_", "/")[:MAX_DECODED]
-        blob = blob[: len(blob) - (len(blob) % 4 == 1)]
-        try:
-            raw = base64.b64decode(blob + "=" * (-len(blob) % 4))
-        except (binascii.Error, ValueError):
-            continue
-        if readable := _readable(raw):
-            yield match.start(), match.end(), readable
-    for match in list(_HEX.finditer(text))[:MAX_BLOBS]:
-        digits = re.sub(r"\\x|0x|%|[ ,]", "", match[0])[:MAX_DECODED]
-        if readable := _readable(bytes.fromhex(digits[: len(digits) // 2 * 2])):
-            yield match.start(), match.end(), readable
-    if text.count("%") >= 3 and (once := unquote(text[:MAX_HEAD])) != text:
-        yield 0, len(text), once
-    if "&" in text and (plain_text := unescape(text)) != text:
-        yield 0, len(text), plain_text
-    for match in list(_ESCAPES.finditer(text))[:MAX_BLOBS]:
-        codes = re.findall(r"\\[ux]([0-9a-fA-F]{2,4})", match[0])
-        yield match.start(), match.end(), "".join(chr(int(code, 16)) for code in codes)
-
-
-def _readable(raw: bytes) -> str:
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return ""
-    printable = sum(char.isprintable() or char in "\n\t" for char in text)
-    return text if len(text) >= 8 and printable >= 0.95 * len(text) else ""
-
-
 def _hidden_hits(text: str) -> Iterator[_Hit]:
     for match in re.finditer(r"<!--(.{0,2000}?)-->", text, re.DOTALL):
-        inside = list(_read(_View(text=bare(match[1]).text, locate=lambda s, e: (s, e))))
+        inside = list(_read(View(text=bare(match[1]).text, locate=lambda s, e: (s, e))))
         if inside or (len(re.findall(r"[^\W\d_]{3,}", match[1])) >= 6 and "{" not in match[1]):
             weight = 0.6 if inside else 0.35
             yield _Hit(code="hidden_text", weight=weight, start=match.start(), end=match.end())
@@ -397,7 +258,7 @@ def _hidden_hits(text: str) -> Iterator[_Hit]:
             yield _Hit(code="disguised", weight=0.3, start=match.start(), end=match.end())
 
 
-def _read(view: _View) -> Iterator[_Hit]:
+def _read(view: View) -> Iterator[_Hit]:
     flat = re.sub(r"(?<=[a-z,]) ?\n(?=[a-z])", " ", view.text) if view.disguise else view.text
     flat = flat if len(flat) == len(view.text) else view.text
     for code, weight, pattern in structures():

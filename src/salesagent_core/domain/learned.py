@@ -12,13 +12,14 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import exp, sqrt
+from operator import mul
 
 import attrs
 
-from salesagent_core.domain.learned_text import features, tokens_of, windows_of
+from salesagent_core.domain.learned_text import all_features, features, tokens_of, windows_of
 
 FIRST_LINE = b"salesagent-weights 1"
 
@@ -37,9 +38,13 @@ class Model:
 
 @attrs.frozen(kw_only=True)
 class Weighed:
-    """The window of a text that speaks most for a label; offsets into the text."""
+    """What a model of one label says of a text: ``score`` of the window that speaks most for the
+    label, from ``start`` to ``end``; ``top``, the mean of the three strongest; ``whole``, the
+    score of all of it at once."""
 
     score: float
+    top: float
+    whole: float
     start: int
     end: int
 
@@ -76,29 +81,64 @@ def parsed(data: bytes) -> Model:
 
 def scores(kind: str, tokens: Sequence[str]) -> tuple[float, ...]:
     """A score for each label of the model, in their order."""
-    used = model(kind)
-    found = features(list(tokens))
+    return _scores(model(kind), features(list(tokens)))
+
+
+def _scores(used: Model, found: Mapping[int, int]) -> tuple[float, ...]:
     mask = (1 << used.bits) - 1
-    places = [(bucket & mask, count) for bucket, count in found.items()]
-    length = sqrt(sum(count * count for count in found.values())) or 1.0
+    places = [bucket & mask for bucket in found]
+    counts = list(found.values())
+    length = sqrt(sum(map(mul, counts, counts))) or 1.0
     return tuple(
-        bias + scale * sum(weights[place] * count for place, count in places) / length
+        bias + scale * sum(map(mul, map(weights.__getitem__, places), counts)) / length
         for weights, scale, bias in zip(used.weights, used.scales, used.biases, strict=True)
     )
 
 
-def strongest_window(kind: str, text: str) -> Weighed:
-    """The window of the text with the highest score of the model's only label."""
-    best = Weighed(score=scores(kind, ())[0], start=0, end=0)
-    for number, (start, end) in enumerate(windows_of(text)):
-        score = scores(kind, tokens_of(text[start:end]))[0]
-        if score > best.score or not number:
-            best = Weighed(score=score, start=start, end=end)
-    return best
+_STRONGEST = 3
 
 
-def joined_score(kind: str, learned: float, by_rules: float) -> float:
-    """What was learned and what the rules say, together: 0..1, one half is the bar."""
+def weighed(kind: str, text: str) -> Weighed:
+    """What the model of one label says of the windows of a text."""
+    used = model(kind)
+    windows = windows_of(text)
+    if not windows:
+        none = used.biases[0]
+        return Weighed(score=none, top=none, whole=none, start=0, end=0)
+    found = [_scores(used, window.features)[0] for window in windows]
+    best = max(range(len(found)), key=found.__getitem__)
+    top = sorted(found, reverse=True)[:_STRONGEST]
+    return Weighed(
+        score=found[best],
+        top=sum(top) / len(top),
+        whole=_scores(used, all_features(windows))[0] if len(windows) > 1 else found[0],
+        start=windows[best].start,
+        end=windows[best].end,
+    )
+
+
+@lru_cache(maxsize=16)
+def scores_by_label(kind: str, text: str) -> Mapping[str, float]:
+    """The score of each label for all of a text, which is asked more than once for one text."""
+    return dict(zip(model(kind).labels, scores(kind, tokens_of(text)), strict=True))
+
+
+def preferred_by(kind: str, label: str, text: str) -> float:
+    """By how much the label's score is above every other's; 0 for a text without a word."""
+    found = scores_by_label(kind, text)
+    others = (score for other, score in found.items() if other != label)
+    return found[label] - max(others) if text.strip() else 0.0
+
+
+def joined_score(
+    kind: str, learned: float, by_rules: float, beside: Mapping[str, float] | None = None
+) -> float:
+    """What was learned and what the rules say, together: 0..1, one half is the bar.
+
+    ``beside`` holds further readings, named as in the model's ``join``; what that does not name
+    counts nothing.
+    """
     join = model(kind).join
     total = join["learned"] * learned + join["rules"] * by_rules + join["bias"]
+    total += sum(join.get(name, 0.0) * value for name, value in (beside or {}).items())
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))

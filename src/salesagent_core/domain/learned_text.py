@@ -1,18 +1,21 @@
 """A text as the features that the learned judgements weigh: words, pairs, pieces of words.
 
-Flow: ``text | folded | addresses and numbers masked | tokens | buckets``. A feature is a number of
+Flow: ``text | folded | addresses, numbers, ids masked | tokens | buckets``. A feature is a number of
 a bucket (CRC-32 of its spelling); nothing but integers is added up, so every platform agrees.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from zlib import crc32
 
-from salesagent_core.domain.folding import bare_text
+import attrs
+
+from salesagent_core.domain.folding import bare_text, without_ids
 
 MAX_TOKENS = 160
 """Tokens of one window that are weighed."""
@@ -40,8 +43,8 @@ _BREAK = re.compile(r"(?<=[.!?;])[\s\"')\]]+|\n+")
 
 
 def tokens_of(text: str) -> list[str]:
-    """Words and telling marks, folded; addresses, links and numbers are masked."""
-    folded = bare_text(text)
+    """Words and telling marks, folded; addresses, links, numbers and identifiers are masked."""
+    folded = without_ids(bare_text(text))
     folded = _MAIL.sub(" zmailz ", folded)
     folded = _LINK.sub(" zlinkz ", folded)
     folded = _NUMBER.sub(" 0 ", folded)
@@ -49,17 +52,22 @@ def tokens_of(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=20_000)
-def _of_word(word: str) -> tuple[int, ...]:
-    """The hash of a word and of its pieces, the word first."""
-    found = [crc32(word.encode())]
+def _of_word(word: str) -> dict[int, int]:
+    """The hashes of a word and of its pieces, with what each counts."""
+    found = {}
     if len(word) > 2 and word[0].isalpha():
         edged = f"<{word[:MAX_WORD]}>"
-        found += {
-            crc32(edged[at : at + size].encode(), 7)
-            for size in _PIECE_LENGTHS
-            for at in range(len(edged) - size + 1)
-        }
-    return tuple(found)
+        for size in _PIECE_LENGTHS:
+            for at in range(len(edged) - size + 1):
+                found[crc32(edged[at : at + size].encode(), 7)] = PIECE
+    found[crc32(word.encode())] = WORD
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _of_two(sort: int, first: str, second: str) -> int:
+    """The hash of two words or two concepts, the first before the second."""
+    return crc32(f"{first} {second}".encode(), sort)
 
 
 @cache
@@ -92,15 +100,14 @@ def concepts_of(word: str) -> tuple[str, ...]:
 def features(tokens: list[str]) -> dict[int, int]:
     """Hashes of the features with what each counts."""
     found: dict[int, int] = {}
+    for token in tokens:
+        found.update(_of_word(token))
+    before = "^"
     for place, token in enumerate(tokens):
-        word, *pieces = _of_word(token)
-        for piece in pieces:
-            found.setdefault(piece, PIECE)
-        found[word] = WORD
-        left = f"{tokens[place - 1]} " if place else "^ "
-        found[crc32((left + token).encode(), 1)] = PAIR
+        found[_of_two(1, before, token)] = PAIR
         for other in tokens[max(0, place - _SKIPS) : max(0, place - 1)]:
-            found[crc32(f"{other} {token}".encode(), 2)] = PAIR
+            found[_of_two(2, other, token)] = PAIR
+        before = token
     _add_concepts(tokens, found)
     return found
 
@@ -116,7 +123,7 @@ def _add_concepts(tokens: list[str], found: dict[int, int]) -> None:
             found[crc32(name.encode(), 3)] = CONCEPT
             for near in before[-_REACH:]:
                 for other in near:
-                    found[crc32(f"{other} {name}".encode(), 4)] = CONCEPT
+                    found[_of_two(4, other, name)] = CONCEPT
         before.append(meant)
 
 
@@ -134,7 +141,30 @@ def sentences_of(text: str) -> list[tuple[int, int]]:
     return kept
 
 
-def windows_of(text: str) -> list[tuple[int, int]]:
+@attrs.frozen(kw_only=True)
+class Window:
+    """A part of a text with its features; offsets into the text."""
+
+    start: int
+    end: int
+    features: dict[int, int]
+
+
+def windows_of(text: str) -> list[Window]:
     """Each sentence, and each sentence with the next."""
-    single = sentences_of(text)
-    return single + [(first[0], second[1]) for first, second in pairwise(single)]
+    single = [
+        Window(start=start, end=end, features=features(tokens_of(text[start:end])))
+        for start, end in sentences_of(text)
+    ]
+    return single + [
+        Window(start=one.start, end=two.end, features=one.features | two.features)
+        for one, two in pairwise(single)
+    ]
+
+
+def all_features(windows: Sequence[Window]) -> dict[int, int]:
+    """The features of the whole text that was cut into these windows."""
+    found: dict[int, int] = {}
+    for window in windows:
+        found |= window.features
+    return found

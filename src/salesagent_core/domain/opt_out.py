@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from salesagent_core.domain.learned import joined_score, strongest_window
+from salesagent_core.domain.learned import Weighed, joined_score, preferred_by, weighed
 from salesagent_core.domain.opt_out_clause import asks_in_clause
 from salesagent_core.domain.opt_out_sentence import HESITATION, Sentence, about_something_else
 
@@ -27,15 +27,39 @@ def asks_to_stop(text: str) -> bool:
         return False
     if _link_is_broken().search(text):
         return rules_say_stop(text)
-    said = " ".join(filter(_may_be_meant, re.split(r"(?<=[.!?;])\s+|\n+", text)))
-    learned = strongest_window("opt_out", said).score
-    return joined_score("opt_out", learned, float(rules_say_stop(text))) >= ASKS_FROM
+    said = without_harmless(text)
+    learned = weighed("opt_out", said)
+    by_rules = float(rules_say_stop(text))
+    return (
+        joined_score("opt_out", learned.score, by_rules, _beside(text, said, learned)) >= ASKS_FROM
+    )
 
 
-def _may_be_meant(sentence: str) -> bool:
-    """Not of opting out as a matter of business, nor of other people's; no "do not hesitate"."""
-    patterns = (_harmless(), _about_others(), HESITATION)
-    return not any(pattern.search(sentence) for pattern in patterns)
+def _beside(text: str, said: str, learned: Weighed) -> dict[str, float]:
+    """The readings beside the strongest window and the rules' that are weighed: ``margin`` is by
+    how much an opt-out is preferred to every other intent."""
+    margin = preferred_by("intent", "unsubscribe", said)
+    others = share_about_others(text)
+    return {"top": learned.top, "whole": learned.whole, "margin": margin, "others": others}
+
+
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.!?;])\s+|\n+", text)
+
+
+def without_harmless(text: str) -> str:
+    """A folded text without the sentences that use the words of an opt-out as a matter of
+    business, and without "do not hesitate"."""
+    kept = [
+        one for one in _sentences(text) if not (_harmless().search(one) or HESITATION.search(one))
+    ]
+    return " ".join(kept)
+
+
+def share_about_others(text: str) -> float:
+    """The share of the sentences of a folded text that speak of somebody else's opting out."""
+    sentences = _sentences(text)
+    return sum(bool(_about_others().search(one)) for one in sentences) / len(sentences)
 
 
 def rules_say_stop(text: str) -> bool:

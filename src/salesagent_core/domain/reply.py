@@ -9,7 +9,7 @@ import re
 
 import attrs
 
-from salesagent_core.domain.auto_reply import is_absence, is_automatic
+from salesagent_core.domain.auto_reply import holds_a_quote, is_absence, is_automatic
 from salesagent_core.domain.bounce import Bounce, read_bounce
 from salesagent_core.domain.mime_parts import Part, body_text, read_mail
 from salesagent_core.domain.reply_intent import ReplyIntent, read_reply_intent
@@ -18,8 +18,6 @@ from salesagent_core.domain.reply_text import own_text
 MAX_RAW = 50_000_000
 """Octets of a mail that are looked at, attachments included."""
 MAX_CALENDAR = 20_000
-MIN_QUOTE = 20
-"""So many letters more than the author's own words are a quote or a signature."""
 
 
 @attrs.frozen(kw_only=True)
@@ -48,7 +46,7 @@ def read_message(raw: bytes) -> MessageReading:
     answer = _calendar_answer(root)
     if answer is not None:
         return MessageReading(reply_text=text, intent=answer)
-    quoted = len(text) + MIN_QUOTE < len(shown.strip())
+    quoted = holds_a_quote(shown, text)
     if root.param("report-type") or is_automatic(root.headers, subject, text, quoted=quoted):
         away = not _is_receipt(root) and is_absence(subject, text)
         intent = ReplyIntent.OUT_OF_OFFICE if away else ReplyIntent.UNCLEAR

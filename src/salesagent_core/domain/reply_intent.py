@@ -14,9 +14,10 @@ from enum import StrEnum
 from itertools import islice
 
 from salesagent_core.domain.folding import bare_text
-from salesagent_core.domain.learned import model, scores
+from salesagent_core.domain.learned import model, scores_by_label
 from salesagent_core.domain.learned_text import tokens_of
 from salesagent_core.domain.opt_out import asks_to_stop, rules_say_stop
+from salesagent_core.domain.reply_text import own_text
 from salesagent_core.domain.reply_words import wordings
 
 MAX_READ = 8_000
@@ -57,28 +58,31 @@ _QUOTED = re.compile(r"^[ \t]{0,8}>.*|^-{3,10} ?original message ?-{3,10}$[\s\S]
 """What is nobody's own words, if a caller left it in."""
 
 
-def read_reply_intent(own_text: str) -> ReplyIntent:
-    """The intent of a person's own words (quotes and signature already gone), by the rules'
-    reading and by what was learned from examples together."""
-    text = _QUOTED.sub("", bare_text(own_text[:MAX_READ]))
+def read_reply_intent(written: str) -> ReplyIntent:
+    """The intent of a person's own words, by the rules' reading and by what was learned from
+    examples together. Quotes, signature and legal notice do not count, if they are still there."""
+    text = said_in(written)
     if asks_to_stop(text):
         return ReplyIntent.UNSUBSCRIBE
-    tokens = tokens_of(text)
     by_rules = _by_wording(text)
-    if not any(token.isalpha() for token in tokens):
+    if not any(token.isalpha() for token in tokens_of(text)):
         return by_rules
-    used = model("intent")
-    found = dict(zip(used.labels, scores("intent", tokens), strict=True))
+    found = dict(scores_by_label("intent", text))
     if by_rules is not ReplyIntent.UNCLEAR:
-        found[by_rules.value] += used.join["rules"]
+        found[by_rules.value] += model("intent").join["rules"]
     # Who asks to be left alone was told above.
     del found[ReplyIntent.UNSUBSCRIBE.value]
     return ReplyIntent(max(found, key=lambda label: found[label]))
 
 
-def intent_by_rules(own_text: str) -> ReplyIntent:
+def said_in(written: str) -> str:
+    """The author's own words, folded."""
+    return _QUOTED.sub("", bare_text(own_text(written[:MAX_READ])))
+
+
+def intent_by_rules(written: str) -> ReplyIntent:
     """What the rules alone say."""
-    text = bare_text(own_text[:MAX_READ])
+    text = said_in(written)
     return ReplyIntent.UNSUBSCRIBE if rules_say_stop(text) else _by_wording(text)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 # Longest first at each place. A phrase hides the words inside it.
 PHRASES: dict[str, str] = {
     "c_level": """
+        adjoint au maire|adjointe au maire
         non executive director|non exec director|independent director|lord mayor|own company
         own business
         own firm|i own|vocal de la junta|vocal del consejo|pharmacien titulaire
@@ -68,12 +69,15 @@ PHRASES: dict[str, str] = {
         director of photography
     """,
     "head": """
+        tête de division|tête de service
         school principal|vice principal|assistant principal|deputy principal|head teacher
         chief of staff|editor in chief|rédacteur en chef|rédactrice en chef|redactor jefe
         ingénieur en chef|chef de cabinet|cheffe de cabinet|jefe de gabinete|jefa de gabinete
         principal de collège|principale de collège|it chef|it chefin
     """,
     "manager": """
+        coordinateur de équipe|coordinatrice de équipe|coordonnateur de équipe
+        coordonnatrice de équipe|gestionnaire de projet|gestionnaire de projets
         chef de cuisine|cheffe de cuisine|chef cuisinier|cheffe cuisinière
         financial controller|group controller|conducteur de travaux|conductrice de travaux
         jefe de grupo
@@ -118,7 +122,7 @@ PHRASES: dict[str, str] = {
     """,
     "junior": """
         médico residente|médica residente|resident physician|resident doctor
-        work experience|service civique
+        work experience|volontaire en service civique|service civique
         interne en médecine|élève infirmière|élève infirmier|élève avocat|élève ingénieur
         assistenzarzt in weiterbildung
         entry level|recién graduado|recién graduada|new graduate|recent graduate
@@ -184,6 +188,10 @@ SUFFIXES: tuple[tuple[str, str], ...] = (
         "junior",
         "praktikant praktikantin student studentin lehrling azubi volontär volontärin referendar "
         "referendarin masterand masterandin doktorand doktorandin",
+    ),
+    (
+        "head",
+        "sachgebietsleiter sachgebietsleiterin geschäftsstellenleiter geschäftsstellenleiterin",
     ),
     (
         "manager",

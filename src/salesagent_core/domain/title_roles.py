@@ -227,7 +227,8 @@ def _rank_of_compound(token: str) -> str | None:
 
 def _is_a_place(mark: Mark, tokens: tuple[str, ...], head: int) -> bool:
     """ "CEO Office" and "Büro Geschäftsführung" name a place, not a person."""
-    if mark.rank not in LEADING:
+    if mark.rank not in LEADING or mark.word.startswith("leit"):
+        # "Leiter Büro" leads it.
         return False
     words = vocabulary()
     after = tokens[mark.end] if mark.end < head else ""

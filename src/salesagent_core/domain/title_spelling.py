@@ -16,6 +16,7 @@ SHORT_FORMS = """
     mgmt:management mktg:marketing mkt:marketing acct:account spvr:supervisor supv:supervisor
     coord:coordinator pres:president exec:executive chrm:chairman dpto:departamento
     depto:departamento abt:abteilung abtl:abteilung vertriebsltg:vertriebsleitung
+    inh:inhaber sekr:sekretariat vertr:vertreter stellv:stellvertretend
     ress:ressources hum:humaines fin:finance
 """
 """The full word for each short form; the dot behind it is gone already."""
@@ -41,9 +42,13 @@ SHORT_SLIPS = {
     "haed": "head",
     "cihef": "chief",
     "owenr": "owner",
+    "senoir": "senior",
+    "seinor": "senior",
+    "junoir": "junior",
 }
 
 NO_SLIPS = """
+    analyse analyses consulto consulta consultas directo directos directa directas
     resident residente residents directory direct directed directs directive directives
     direction directorio managed manages manage founded funder founders bounder foundry
     assistance assistants presidency precedent regente gerencia gerentes analysis analysts

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 WORDS: dict[str, str] = {
     "c_level": """
+        mairesse intendenta intendente
         ned provost alcaldesa rectora landrat landrätin komplementär komplementärin kanzler
         kanzlerin
         bundesvorsitzende bundesvorsitzender
@@ -36,10 +37,12 @@ WORDS: dict[str, str] = {
         patronne chefin geschäftsführer geschäftsführerin
     """,
     "vp": """
+        vicepresidencia
         vp svp evp avp rvp gvp vpe vicepresident vicepresidente vicepresidenta vizepräsident
         vizepräsidentin vicepräsident vicepräsidentin viceprésident
     """,
     "director": """
+        fd dosi agm dgm
         hrd dsin dst codirector codirectora codirecteur codirectrice vicedecano vicedecana prodekan
         prodekanin doyen doyenne decano decana dean dekan dekanin
         generalbevollmächtigter generalbevollmächtigte
@@ -50,6 +53,7 @@ WORDS: dict[str, str] = {
         vicedirettore
     """,
     "head": """
+        hod bl vl
         vkl kämmerer kämmerin stadtkämmerer stadtkämmerin
         pdl
         jefatura proviseur proviseure ltr
@@ -59,6 +63,7 @@ WORDS: dict[str, str] = {
         subjefe subjefa dezernent dezernentin
     """,
     "manager": """
+        bdm rsm asm sdm rsi rrh lagerleiter lagerleiterin lagerleitung
         raf contremaîtresse
         restaurantleiter restaurantleiterin küchenchef
         küchenchefin manageuse
@@ -78,6 +83,7 @@ WORDS: dict[str, str] = {
         confirmé confirmée expérimenté
     """,
     "junior": """
+        mir
         lernende lernender fsj bfd élève élèves referendarin masterandin bachelorandin umschülerin
         freiwillige schnupperlehrling
         rechtsreferendar rechtsreferendarin referendar referendarin volontariat
@@ -102,6 +108,9 @@ WORDS: dict[str, str] = {
         schreibkraft helfer helferin rezeptionist
     """,
     "individual": """
+        operative guy attendant merchant handyman sb stb webmestre téléconseillère
+        téléconseiller funcionario
+        funcionaria
         ninja guru jedi rockstar monkey wizard magician unicorn csr adm qmb vrp diakon diakonin
         curé prêtre
         párroco letrado letrada oficial bibliotecario bibliotecaria konstrukteur konstrukteurin
@@ -236,7 +245,7 @@ FOLLOWERS = (
 """After a C-level word these are what the person is: CEO Coach."""
 
 FORMER = """
-    pensionist pensionistin pensionista rentier
+    pensioner retiree pensionist pensionistin pensionista rentier
     former formerly ex previous previously past retired retd ret emeritus ehemals ehemalig
     ehemaliger ehemalige ehemaliges ehem früher früherer frühere ancien ancienne anciennement
     antiguo antigua anterior retirado retirada jubilado jubilada retraité retraitée aposentado
@@ -287,14 +296,16 @@ ADJECTIVE_TRADES = "commercial commerciale comercial administrativo administrati
 """After "assistant" these say whose assistant, they are no trade that an assistant learns."""
 
 AGENT_ENDINGS = """
-    er erin ist istin or ian man eur euse ier ière ien ienne iste ero era ista dor dora tor tora
+    er erin ist istin or ian man woman person eur euse ier ière ien ienne
+    iste ero era ista dor dora tor tora
     tore trice logue logo loga loge login graphe grafo grafa nomo noma peute peuta iatre iatra
 """
 """How the names of trades end; the last resort, so that no list of all trades is needed."""
 
 NO_AGENTS = """
-    dreamer believer addict runner traveller traveler particulier visiteur
-    weltenbummler besucher lover lebenskünstler completer compléter renseigner
+    privatperson person dreamer believer addict runner traveller traveler particulier visiteur
+    weltenbummler besucher lover lebenskünstler bürger bürgerin allrounder completer compléter
+    renseigner
     thinker wanderer explorer genießer träumer rêveur soñador viajero
     customer consumer visitor newsletter webinar computer number letter center sonstiger sonstige
     anderer weiterer keiner master bachelor brother sister mother father mutter vater bruder
@@ -311,7 +322,7 @@ LED_BY_A_CHEF = "it vertriebs verkaufs marketing personal produktions entwicklun
 """Before a German "Chef" these name the part that somebody leads, not a kitchen."""
 
 ALONE_NOTHING = """
-    sr sra ing executive dr mr mrs ms herr frau ninja guru jedi rockstar monkey wizard magician
+    prof sr sra ing executive dr mr mrs ms herr frau ninja guru jedi rockstar monkey wizard magician
     unicorn
 """
 """As the whole title these say nothing."""

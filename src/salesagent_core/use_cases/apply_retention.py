@@ -31,8 +31,8 @@ BATCHES = 10
 EVERY = timedelta(hours=1)
 """How often a worker looks; where something is left it goes on at its next round."""
 
-Told = Callable[[str, int], None]
-"""Is told of each store, and of how many rows went, after each go."""
+Told = Callable[[str, int, bool], None]
+"""Is told after each go: of which store, how many rows went, and whether nothing due is left."""
 
 
 @attrs.frozen(kw_only=True)
@@ -125,7 +125,7 @@ class ApplyRetention:
         for sentence in refused:
             log.error("retention: %s", sentence)
         if self._told is not None:
-            self._told(name, rows)
+            self._told(name, rows, not (more or refused))
         return RetentionLine(store=name, days=days, rows=rows, refused=refused, more=more)
 
     async def _write_down(self, lost: dict[TenantId, Counter[str]], by: str) -> None:

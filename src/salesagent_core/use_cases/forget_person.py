@@ -87,8 +87,13 @@ class ForgetPerson:
         return await self._people.holdings(tenant_id, _checked(address))
 
     async def export(self, tenant_id: TenantId, address: str, *, by: str) -> Export:
-        """All that is kept. Raises: InvalidInput, Unavailable."""
+        """All that is kept.
+
+        Raises:
+            InvalidInput, Unavailable. NotFound: no such tenant; "nothing is kept" would be wrong.
+        """
         person = _checked(address)
+        await self._tenants.get(tenant_id)
         stores = await self._people.export(tenant_id, person)
         await self._note(tenant_id, "person.exported", self._ids.new(), by)
         return Export(address=person, stores=stores, elsewhere=ELSEWHERE)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from salesagent_core.domain.audit_chain import KEY_LABEL, Head, Tampering, Verifier
+from salesagent_core.errors import NotFound
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.audit_chain import AuditChain
 from salesagent_core.ports.secrets_vault import Sealer
@@ -45,10 +46,13 @@ class VerifyAudit:
         """Check one tenant's trail, or everybody's; ``anchors`` are heads exported earlier.
 
         Raises:
-            Unavailable
+            Unavailable. NotFound: nothing was ever written in a trail of that tenant.
         """
         named = {anchor.tenant_id for anchor in anchors}
-        tenants = [tenant_id] if tenant_id else sorted({*await self._chain.tenants(), *named})
+        known = {*await self._chain.tenants(), *named}
+        if tenant_id and tenant_id not in known:
+            raise NotFound("there is no audit trail of this organisation")
+        tenants = [tenant_id] if tenant_id else sorted(known)
         return tuple([await self._verify(each, anchors) for each in tenants])
 
     async def heads(self, tenant_id: TenantId | None = None) -> tuple[Head, ...]:

@@ -19,6 +19,7 @@ from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_app.vault_opening import open_vault
 from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.audit_chain import Head
+from salesagent_core.errors import NotFound
 from salesagent_core.ids import TenantId
 from salesagent_core.use_cases.apply_retention import RetentionLine
 from salesagent_core.use_cases.verify_audit import TrailReport, VerifyAudit
@@ -96,6 +97,8 @@ async def test_what_is_left_of_a_cut_trail_is_proven(trail: Trail) -> None:
     (late,) = await trail.verify.heads(TENANT)
     await trail.write(TENANT, 0)
     assert await trail.found(early, late) == []
+    with pytest.raises(NotFound):
+        await trail.verify(TenantId("misspelled"))
 
 
 async def test_an_exported_head_at_the_cut_is_compared_with_it(trail: Trail) -> None:

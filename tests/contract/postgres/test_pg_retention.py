@@ -7,6 +7,7 @@ import itertools
 from datetime import timedelta
 
 import attrs
+import pytest
 from sqlalchemy import text
 from tests.contract.postgres.samples import RESULT_TYPES, TENANT, arrival, valid
 
@@ -24,7 +25,9 @@ from salesagent_adapters.system.identity import RandomIds
 from salesagent_core.domain.draft import DraftStatus
 from salesagent_core.domain.retention import STORES, Periods
 from salesagent_core.domain.sending import HOLDS_SLOT, AttemptStatus
-from salesagent_core.use_cases.apply_retention import ApplyRetention, Told
+from salesagent_core.errors import Unavailable
+from salesagent_core.ports.retention import Removed
+from salesagent_core.use_cases.apply_retention import BATCH, BATCHES, ApplyRetention, Told
 
 
 async def shift(database: Database, *statements: str) -> None:
@@ -77,7 +80,7 @@ async def test_only_what_is_over_and_old_goes(database: Database, vault: Vault) 
         " ('default', 'b', 'k', now(), now(), 'c')",
     )
     told: list[tuple[str, int]] = []
-    apply = retention(database, vault, lambda store, rows: told.append((store, rows)))
+    apply = retention(database, vault, lambda store, rows, _: told.append((store, rows)))
     wanted = dict.fromkeys(STORES, 0) | {
         "submissions": 1,
         "journals": 1,
@@ -116,6 +119,45 @@ async def test_a_period_is_the_settings(database: Database, vault: Vault) -> Non
     assert await store.overdue("memories", timedelta(days=10)) == 1
     assert (await store.remove("memories", timedelta(days=10), 5)).rows == {TENANT: 1}
     assert await store.overdue("memories", timedelta(days=8)) == 1
+
+
+class Falls(PgRetention):
+    """A database that goes away in the middle."""
+
+    left = 3
+
+    async def remove(self, store: str, period: timedelta, limit: int) -> Removed:
+        if store == "dead_letters":
+            self.left -= 1
+            if self.left < 0:
+                raise Unavailable("the database went away")
+        return await super().remove(store, period, limit)
+
+
+async def test_what_is_stopped_or_is_too_much_for_one_go_goes_on(
+    database: Database, vault: Vault
+) -> None:
+    rows = BATCH * BATCHES + 3 * BATCH + 10
+    await shift(
+        database,
+        "INSERT INTO notices (tenant_id, id, kind, subject, opened_at, closed_at)"
+        " SELECT 'default', n, 'queue_old', n, now(), now() - interval '200 days'"
+        f" FROM generate_series(1, {rows}) AS n",
+    )
+    clock = SystemClock()
+    work, ids = PgUnitOfWork(database, vault, RESULT_TYPES), RandomIds(clock)
+    falls = ApplyRetention(Falls(database, vault), Periods(), clock, work=work, ids=ids)
+    with pytest.raises(Unavailable):
+        await falls()
+    # A worker's goes are short, and follow one another until nothing is left.
+    worker = retention(database, vault)
+    for still in (10, 0, 0):
+        await worker.hourly()
+        assert len(await left(database, "id", "notices")) == still
+    async with database.tenant(TENANT) as connection:
+        told = await connection.execute(text("SELECT detail FROM audit ORDER BY seq"))
+        said = [dict(row.detail)["dead_letters"] for row in told]
+    assert [int(each.partition(",")[0]) for each in said] == [3 * BATCH, BATCH * BATCHES, 10]
 
 
 def test_every_table_has_a_term_or_a_reason_to_have_none() -> None:

@@ -10,7 +10,7 @@ from tests.contract.postgres.samples import TENANT
 from tests.sending_stage import Stage
 
 from salesagent_adapters.crypto.vault import Vault
-from salesagent_adapters.memory.mailbox_state import StoredMail
+from salesagent_adapters.memory.stored_mail import StoredMail
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_adapters.system.clock import SystemClock

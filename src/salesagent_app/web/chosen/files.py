@@ -11,15 +11,8 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.web.chosen.parts import (
-    AnyRequest,
-    Form,
-    Page,
-    Rooms,
-    Wrong,
-    whole_number,
-    wrong_input,
-)
+from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, whole_number, wrong_input
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.choices import FOLDERS
 from salesagent_core.domain.evidence import SourceKind

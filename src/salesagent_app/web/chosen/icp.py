@@ -10,16 +10,8 @@ from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.chosen import PREVIEWED, previewed
-from salesagent_app.web.chosen.parts import (
-    AnyRequest,
-    Form,
-    Page,
-    Rooms,
-    Wrong,
-    number,
-    whole_number,
-    wrong_input,
-)
+from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, number, whole_number, wrong_input
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.choices import ICP
 from salesagent_core.domain.ideal_customer import ATTRIBUTES, notes_on, read_icp

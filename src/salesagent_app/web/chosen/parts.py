@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
-from litestar import Request, Response
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.chosen import chosen_of
 from salesagent_app.http.errors import Forbidden
+from salesagent_app.http.offered import chosen_of
 from salesagent_app.http.services import HttpServices
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.names import name_of
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions
@@ -20,8 +20,6 @@ from salesagent_core.ports.api_keys import Scope
 from salesagent_core.ports.settings_book import BEFORE_ANYBODY, SettingVersion
 from salesagent_core.use_cases.manage_settings import ManageSettings
 
-AnyRequest = Request[Any, Any, Any]
-Page = Response[Any]
 MOST_FIELDS = 400
 NEEDS_ADMIN = "Only an admin changes settings. You can read them."
 

@@ -11,16 +11,8 @@ from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.rules import approvals_of
-from salesagent_app.web.chosen.parts import (
-    AnyRequest,
-    Form,
-    Page,
-    Rooms,
-    Wrong,
-    number,
-    wrong_input,
-)
+from salesagent_app.http.offered import approvals_of
+from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, number, wrong_input
 from salesagent_app.web.chosen.rule_forms import (
     Editing,
     blank,
@@ -29,6 +21,7 @@ from salesagent_app.web.chosen.rule_forms import (
     rule_data,
     typed,
 )
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.autonomy import Stage
 from salesagent_core.domain.backtest import BacktestReport, Replayed, describe

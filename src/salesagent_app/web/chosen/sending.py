@@ -11,8 +11,9 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.sending import sending_of
-from salesagent_app.web.chosen.parts import AnyRequest, Form, Page, Rooms, Wrong, whole_number
+from salesagent_app.http.offered import sending_of
+from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, whole_number
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.rate_limit import (
     COMPANY_BOUNDS,

@@ -18,11 +18,12 @@ from litestar.response import Redirect
 
 from salesagent_app.check import Check
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.chosen import chosen_of
+from salesagent_app.http.offered import chosen_of
 from salesagent_app.http.services import HttpServices, SettingsServices, VendorKeys
 from salesagent_app.trying import tried
 from salesagent_app.web import words
-from salesagent_app.web.chosen.parts import AnyRequest, Form, Page, Rooms, Wrong, wrong_input
+from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, wrong_input
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.address import judge_address
 from salesagent_core.domain.choices import ICP, SENDER

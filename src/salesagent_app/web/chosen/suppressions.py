@@ -13,8 +13,9 @@ from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.inputs import Id
-from salesagent_app.http.sending import sending_of
-from salesagent_app.web.chosen.parts import AnyRequest, Form, Page, Rooms, Wrong, wrong_input
+from salesagent_app.http.offered import sending_of
+from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, wrong_input
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.suppression import Suppression, SuppressionReason
 from salesagent_core.errors import InvalidInput, Problem

@@ -9,9 +9,10 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.chosen import chosen_of
 from salesagent_app.http.inputs import Id
-from salesagent_app.web.chosen.parts import AnyRequest, Form, Page, Rooms, Wrong, wrong_input
+from salesagent_app.http.offered import chosen_of
+from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, wrong_input
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.mail_template import MailTemplate, Use, without_person
 from salesagent_core.errors import Conflict, InvalidInput

@@ -11,17 +11,10 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from salesagent_app.http.auth import Visit
-from salesagent_app.http.experiments import improvement_of
 from salesagent_app.http.inputs import Id
-from salesagent_app.web.chosen.parts import (
-    AnyRequest,
-    Form,
-    Page,
-    Rooms,
-    Wrong,
-    whole_number,
-    wrong_input,
-)
+from salesagent_app.http.offered import improvement_of
+from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, whole_number, wrong_input
+from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.voice import HOUSE_VOICE, Opener, VoiceProfile
 from salesagent_core.domain.voice_profiles import profile_as_data

@@ -18,13 +18,20 @@ class SearchThreads:
         self._mailbox = mailbox
 
     async def __call__(self, facts: Facts) -> ThreadsFound:
-        """Threads with the person first, then with their company's domain."""
-        email = facts.valid.email
-        private = judge_address(email).free
+        """Threads with the person first, then with their company's domain. Every thread of the
+        mailbox is one with ourselves, so whoever tries a form in our own name has none."""
+        email, mailbox = facts.valid.email, facts.tenant.mailbox
+        if email.casefold() == mailbox.casefold():
+            return ThreadsFound()
+        company = None if judge_address(email).free else _domain(email)
         return await self._mailbox.search_threads(
             facts.tenant.id,
-            facts.tenant.mailbox,
+            mailbox,
             email=email,
-            company_domain=None if private else registrable_domain(email.rpartition("@")[2]),
+            company_domain=None if company == _domain(mailbox) else company,
             limit=MAX_THREADS,
         )
+
+
+def _domain(address: str) -> str | None:
+    return registrable_domain(address.rpartition("@")[2])
