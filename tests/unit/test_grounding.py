@@ -108,6 +108,42 @@ def test_a_fact_about_something_else_is_not_held(body: str, code: str) -> None:
     assert code in codes(body)
 
 
+@pytest.mark.parametrize(
+    ("body", "source", "language"),
+    [
+        ("Shall I call at half past eight?", "Free: 08:30", "en"),
+        ("Passt es um halb zehn?", "Frei: 09:30", "de"),
+        ("Je vous appelle à 9 h 30.", "Libre : 09:30", "fr"),
+        ("¿Hablamos a las seis y media de la tarde?", "Libre: 18:30", "es"),
+        ("It costs 12 cents per word.", "0.12 EUR per word", "en"),
+        ("Bei 32 Toren geht das.", "Wir haben 32 Rolltore", "de"),
+        ("La resina de 3 milímetros basta.", "Resina de 3 mm", "es"),
+        ("The Ember 8 is enough.", "Model: Ember 8", "en"),
+    ],
+)
+def test_what_is_said_in_other_words_is_held(body: str, source: str, language: str) -> None:
+    held = (_source("asset", source, SourceKind.ASSET),)
+    assert not check_grounding(body, held, language=language)
+
+
+@pytest.mark.parametrize(
+    ("body", "language"),
+    [
+        ("Hosts get a text, and time sheets are built in as well.", "en"),
+        ("Die Schulung gibt es auch auf Kroatisch.", "de"),
+        ("Les réponses arrivent, et le lien avec Logos est inclus.", "fr"),
+        ("Gracias por atender mi llamada de esta mañana.", "es"),
+        ("We would hold today's prices until the summer.", "en"),
+    ],
+)
+def test_what_only_a_stranger_wrote_does_not_say_what_we_do(body: str, language: str) -> None:
+    sources = (
+        _source("form", "We use Logos. Wir sprechen Polnisch. time sheets?"),
+        _source("asset", body.split()[0] + " x", SourceKind.ASSET),
+    )
+    assert ungrounded(check_grounding(body, sources, language=language))
+
+
 def test_a_question_of_the_lead_promises_nothing() -> None:
     asked = (_source("form.message", "Do you offer a free trial?"),)
     assert ungrounded(check_grounding("Yes, we offer a free trial.", asked))

@@ -126,3 +126,16 @@ def test_the_command_needs_no_settings_and_no_home() -> None:
     first, second = map(json.loads, done.stdout.splitlines())
     assert first["normalized"] == "anna@example.com"
     assert second["id"] is None
+
+
+def test_a_link_that_a_source_holds_needs_no_list() -> None:
+    draft = {
+        "id": 1,
+        "body": "See https://shop.example/a or write to me@shop.example",
+        "sources": [{"id": "asset", "text": "https://shop.example/a me@shop.example"}],
+    }
+    assert KINDS["draft"](draft)["findings"] == []
+    listed = KINDS["draft"]({**draft, "link_hosts": [], "allowed_addresses": []})["findings"]
+    assert {one["code"] for one in listed} == {"link_not_allowed", "foreign_address"}
+    other = KINDS["draft"]({**draft, "body": "See https://shop.example/b"})["findings"]
+    assert {one["code"] for one in other} == {"link_not_allowed", "ungrounded_link"}

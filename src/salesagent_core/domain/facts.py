@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 
 import attrs
 
@@ -70,17 +71,17 @@ class Text:
     language: str
 
 
+@lru_cache(maxsize=4_096)
+def _level(char: str) -> str:
+    """The bare form of one character, one character long."""
+    one = bare_text(char)
+    return one if len(one) == 1 else char.lower()[:1] or char
+
+
 def read_text(text: str, language: str = "en") -> Text:
     """Fold a text once for all who look at it."""
     folded = plain(text)
-    leveled = (
-        "".join(
-            one if len(one) == 1 else char.lower()[:1] or char
-            for char, one in ((char, bare_text(char)) for char in folded.text)
-        )
-        if not folded.text.isascii()
-        else folded.text.lower()
-    )
+    leveled = folded.text.lower() if folded.text.isascii() else "".join(map(_level, folded.text))
     fallback = language[:2].lower() if language[:2].lower() in LANGUAGES else "en"
     return Text(
         folded=folded,

@@ -38,7 +38,7 @@ _SMALL_TALK = frozenset(
 )
 _APPENDED = re.compile(r"\s*(?:and|und|et|y|sowie|ebenso|as are|as is)\b")
 _TALK = re.compile(
-    r"\b(?:i|i'd|i'll|i'm|me|my|ich|mir|mich|mein\w*|je|j'ai|j'aurais|moi|yo|me|mi|let's|call|phone|ring|talk|speak|meet\w*|chat|write|answer\w*|question\w*|reply|mail|email|tell|ask|know|see|look|read|learn|page|date|time|happy|glad|welcome|thank\w*|"
+    r"\b(?:i|i'd|i'll|i'm|me|my|ich|mir|mich|mein\w*|je|j'ai|j'aurais|moi|yo|me|mi|let's|call|phone|ring|talk|speak|meet\w*|chat|write|answer\w*|question\w*|reply|mail|email|tell|ask|know|see|look|read|learn|page|date|happy|glad|welcome|thank\w*|"
     r"telefon\w*|gesprach\w*|sprechen|reden|melden|schreiben|fragen?|antwort\w*|lesen|sehen|zeigen?|seite|gern\w*|dank\w*|freu\w*|passt|wissen|"
     r"demonstra\w+|demo\w*|vorfuhr\w+|appel\w*|parl\w+|ecri\w+|question\w*|repon\w+|rendez-vous|echange\w*|voir|lire|page|merci|heureu\w+|plaisir|volontiers|savoir|"
     r"llam\w+|habl\w+|escrib\w+|pregunt\w*|respon\w+|ver|leer|pagina|graci\w+|gusto|encantad\w+|saber|hueco|consult\w+)\b"

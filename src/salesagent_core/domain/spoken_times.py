@@ -88,7 +88,7 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     strong, weak = _LEAD[language]
     bare = (
         rf"{begin}(?:(?P<strong>{strong})|(?P<weak>{weak})),? {hour}{part}{follow}",
-        rf"{begin}{hour}{part}(?P<whole>)",
+        rf"{begin}{hour}{part.removesuffix('?')}(?P<whole>)",
     )
     forms = {
         "en": (
