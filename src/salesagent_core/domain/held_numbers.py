@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 
@@ -16,6 +17,17 @@ SAME_BEGINNING = 0.7
 MAX_BY_EYE = 4
 MAX_FACTORS = 8
 _OURS = re.compile(r"\b(?:we|our|us|wir|unser\w*|uns|nous|nos|notre|nuestr\w+|nosotros|tenemos)\b")
+_THE = re.compile(r"\b(?:the|die|den|der|les|des|las|los) $")
+_NAMED = re.compile(r"(?<=[a-z,] )([A-Z][\w&'-]*(?: \d{1,4}\b)?)")
+_RATE = re.compile(
+    r"\b(?:a|an|per|each|pro|je|am|par|chaque|por|cada|al) "
+    r"(day|tag|jour|dia|hour|stunde|heure|hora|week|woche|semaine|semana)\b"
+)
+_RATE_MINUTES = {
+    **dict.fromkeys(("day", "tag", "jou", "dia"), 1440.0),
+    **dict.fromkeys(("hou", "stu", "heu", "hor"), 60.0),
+    **dict.fromkeys(("wee", "woc", "sem"), 10080.0),
+}
 _THINGS = frozenset(SYNONYMS.values())
 _ANY_THING = frozenset({"piece"})
 """Words for whatever was named before."""
@@ -39,7 +51,7 @@ def holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -
         around = content_stems(text.bare[first:last])
         return any(_about(around, m, text.language) for m in same)
     if wanted.kind != "count":
-        return bool(same)
+        return bool(same) or (wanted.kind == "duration" and _is_quotient(wanted, fact, text))
     return _holds_count(library, wanted, same, fact, text)
 
 
@@ -51,7 +63,11 @@ def _holds_count(
     if not wanted.nouns:
         return bool(same) or _bare_value(library, wanted)
     nouns = frozenset(wanted.nouns)
-    if _counts_what_is_there(library, wanted, fact, text) or _is_product(wanted, fact, text):
+    if (
+        _counts_what_is_there(library, wanted, fact, text)
+        or _counts_the_named(wanted, fact, text)
+        or _is_product(wanted, fact, text)
+    ):
         return True
     return any(_same_thing(nouns, m, text.language) for m in same) or any(
         not _another_thing(library, wanted.nouns, m) for m in same
@@ -69,6 +85,43 @@ def _counts_what_is_there(library: Library, wanted: Quantity, fact: Fact, text: 
     return not any(
         related(noun, known) for noun in wanted.nouns[:2] for known in library.counted
     ) and not any(_class_of(noun) for noun in wanted.nouns[:2])
+
+
+def _counts_the_named(wanted: Quantity, fact: Fact, text: Text) -> bool:
+    """ "English and Portuguese, the two languages of your team": as many names, here or in the
+    sentence before, as the number counts."""
+    if not wanted.spelled or max(wanted.values) > MAX_BY_EYE:
+        return False
+    if not _THE.search(text.bare[max(0, fact.start - 8) : fact.start]):
+        return False
+    first, _ = sentence_around(text.bare, fact.start)
+    if first:
+        first, _ = sentence_around(text.bare, first - 1)
+    named = {one[1] for one in _NAMED.finditer(text.original[first : fact.start])}
+    return len(named) >= min(wanted.values)
+
+
+def _is_quotient(wanted: Quantity, fact: Fact, text: Text) -> bool:
+    """ "25 people a day, so your 48 take two days": the numbers beside it are checked too."""
+    first, last = sentence_around(text.bare, fact.start)
+    sentence = text.bare[first:last]
+    rate = _RATE.search(sentence)
+    if rate is None or not (unit := _RATE_MINUTES.get(rate[1][:3])):
+        return False
+    beside = [
+        value
+        for one in find_quantities(sentence, text.language)
+        if one.kind == "count" and one.start + first != fact.start
+        for value in one.values
+        if value > 1
+    ][:MAX_FACTORS]
+    return any(
+        abs(math.ceil(whole / each) * unit - value) < 1e-6 * value
+        for value in wanted.values
+        for whole in beside
+        for each in beside
+        if each < whole
+    )
 
 
 def _is_product(wanted: Quantity, fact: Fact, text: Text) -> bool:

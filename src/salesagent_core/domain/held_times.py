@@ -11,6 +11,12 @@ from salesagent_core.domain.library import Library
 from salesagent_core.domain.moments import ANY_MONTH, Clock, Day, Weekday
 from salesagent_core.domain.quantities import Quantity
 
+DAY_MINUTES = 1440
+_ROUND_THE_CLOCK = re.compile(
+    r"\b(?:24[ /-]7|round the clock|day and night|night and day|rund um die uhr|tag und nacht|"
+    r"jour et nuit|nuit et jour|24 ?h(?:eures)? sur 24|dia y noche|noche y dia|las 24 horas)\b"
+)
+
 
 def holds_clock(library: Library, wanted: Clock, fact: Fact, text: Text, facts: list[Fact]) -> bool:
     """True when some source holds this time, on the day that the draft puts it."""
@@ -47,6 +53,8 @@ def holds_clock(library: Library, wanted: Clock, fact: Fact, text: Text, facts: 
 
 def _holds_as_number(library: Library, wanted: Clock) -> bool:
     """Where the words may also count something or tell a length, either is enough."""
+    if wanted.length == DAY_MINUTES and _ROUND_THE_CLOCK.search(library.our_text):
+        return True
     if wanted.length is not None and _held_length(library, wanted.length):
         return True
     return wanted.count is not None and any(

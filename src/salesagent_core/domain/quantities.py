@@ -73,6 +73,7 @@ _CURRENCIES = {
     "centimo": "CENT",
     "rappen": "CENT",
     "pence": "CENT",
+    "p": "CENT",
     "centavos": "CENT",
 }
 MINOR_UNIT = "CENT"
@@ -128,7 +129,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "scale": re.compile(scale),
         "token": re.compile(r"[a-z]{1,60}(?:-[a-z]{2,20}){0,4}"),
         "after": re.compile(
-            r"[ -]?(?P<currency>€|\$|£|¥|(?:eur|euros?|usd|dollars?|dolares|gbp|pounds?|pfund|libras|livres|chf|franken|francs|pln|zloty|sek|mxn|pesos|cents?|ct|centimes?|centimos?|rappen|pence|centavos)\b)"
+            r"[ -]?(?P<currency>€|\$|£|¥|(?:eur|euros?|usd|dollars?|dolares|gbp|pounds?|pfund|libras|livres|chf|franken|francs|pln|zloty|sek|mxn|pesos|cents?|ct|centimes?|centimos?|rappen|pence|centavos)\b|(?<=\d)p\b)"
             r"|[ -]?(?P<percent>%|percent\b|per cent\b|prozent\b|pour ?cent\b|por ciento\b|percentage points?\b|prozentpunkte\b)"
         ),
         "duration": re.compile(
@@ -136,9 +137,17 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             + "|".join(f"(?P<d{i}>{names})" for i, (names, _, _) in enumerate(_DURATIONS))
             + r")(?![a-z])"
         ),
+        "range": re.compile(
+            r" ?(?:-|to|or|bis|oder|a|ou|o|(?P<and>and|und|et|y)) ?(?P<second>\d{1,3}(?:[.,' ]\d{3})+|\d{1,15}(?:[.,]\d{1,6})?|[a-z]{2,30}(?:-[a-z]{2,20}){0,3})"
+        ),
+        "between": re.compile(r"\b(?:between|zwischen|entre) ?$"),
         "half": re.compile("|".join(f"(?P<h{i}>{names})" for i, names in enumerate(_HALVES))),
         "word": re.compile(r"[ -]*(?P<word>[^\W\d_]{2,40}|[mltgw](?=[23]?(?![^\W_])))"),
     }
+
+
+_PER = ("pour ", "por ", "per ")
+"""Before "cent" and "ciento" these make a percentage."""
 
 
 @cache
@@ -156,6 +165,7 @@ def _spelled_numbers(
             match.start() < done
             or match[0] not in firsts
             or text[match.start() - 1 : match.start()].isalnum()
+            or text.endswith(_PER, 0, match.start())
         ):
             continue
         tokens = (
@@ -249,18 +259,19 @@ def _quantity(
     elif scale:
         values = frozenset(value * SCALES[scale] for value in values)
     kind, unit = "count", ""
+    at = end if before else _unit_place(text, start, end, patterns)
     if before:
         kind, unit = "money", _CURRENCIES[before]
-    elif after := patterns["after"].match(text, end):
-        end = after.end()
+    elif after := patterns["after"].match(text, at):
+        end = after.end() if at == end else end
         kind = "percent" if after["percent"] else "money"
         unit = "" if after["percent"] else _CURRENCIES[after["currency"]]
         if unit == MINOR_UNIT:
             values = frozenset(round(value / _PER_MAJOR, 6) for value in values)
-    elif duration := patterns["duration"].match(text, end):
+    elif duration := patterns["duration"].match(text, at):
         _, unit, factor = _DURATIONS[int((duration.lastgroup or "d0")[1:])]
         values = frozenset(round(value * factor, 6) for value in values)
-        kind, end = "duration", duration.end()
+        kind, end = "duration", duration.end() if at == end else end
     elif not scale and re.fullmatch(r"\d{4}", digits) and int(digits) in YEARS:
         kind = "year"
     return Quantity(
@@ -272,6 +283,22 @@ def _quantity(
         end=end,
         spelled=not digits,
     )
+
+
+def _unit_place(text: str, start: int, end: int, patterns: dict[str, re.Pattern[str]]) -> int:
+    """Where the unit of a number is to be looked for: "twelve" of "between twelve and nineteen
+    per cent" has that of the second number."""
+    second = patterns["range"].match(text, end)
+    if second is None or (
+        second["and"] and not patterns["between"].search(text, max(0, start - 10), start)
+    ):
+        return end
+    number = second["second"]
+    far = second.end()
+    if not number[0].isdigit() and number not in _spelled("any"):
+        return end
+    unit = patterns["after"].match(text, far) or patterns["duration"].match(text, far)
+    return far if unit else end
 
 
 def readings(digits: str) -> frozenset[float]:
@@ -336,6 +363,8 @@ def _glued(text: str, match: re.Match[str]) -> bool:
     after = text[end : end + 1]
     if before.isalpha() and not match["before"]:
         return True
+    if match["digits"] in ("2", "3") and re.match(r"d\b", text[end : end + 2]):
+        return True  # "3D" is a word.
     return after.isalpha() and not re.match(
         r"(?:st|nd|rd|th|x|h|min|std|er|e|d)\b|[a-z]{1,3}\b", text[end : end + 4]
     )

@@ -117,8 +117,11 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
 
 
 _COUNTS = re.compile(
+    r"(?: ?(?:-|and|to|or|und|bis|oder|et|ou|a|y|o) ?[\w-]{1,40}(?:[.,]\d{1,4})?)?"
     r"\s?(?:%|[€$£]|per ?cent\b|prozent\b|pour ?cent\b|por ciento\b|et deux\b|per (?!mail|phone)\w)"
 )
+_REPEATED = re.compile(r"(?:\b(\w{2,12}) (?:by|to|nach|um|fur|a|par|por) )$")
+"""What stands before the second word of "one by one"."""
 _LENGTH = re.compile(r"\d ?h\b|heures?\b|horas\b")
 
 
@@ -143,6 +146,13 @@ def _read(match: re.Match[str], language: str) -> SpokenTime | None:
     if "whole" in groups and not half_day:
         return None
     if _COUNTS.match(match.string, match.end()):
+        return None
+    repeated = (
+        _REPEATED.search(match.string[max(0, match.start("h") - 24) : match.start("h")])
+        if not noon
+        else None
+    )
+    if repeated and repeated[1] == match["h"]:
         return None
     german_lead = language == "de" and groups.get("strong")
     if bare and not half_day and groups.get("follow") is None and not german_lead:

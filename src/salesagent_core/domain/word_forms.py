@@ -110,6 +110,48 @@ _PLAIN_ENDINGS: dict[str, tuple[str, ...]] = {
     "es": ("amos", "emos", "imos", "ciones", "siones", "mente", "remos", "riamos"),
 }
 """Endings that no name has."""
+_PRONOUNS = (
+    "melo",
+    "selo",
+    "noslo",
+    "nos",
+    "me",
+    "te",
+    "se",
+    "les",
+    "las",
+    "los",
+    "le",
+    "la",
+    "lo",
+)
+_FUTURE_STEMS: dict[str, tuple[str, ...]] = {
+    "fr": tuple(
+        "aur ser pourr voudr devr viendr tiendr faudr verr enverr saur ir fer recevr vaudr".split()
+    ),
+    "es": tuple("tendr vendr podr querr sabr habr har dir saldr pondr valdr cabr mantendr".split()),
+}
+_FUTURES: dict[str, frozenset[str]] = {
+    "fr": frozenset("ai as a ons ez ont ais ait ions iez aient".split()),
+    "es": frozenset("e as a emos eis an ia ias iamos iais ian".split()),
+}
+_PREFIXES = (
+    "on",
+    "off",
+    "out",
+    "over",
+    "under",
+    "up",
+    "pre",
+    "re",
+    "un",
+    "co",
+    "non",
+    "multi",
+    "inter",
+    "down",
+    "in",
+)
 
 
 @cache
@@ -181,7 +223,41 @@ def is_word(word: str, language: str) -> bool:
         root = word.removesuffix(ending)
         if root != word and len(root) >= MIN_ROOT and any(root + base in words for base in bases):
             return True
+    if language == "es" and _with_pronoun(word):
+        return True
+    if any(
+        word.startswith(stem) and word[len(stem) :] in _FUTURES[language]
+        for stem in _FUTURE_STEMS.get(language, ())
+    ):
+        return True
+    if language == "en" and any(
+        len(word) - len(prefix) >= MIN_TAIL
+        and word.startswith(prefix)
+        and word[len(prefix) :] in words
+        for prefix in _PREFIXES
+    ):
+        return True
     return language != "en" and _known_tail(word, language)
+
+
+def _with_pronoun(word: str) -> bool:
+    """ "Echale", "digame" and "llamenos" are verbs with a pronoun behind."""
+    return any(
+        len(word) - len(one) >= MIN_ROOT + 1
+        and word.endswith(one)
+        and (word.removesuffix(one) in _known("es") or _verb(word.removesuffix(one)))
+        for one in _PRONOUNS
+    )
+
+
+def _verb(word: str) -> bool:
+    return any(
+        word.endswith(ending)
+        and len(word) - len(ending) >= MIN_ROOT
+        and word.removesuffix(ending) + base in _known("es")
+        for ending in ("a", "e", "en", "an")
+        for base in ("ar", "er", "ir")
+    )
 
 
 def _known_tail(word: str, language: str) -> bool:
