@@ -9,13 +9,9 @@ from salesagent_core.domain.day_times import day_of, weekdays_of
 from salesagent_core.domain.facts import Fact, Text
 from salesagent_core.domain.library import Library
 from salesagent_core.domain.moments import ANY_MONTH, Clock, Day, Weekday
-from salesagent_core.domain.quantities import Quantity
+from salesagent_core.domain.quantities import ROUND_THE_CLOCK, Quantity
 
 DAY_MINUTES = 1440
-_ROUND_THE_CLOCK = re.compile(
-    r"\b(?:24[ /-]7|round the clock|day and night|night and day|rund um die uhr|tag und nacht|"
-    r"jour et nuit|nuit et jour|24 ?h(?:eures)? sur 24|dia y noche|noche y dia|las 24 horas)\b"
-)
 
 
 def holds_clock(library: Library, wanted: Clock, fact: Fact, text: Text, facts: list[Fact]) -> bool:
@@ -53,7 +49,7 @@ def holds_clock(library: Library, wanted: Clock, fact: Fact, text: Text, facts: 
 
 def _holds_as_number(library: Library, wanted: Clock) -> bool:
     """Where the words may also count something or tell a length, either is enough."""
-    if wanted.length == DAY_MINUTES and _ROUND_THE_CLOCK.search(library.our_text):
+    if wanted.length == DAY_MINUTES and ROUND_THE_CLOCK.search(library.our_text):
         return True
     if wanted.length is not None and _held_length(library, wanted.length):
         return True

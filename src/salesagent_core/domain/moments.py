@@ -92,7 +92,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?<![\d.,:])(?<!h )(?<!las )(?<!at )(?<!um )(?<!heures )(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?,? ?(?:and|or|to|-|bis|und|oder|et|ou|au|y|o|al|a|&) ?(?:the |den |dem |le |el )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|o|\.)?[ -](?:of |de |d')?(?P<m>{months})\b"
         ),
         "ordinal": re.compile(
-            r"\bthe (?P<d>\d{1,2})(?:st|nd|rd|th)(?= (?:at|of|or|and|in|if|is|would)\b|\s?[,.;?!)]|\s?$)|\bden (?P<d2>\d{1,2})\.(?= (?:um|oder|und)\b|,)"
+            r"\bthe (?P<d>\d{1,2})(?:st|nd|rd|th)(?= (?:at|of|or|and|in|if|is|would)\b|\s?[,.;?!)]|\s?$)|\bden (?P<d2>\d{1,2})\.(?= (?:um|oder|und)\b|,)|\bel (?P<d3>\d{1,2})(?= a las? )|\ble (?P<d4>\d{1,2})(?= (?:a \d|vers ))"
         ),
         "month": re.compile(rf"(?<![a-z])(?P<m>{months})\b(?:\.? (?:de |del )?{year})?"),
         "quarter": re.compile(rf"(?<![a-z0-9])q(?P<q>[1-4])(?:[ /-]{year})?(?![a-z0-9])"),
@@ -162,7 +162,7 @@ def _days(text: str, original: str) -> Iterator[Day]:
         if readings and _free(taken, match.start("d"), match.end("d")):
             yield Day(readings=readings, weekday=None, start=match.start("d"), end=match.end("d"))
     for match in patterns["ordinal"].finditer(text):
-        number = int(match["d"] or match["d2"])
+        number = int(match["d"] or match["d2"] or match["d3"] or match["d4"])
         if 1 <= number <= 31 and _free(taken, match.start(), match.end()):
             yield Day(
                 readings=frozenset({(None, ANY_MONTH, number)}),
@@ -215,7 +215,7 @@ def _readings(name: str, match: re.Match[str]) -> Iterator[tuple[int | None, int
         # "24.11." and "24/11" are dates; "3.5" and "24/7" are not.
         if match["sep"] == "." and not match["open"]:
             return
-        if match["sep"] == "/" and len(match["b"]) < 2:
+        if match["sep"] == "/" and len(match["b"]) < 2 and not match["weekday"]:
             return
         if (
             match["sep"] == "."

@@ -73,7 +73,7 @@ TRADE_INITIALS = frozenset(
     "cctv led leds lcd pos rfid nfc usb wlan lan vpn voip pbx hvac ac dc pvc ppe cad cam cnc plc bim bms ems dms cms pim mes wms tms "
     "hgv hgvs suv ev evs gmbh kfz suvs epdm hdpe pet pp pe mdf osb vod ocr qr ean gtin sku skus atex haccp gmp brc ifs cmr adr lng lpg cng "
     "mri ct ecg ekg iv gp gps ivf dsl fttp sim esim 2d 3d ar vr kwk wdvs vrf cpd lms hse bhv sav gmao gtb ged siret tpe tpv dni nif iban sepa bic "
-    "rse esg cctvs bbq diy diys dj gsm lte ip ups ccv cop scop kwp wp".split()
+    "pv bio oko eco azubi azubis kita kitas rse esg cctvs bbq diy diys dj gsm lte ip ups ccv cop scop kwp wp".split()
 )
 """What a trade calls its things by their first letters; no house is named so."""
 _LEGAL_FORMS = frozenset(

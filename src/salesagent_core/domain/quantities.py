@@ -77,6 +77,10 @@ _CURRENCIES = {
     "centavos": "CENT",
 }
 MINOR_UNIT = "CENT"
+ROUND_THE_CLOCK = re.compile(
+    r"\b(?:24[ /-]7|round the clock|day and night|night and day|rund um die uhr|tag und nacht|"
+    r"jour et nuit|nuit et jour|24 ?h(?:eures)? sur 24|dia y noche|noche y dia|las 24 horas)\b"
+)
 _PER_MAJOR = 100
 _DURATIONS: tuple[tuple[str, str, float], ...] = (
     (r"sec(?:ond)?s?|sekunden?|secondes?|segundos?", "minutes", 1 / 60),
@@ -93,6 +97,18 @@ _DURATIONS: tuple[tuple[str, str, float], ...] = (
     (r"years?|yrs?|jahre?n?|ans?|annees?|anos?", "months", 12),
 )
 _HALVES = {
+    r"(?:(?:one|1) and a half|1 1/2|anderthalb|eineinhalb) (?:hours?|stunden)|(?:an|one) hour and a half|une heure et demie|(?:una )?hora y media": (
+        "minutes",
+        90.0,
+    ),
+    r"(?:(?:one|1) and a half days|(?:a|one) day and a half|(?:anderthalb|eineinhalb) tagen?|une? jour(?:nee)? et demie?|(?:un )?dia y medio)": (
+        "minutes",
+        2160.0,
+    ),
+    r"three[- ]quarters of an hour|(?:eine )?dreiviertelstunde|trois[- ]quarts d'heure|tres cuartos de hora": (
+        "minutes",
+        45.0,
+    ),
     r"half an hour|eine halbe stunde|halbe stunde|une demi[- ]heure|demi[- ]heure|media hora": (
         "minutes",
         30.0,
@@ -100,7 +116,7 @@ _HALVES = {
     r"quarter of an hour|viertelstunde|quart d'heure|cuarto de hora": ("minutes", 15.0),
     r"(?:a|one) fortnight": ("minutes", 20160.0),
     r"(?:one|a|an|eine?r?|une|una) (?:single )?(?:hour|stunde|heure|hora)": ("minutes", 60.0),
-    r"(?:within|in|under|innerhalb|binnen|en|dentro de) (?:of )?(?:one|a|an|einem|einer|eines|un|une|una) (?:day|tag|tages|jour|dia)": (
+    r"(?:within|in|under|innerhalb|binnen|en|dentro de) (?:of )?(?:one|a|an|einem|einer|eines|un|une|una) (?:day|tag|tages|jour|dia)\b(?! (?:and a half|y medio|et demi))": (
         "minutes",
         1440.0,
     ),
@@ -123,7 +139,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     symbols = r"[€$£¥]|us\$|\b(?:eur|usd|gbp|chf|fr\.)"
     return {
         "number": re.compile(
-            rf"(?P<before>(?:{symbols}) ?)?(?:(?<![\w.,/#-])|(?<=[€$£¥ ])|(?<=\d[-])|(?<=[a-z][-/(]))"
+            rf"(?P<before>(?:{symbols}) ?)?(?:(?<![\w.,/#-])|(?<=[€$£¥ ])|(?<=\s[-])|(?<=\d[-])|(?<=[a-z][-/(]))"
             rf"(?P<digits>{digits})(?P<scale>{scale})"
         ),
         "scale": re.compile(scale),
@@ -138,7 +154,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             + r")(?![a-z])"
         ),
         "range": re.compile(
-            r" ?(?:-|to|or|bis|oder|a|ou|o|(?P<and>and|und|et|y)) ?(?P<second>\d{1,3}(?:[.,' ]\d{3})+|\d{1,15}(?:[.,]\d{1,6})?|[a-z]{2,30}(?:-[a-z]{2,20}){0,3})"
+            r"(?: ?- ?| (?:to|or|bis|oder|a|ou|o|(?P<and>and|und|et|y)) )(?P<second>\d{1,3}(?:[.,' ]\d{3})+|\d{1,15}(?:[.,]\d{1,6})?|[a-z]{2,30}(?:-[a-z]{2,20}){0,3})"
         ),
         "between": re.compile(r"\b(?:between|zwischen|entre) ?$"),
         "half": re.compile("|".join(f"(?P<h{i}>{names})" for i, names in enumerate(_HALVES))),

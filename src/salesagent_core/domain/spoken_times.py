@@ -87,7 +87,7 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     follow = rf"(?P<follow>(?=\s*(?:$|[.,;:!?)(\n/-]|(?:{small})(?!\w))))?"
     strong, weak = _LEAD[language]
     bare = (
-        rf"{begin}(?:(?P<strong>{strong})|(?P<weak>{weak})),? {hour}{part}{follow}",
+        rf"{begin}(?:(?P<strong>{strong})|(?P<weak>{weak})),? (?:punkt |genau |exactly )?{hour}{part}{follow}",
         rf"{begin}{hour}{part.removesuffix('?')}(?P<whole>)",
     )
     forms = {
@@ -117,8 +117,9 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
 
 
 _COUNTS = re.compile(
-    r"(?: ?(?:-|and|to|or|und|bis|oder|et|ou|a|y|o) ?[\w-]{1,40}(?:[.,]\d{1,4})?)?"
-    r"\s?(?:%|[€$£]|per ?cent\b|prozent\b|pour ?cent\b|por ciento\b|et deux\b|per (?!mail|phone)\w)"
+    r"(?: ?(?:-|and|to|or|und|bis|oder|et|ou|a|y|o) ?[\w-]{1,40}(?:[.,]\d{1,4})?"
+    r"(?=(?P<unit>\s?(?:minut|days?|tage|jours|dias|weeks|woche|semain|semana|months|monat|mois|meses|years|jahr|ans\b|anos)))?)?"
+    r"(?(unit)|\s?(?:eur(?:os?)?\b|pounds?\b|dollars?\b|franken\b|francs\b|%|[€$£]|per ?cent\b|prozent\b|pour ?cent\b|por ciento\b|et deux\b|per (?!mail|phone)\w))"
 )
 _REPEATED = re.compile(r"(?:\b(\w{2,12}) (?:by|to|nach|um|fur|a|par|por) )$")
 """What stands before the second word of "one by one"."""

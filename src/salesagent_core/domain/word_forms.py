@@ -135,23 +135,9 @@ _FUTURES: dict[str, frozenset[str]] = {
     "fr": frozenset("ai as a ons ez ont ais ait ions iez aient".split()),
     "es": frozenset("e as a emos eis an ia ias iamos iais ian".split()),
 }
-_PREFIXES = (
-    "on",
-    "off",
-    "out",
-    "over",
-    "under",
-    "up",
-    "pre",
-    "re",
-    "un",
-    "co",
-    "non",
-    "multi",
-    "inter",
-    "down",
-    "in",
-)
+_ASKING = ("dig", "teng", "veng", "pong", "hag", "traig", "oig", "salg", "avis")
+"""How verbs with an irregular form begin."""
+_PREFIXES = tuple("on off out over under up pre re un co non multi inter down in".split())
 
 
 @cache
@@ -230,10 +216,10 @@ def is_word(word: str, language: str) -> bool:
         for stem in _FUTURE_STEMS.get(language, ())
     ):
         return True
-    if language == "en" and any(
-        len(word) - len(prefix) >= MIN_TAIL
+    if any(
+        len(word) - len(prefix) >= MIN_TAIL - 1
         and word.startswith(prefix)
-        and word[len(prefix) :] in words
+        and word[len(prefix) :] in common_words("en")
         for prefix in _PREFIXES
     ):
         return True
@@ -251,13 +237,18 @@ def _with_pronoun(word: str) -> bool:
 
 
 def _verb(word: str) -> bool:
-    return any(
-        word.endswith(ending)
-        and len(word) - len(ending) >= MIN_ROOT
-        and word.removesuffix(ending) + base in _known("es")
-        for ending in ("a", "e", "en", "an")
-        for base in ("ar", "er", "ir")
-    )
+    """A Spanish verb in the form that asks somebody for something."""
+    if word.startswith(_ASKING):
+        return True
+    for ending in ("a", "e", "en", "an"):
+        root = word.removesuffix(ending)
+        if root == word or len(root) < MIN_ROOT:
+            continue
+        # "cuente" is of "contar", "piense" of "pensar".
+        roots = {root, "o".join(root.rsplit("ue", 1)), "e".join(root.rsplit("ie", 1))}
+        if any(one + base in _known("es") for one in roots for base in ("ar", "er", "ir")):
+            return True
+    return False
 
 
 def _known_tail(word: str, language: str) -> bool:
