@@ -117,7 +117,7 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
 
 
 _COUNTS = re.compile(
-    r"(?: ?(?:-|and|to|or|und|bis|oder|et|ou|a|y|o) ?[\w-]{1,40}(?:[.,]\d{1,4})?"
+    r"(?: ?(?:-|and|to|or|und|bis|oder|et|ou|a|y|o) ?[\w-]{1,40}(?:[.,]\d{1,4})?(?![\w-])"
     r"(?=(?P<unit>\s?(?:minut|days?|tage|jours|dias|weeks|woche|semain|semana|months|monat|mois|meses|years|jahr|ans\b|anos)))?)?"
     r"(?(unit)|\s?(?:eur(?:os?)?\b|pounds?\b|dollars?\b|franken\b|francs\b|%|[€$£]|per ?cent\b|prozent\b|pour ?cent\b|por ciento\b|et deux\b|per (?!mail|phone)\w))"
 )
@@ -161,6 +161,10 @@ def _read(match: re.Match[str], language: str) -> SpokenTime | None:
     if "follow" in groups and not bare and groups["follow"] is None and not half_day:
         return None
     sure = half_day or not bare or bool(groups.get("strong") and groups.get("follow") is not None)
+    # French "groupes de 4 a 10" is a range.
+    sure = sure and not (
+        bare and match.string[max(0, match.start() - 2) : match.start()][:1].isdigit()
+    )
     start = match.start("h") if bare else match.start()
     return SpokenTime(
         minutes=_readings(hour, shift, groups, bool(noon)),
