@@ -44,7 +44,9 @@ def day_of(clock: Fact, facts: list[Fact], bare: str) -> Day | Weekday | None:
     chosen = None
     gap = bare[max((f.end for f in before), default=0) : clock.start]
     near = (
-        bool(before) and len(gap) <= 8 and not re.search(r"\b(?:and|or|und|oder|et|ou|y|o) $", gap)
+        bool(before)
+        and len(gap) <= 8
+        and not re.search(r"\b(?:and|or|und|oder|et|ou|y|o) (?:at |um |a |a las? )?$", gap)
     )
     if direct and not near:
         chosen = min(direct, key=lambda f: f.start)

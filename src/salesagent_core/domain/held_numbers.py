@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 
 from salesagent_core.domain.facts import Fact, Text, content_stems
 from salesagent_core.domain.lexicon import SYNONYMS
 from salesagent_core.domain.library import Library, Mention, sentence_around
-from salesagent_core.domain.quantities import MINOR_UNIT, Quantity, find_quantities
+from salesagent_core.domain.quantities import (
+    MINOR_UNIT,
+    ROUND_THE_CLOCK,
+    Quantity,
+    find_quantities,
+)
 
 MIN_PIECE = 4
 """Shorter pieces of words stand in too many others."""
@@ -16,6 +22,21 @@ SAME_BEGINNING = 0.7
 MAX_BY_EYE = 4
 MAX_FACTORS = 8
 _OURS = re.compile(r"\b(?:we|our|us|wir|unser\w*|uns|nous|nos|notre|nuestr\w+|nosotros|tenemos)\b")
+_HOURS_FROM_TO = re.compile(r"\b(?:de|entre) \d{1,2} ?h(?:eures)? (?:a|et) \d")
+_DAY_AND_NIGHT = re.compile(
+    r"\b24 ?(?:h|heures|stunden|horas|hours) (?:sur 24|am tag|al dia|a day|per day|taglich)\b"
+)
+_THE = re.compile(r"\b(?:the|die|den|der|les|des|las|los) $")
+_NAMED = re.compile(r"(?<=[a-z,] )([A-Z][\w&'-]*(?: \d{1,4}\b)?)")
+_RATE = re.compile(
+    r"\b(?:a|an|per|each|pro|je|am|par|chaque|por|cada|al) "
+    r"(day|tag|jour|dia|hour|stunde|heure|hora|week|woche|semaine|semana)\b"
+)
+_RATE_MINUTES = {
+    **dict.fromkeys(("day", "tag", "jou", "dia"), 1440.0),
+    **dict.fromkeys(("hou", "stu", "heu", "hor"), 60.0),
+    **dict.fromkeys(("wee", "woc", "sem"), 10080.0),
+}
 _THINGS = frozenset(SYNONYMS.values())
 _ANY_THING = frozenset({"piece"})
 """Words for whatever was named before."""
@@ -39,19 +60,35 @@ def holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -
         around = content_stems(text.bare[first:last])
         return any(_about(around, m, text.language) for m in same)
     if wanted.kind != "count":
-        return bool(same)
+        return (
+            bool(same)
+            or (wanted.kind == "duration" and _is_quotient(wanted, fact, text))
+            or (wanted.kind == "duration" and _is_hour_of_day(library, wanted, fact, text))
+            or (wanted.kind == "money" and _is_product(wanted, fact, text))
+        )
     return _holds_count(library, wanted, same, fact, text)
 
 
 def _holds_count(
     library: Library, wanted: Quantity, same: list[Mention], fact: Fact, text: Text
 ) -> bool:
-    if _in_a_name(library, fact, text):
+    if _in_a_name(library, fact, text) or _is_round_the_clock(library, fact, text):
         return True
     if not wanted.nouns:
         return bool(same) or _bare_value(library, wanted)
     nouns = frozenset(wanted.nouns)
-    if _counts_what_is_there(library, wanted, fact, text) or _is_product(wanted, fact, text):
+    if (
+        _counts_what_is_there(library, wanted, fact, text)
+        or _counts_the_named(wanted, fact, text)
+        or _is_product(wanted, fact, text)
+    ):
+        return True
+    first, last = sentence_around(text.bare, fact.start)
+    around = content_stems(text.bare[first:last]) - nouns
+    if any(
+        isinstance(m.value, Quantity) and not m.value.nouns and related_any(around, m.stems)
+        for m in same
+    ):
         return True
     return any(_same_thing(nouns, m, text.language) for m in same) or any(
         not _another_thing(library, wanted.nouns, m) for m in same
@@ -71,8 +108,58 @@ def _counts_what_is_there(library: Library, wanted: Quantity, fact: Fact, text: 
     ) and not any(_class_of(noun) for noun in wanted.nouns[:2])
 
 
+def _counts_the_named(wanted: Quantity, fact: Fact, text: Text) -> bool:
+    """ "English and Portuguese, the two languages of your team": as many names, here or in the
+    sentence before, as the number counts."""
+    if not wanted.spelled or max(wanted.values) > MAX_BY_EYE:
+        return False
+    if not _THE.search(text.bare[max(0, fact.start - 8) : fact.start]):
+        return False
+    first, _ = sentence_around(text.bare, fact.start)
+    if first:
+        first, _ = sentence_around(text.bare, first - 1)
+    named = {one[1] for one in _NAMED.finditer(text.original[first : fact.start])}
+    return len(named) >= min(wanted.values)
+
+
+def _is_quotient(wanted: Quantity, fact: Fact, text: Text) -> bool:
+    """ "25 people a day, so your 48 take two days": the numbers beside it are checked too."""
+    first, last = sentence_around(text.bare, fact.start)
+    sentence = text.bare[first:last]
+    units = {_RATE_MINUTES[rate[1][:3]] for rate in _RATE.finditer(sentence)}
+    beside = [
+        value
+        for one in find_quantities(sentence, text.language)
+        if one.kind == "count" and one.start + first != fact.start
+        for value in one.values
+        if value > 1
+    ][:MAX_FACTORS]
+    return any(
+        abs(math.ceil(whole / each) * unit - value) < 1e-6 * value
+        for value in wanted.values
+        for unit in units
+        for whole in beside
+        for each in beside
+        if each < whole
+    )
+
+
+def _is_hour_of_day(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
+    """ "de 17 h a 19 h" tells when, not how long; "24 Stunden am Tag" tells "day and night"."""
+    if _is_round_the_clock(library, fact, text):
+        return True
+    around = text.bare[max(0, fact.start - 8) : fact.end + 8]
+    return bool(_HOURS_FROM_TO.search(around)) and bool(wanted.values & library.clocks)
+
+
+def _is_round_the_clock(library: Library, fact: Fact, text: Text) -> bool:
+    said = _DAY_AND_NIGHT.search(text.bare[max(0, fact.start - 14) : fact.end + 10])
+    return said is not None and bool(ROUND_THE_CLOCK.search(library.our_text))
+
+
 def _is_product(wanted: Quantity, fact: Fact, text: Text) -> bool:
-    """ "25 kilos a hectare, so 450 for your eighteen": the numbers beside it are checked too."""
+    """ "25 kilos a hectare, so 450 for your eighteen", "84 a tray, so thirty trays for 2,520": the
+    numbers beside it are checked too."""
     first, last = sentence_around(text.bare, fact.start)
     beside = [
         value
@@ -82,7 +169,7 @@ def _is_product(wanted: Quantity, fact: Fact, text: Text) -> bool:
         if value > 1
     ]
     return any(
-        abs(a * b - value) < 1e-6 * value
+        min(abs(a * b - value), abs(a - value * b), abs(b - value * a)) < 1e-6 * value
         for value in wanted.values
         if value > 1
         for index, a in enumerate(beside[:MAX_FACTORS])

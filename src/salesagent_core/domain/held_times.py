@@ -9,7 +9,9 @@ from salesagent_core.domain.day_times import day_of, weekdays_of
 from salesagent_core.domain.facts import Fact, Text
 from salesagent_core.domain.library import Library
 from salesagent_core.domain.moments import ANY_MONTH, Clock, Day, Weekday
-from salesagent_core.domain.quantities import Quantity
+from salesagent_core.domain.quantities import ROUND_THE_CLOCK, Quantity
+
+DAY_MINUTES = 1440
 
 
 def holds_clock(library: Library, wanted: Clock, fact: Fact, text: Text, facts: list[Fact]) -> bool:
@@ -47,6 +49,8 @@ def holds_clock(library: Library, wanted: Clock, fact: Fact, text: Text, facts: 
 
 def _holds_as_number(library: Library, wanted: Clock) -> bool:
     """Where the words may also count something or tell a length, either is enough."""
+    if wanted.length == DAY_MINUTES and ROUND_THE_CLOCK.search(library.our_text):
+        return True
     if wanted.length is not None and _held_length(library, wanted.length):
         return True
     return wanted.count is not None and any(

@@ -76,13 +76,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"{lead}(?<!\d)(?P<y>(?:19|20)\d{{2}})-(?P<m>\d{{2}})-(?P<d>\d{{2}})(?!\d)"
         ),
         "numeric": re.compile(
-            rf"{lead}(?<![\d.,/])(?P<a>\d{{1,2}})(?P<sep>[./])(?P<b>\d{{1,2}})(?:(?P=sep)(?P<y>\d{{4}}|\d{{2}})(?!\d)|(?P<open>\.(?!\d)|(?!\d|[.,/]\d)))"
+            rf"{lead}(?<![\d.,/])(?P<a>\d{{1,2}})(?P<sep>[./]|-(?=\d{{1,2}}-(?:19|20)\d\d(?!\d)))(?P<b>\d{{1,2}})(?:(?P=sep)(?P<y>\d{{4}}|\d{{2}})(?!\d)|(?P<open>\.(?!\d)|(?!\d|[.,/]\d)))"
         ),
         "day_month": re.compile(
             rf"{lead}(?<![\d.,])(?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|o|\.)?[ -](?:of |de |d')?(?P<m>{months})\b\.?(?:,? (?:de |del )?{year})?"
         ),
         "month_day": re.compile(
-            rf"{lead}\b(?P<m>{months})\b\.? (?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|[.,]\d|\.? ?(?:am|pm|uhr|h)\b)(?:,? {year})?"
+            rf"{lead}\b(?P<m>{months})\b\.? (?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|[.,/]\d|\.? ?(?:am|pm|uhr|h)\b)(?:,? {year})?"
         ),
         "weekday_day": re.compile(
             rf"(?<![a-z])(?P<weekday>{long_weekdays})\b,? (?:the |den |dem |le |el )?(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?"
@@ -92,7 +92,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?<![\d.,:])(?<!h )(?<!las )(?<!at )(?<!um )(?<!heures )(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?,? ?(?:and|or|to|-|bis|und|oder|et|ou|au|y|o|al|a|&) ?(?:the |den |dem |le |el )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|o|\.)?[ -](?:of |de |d')?(?P<m>{months})\b"
         ),
         "ordinal": re.compile(
-            r"\bthe (?P<d>\d{1,2})(?:st|nd|rd|th)(?= (?:at|of|or|and|in|if|is|would)\b|\s?[,.;?!)]|\s?$)|\bden (?P<d2>\d{1,2})\.(?= (?:um|oder|und)\b|,)"
+            r"\bthe (?P<d>\d{1,2})(?:st|nd|rd|th)(?= (?:at|of|or|and|in|if|is|would)\b|\s?[,.;?!)]|\s?$)|\bden (?P<d2>\d{1,2})\.(?= (?:um|oder|und)\b|,)|\bel (?P<d3>\d{1,2})(?= a las? )|\ble (?P<d4>\d{1,2})(?= (?:a \d|vers ))"
         ),
         "month": re.compile(rf"(?<![a-z])(?P<m>{months})\b(?:\.? (?:de |del )?{year})?"),
         "quarter": re.compile(rf"(?<![a-z0-9])q(?P<q>[1-4])(?:[ /-]{year})?(?![a-z0-9])"),
@@ -108,7 +108,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?<![\d:.,/])(?P<h>\d{1,2})(?:[:.](?P<m>\d{2}))?\s?(?:-|to|bis|a)\s?(?P<h2>\d{1,2})(?:[:.](?P<m2>\d{2}))?\s?(?P<half>am\b|pm\b|uhr\b|[ap]\.m\.)"
         ),
         "dotted": re.compile(
-            r"\b(?:at|um|gegen|ab|a|a las|or|and|oder|und|from|to|bis|between|until|,)\s(?P<h>\d{1,2})\.(?P<m>\d{2})(?![\d%]|[.,]\d| ?(?:[%€$£]|[a-z]{1,3}\b(?<!\bor)(?<!\bon)(?<!\bund)(?<!\band)(?<!\bin)(?<!\bist)))"
+            r"\b(?:at|um|gegen|ab|a|a las|or|and|oder|und|from|to|bis|between|until|,)\s(?P<h>\d{1,2})\.(?P<m>\d{2})(?![\d%]|[.,]\d| ?(?:[%€$£]|[a-z]{1,3}\b(?<!\bor)(?<!\bon)(?<!\bund)(?<!\band)(?<!\bin)(?<!\bist)(?<!\bto)(?<!\bfor)(?<!\bso)(?<!\bif)(?<!\bas)(?<!\bmit)(?<!\bbei)(?<!\bet)(?<!\bou)(?<!\bau)(?<!\by)(?<!\bcon)))"
         ),
         "bare_hour": re.compile(
             r"\b(?:at|um|gegen|ab|before|after|until|a las?|vers|des|des les|a)\s(?P<h>\d{1,2})(?![.,]\d)(?:\s?(?P<unit>heures?|horas|h|o'?clock)\b|(?=\s?(?:$|[.,;!?\n]|on\b|or\b|am\b|and\b|oder\b|ou\b|o\b)))"
@@ -162,7 +162,7 @@ def _days(text: str, original: str) -> Iterator[Day]:
         if readings and _free(taken, match.start("d"), match.end("d")):
             yield Day(readings=readings, weekday=None, start=match.start("d"), end=match.end("d"))
     for match in patterns["ordinal"].finditer(text):
-        number = int(match["d"] or match["d2"])
+        number = int(match["d"] or match["d2"] or match["d3"] or match["d4"])
         if 1 <= number <= 31 and _free(taken, match.start(), match.end()):
             yield Day(
                 readings=frozenset({(None, ANY_MONTH, number)}),
@@ -215,7 +215,7 @@ def _readings(name: str, match: re.Match[str]) -> Iterator[tuple[int | None, int
         # "24.11." and "24/11" are dates; "3.5" and "24/7" are not.
         if match["sep"] == "." and not match["open"]:
             return
-        if match["sep"] == "/" and len(match["b"]) < 2:
+        if match["sep"] == "/" and len(match["b"]) < 2 and not match["weekday"]:
             return
         if (
             match["sep"] == "."
@@ -230,7 +230,7 @@ def _readings(name: str, match: re.Match[str]) -> Iterator[tuple[int | None, int
         return
     year = int(written) + (2000 if len(written) == 2 else 0)
     yield year, second, first
-    if match["sep"] == "/":
+    if match["sep"] in "/-":
         yield year, first, second
 
 
@@ -312,6 +312,9 @@ def _clocks(text: str, days: list[tuple[int, int]], language: str) -> Iterator[C
             )
     for match in patterns["bare_hour"].finditer(text):
         hour = int(match["h"])
+        article = not match["unit"] and text.startswith("a ", match.start())
+        if article and language in ("en", "de"):
+            continue
         if hour <= 24 and _free(taken, match.start("h"), match.end()):
             readings = {hour * 60} | ({(hour + 12) * 60} if hour < 12 else set())
             length = hour * 60.0 if match["unit"] else None
@@ -319,6 +322,8 @@ def _clocks(text: str, days: list[tuple[int, int]], language: str) -> Iterator[C
                 minutes=frozenset(readings),
                 start=match.start("h"),
                 end=match.end(),
+                # An English source's "a 12 or 24 volt supply" tells no time.
+                count=float(hour) if article and language == "any" else None,
                 length=length,
             )
     for match in patterns["noon"].finditer(text):

@@ -69,6 +69,13 @@ KNOWN_ORGANISATIONS = frozenset(
 _COMMON_ALSO = frozenset(
     "man orange visa shell seat deutsche apple oracle target hermes stripe zoom slack ups schneider".split()
 )
+TRADE_INITIALS = frozenset(
+    "cctv led leds lcd pos rfid nfc usb wlan lan vpn voip pbx hvac ac dc pvc ppe cad cam cnc plc bim bms ems dms cms pim mes wms tms "
+    "hgv hgvs suv ev evs gmbh kfz suvs epdm hdpe pet pp pe mdf osb vod ocr qr ean gtin sku skus atex haccp gmp brc ifs cmr adr lng lpg cng "
+    "mri ct ecg ekg iv gp gps ivf dsl fttp sim esim 2d 3d ar vr kwk wdvs vrf cpd lms hse bhv sav gmao gtb ged siret tpe tpv dni nif iban sepa bic "
+    "pv bio oko eco azubi azubis kita kitas rse esg cctvs bbq diy diys dj gsm lte ip ups ccv cop scop kwp wp".split()
+)
+"""What a trade calls its things by their first letters; no house is named so."""
 _LEGAL_FORMS = frozenset(
     "gmbh ag se kg ohg ug mbh inc ltd llc llp plc corp corporation co sa sas sarl eurl sl slu bv nv spa srl oy ab".split()
 )
@@ -280,13 +287,15 @@ def _counts(
         return False
     if _inner_capital(word) and not word.isupper():
         return "-" not in word or not all(
-            is_common(piece, language) for piece in key.split("-") if piece
+            _ordinary(piece, language, known) for piece in key.split("-") if piece
         )
     famous = (key in FIRST_NAMES or key in KNOWN_ORGANISATIONS) and key not in _COMMON_ALSO
     if famous:
         return True
     if word.isupper() and len(word) > 1:
-        return not is_common(key, language)
+        return not is_common(key, language) and key not in TRADE_INITIALS
+    if "-" in key and all(_ordinary(piece, language, known) for piece in key.split("-")):
+        return False
     if first or title_case:
         return len(key) >= MIN_UNKNOWN and not is_word(key, language)
     if language != "de":
@@ -296,6 +305,20 @@ def _counts(
     if not is_common(key, language):
         return True
     return many and previous not in _DETERMINERS and previous != "" and _bare_pair(previous)
+
+
+def _ordinary(piece: str, language: str, known: frozenset[str]) -> bool:
+    """A part of "Azubi-Recruiting", where each part is a word or stands in a source."""
+    return (
+        piece in known
+        or piece in _SAFE
+        or piece in TRADE_INITIALS
+        or (
+            piece not in FIRST_NAMES
+            and piece not in KNOWN_ORGANISATIONS
+            and is_word(piece, language)
+        )
+    )
 
 
 def _bare_pair(previous: str) -> bool:

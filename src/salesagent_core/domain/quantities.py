@@ -73,9 +73,14 @@ _CURRENCIES = {
     "centimo": "CENT",
     "rappen": "CENT",
     "pence": "CENT",
+    "p": "CENT",
     "centavos": "CENT",
 }
 MINOR_UNIT = "CENT"
+ROUND_THE_CLOCK = re.compile(
+    r"\b(?:24[ /-]7|round the clock|day and night|night and day|rund um die uhr|tag und nacht|"
+    r"jour et nuit|nuit et jour|24 ?h(?:eures)? sur 24|dia y noche|noche y dia|las 24 horas)\b"
+)
 _PER_MAJOR = 100
 _DURATIONS: tuple[tuple[str, str, float], ...] = (
     (r"sec(?:ond)?s?|sekunden?|secondes?|segundos?", "minutes", 1 / 60),
@@ -92,6 +97,18 @@ _DURATIONS: tuple[tuple[str, str, float], ...] = (
     (r"years?|yrs?|jahre?n?|ans?|annees?|anos?", "months", 12),
 )
 _HALVES = {
+    r"(?:(?:one|1) and a half|1 1/2|anderthalb|eineinhalb) (?:hours?|stunden)|(?:an|one) hour and a half|une heure et demie|(?:una )?hora y media": (
+        "minutes",
+        90.0,
+    ),
+    r"(?:(?:one|1) and a half days|(?:a|one) day and a half|(?:anderthalb|eineinhalb) tagen?|une? jour(?:nee)? et demie?|(?:un )?dia y medio)": (
+        "minutes",
+        2160.0,
+    ),
+    r"three[- ]quarters of an hour|(?:eine )?dreiviertelstunde|trois[- ]quarts d'heure|tres cuartos de hora": (
+        "minutes",
+        45.0,
+    ),
     r"half an hour|eine halbe stunde|halbe stunde|une demi[- ]heure|demi[- ]heure|media hora": (
         "minutes",
         30.0,
@@ -99,7 +116,7 @@ _HALVES = {
     r"quarter of an hour|viertelstunde|quart d'heure|cuarto de hora": ("minutes", 15.0),
     r"(?:a|one) fortnight": ("minutes", 20160.0),
     r"(?:one|a|an|eine?r?|une|una) (?:single )?(?:hour|stunde|heure|hora)": ("minutes", 60.0),
-    r"(?:within|in|under|innerhalb|binnen|en|dentro de) (?:of )?(?:one|a|an|einem|einer|eines|un|une|una) (?:day|tag|tages|jour|dia)": (
+    r"(?:within|in|under|innerhalb|binnen|en|dentro de) (?:of )?(?:one|a|an|einem|einer|eines|un|une|una) (?:day|tag|tages|jour|dia)\b(?! (?:and a half|y medio|et demi))": (
         "minutes",
         1440.0,
     ),
@@ -122,13 +139,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     symbols = r"[€$£¥]|us\$|\b(?:eur|usd|gbp|chf|fr\.)"
     return {
         "number": re.compile(
-            rf"(?P<before>(?:{symbols}) ?)?(?:(?<![\w.,/#-])|(?<=[€$£¥ ])|(?<=\d[-])|(?<=[a-z][-/(]))"
+            rf"(?P<before>(?:{symbols}) ?)?(?:(?<![\w.,/#-])|(?<=[€$£¥ ])|(?<=\s[-])|(?<=\d[-])|(?<=[a-z][-/(]))"
             rf"(?P<digits>{digits})(?P<scale>{scale})"
         ),
         "scale": re.compile(scale),
         "token": re.compile(r"[a-z]{1,60}(?:-[a-z]{2,20}){0,4}"),
         "after": re.compile(
-            r"[ -]?(?P<currency>€|\$|£|¥|(?:eur|euros?|usd|dollars?|dolares|gbp|pounds?|pfund|libras|livres|chf|franken|francs|pln|zloty|sek|mxn|pesos|cents?|ct|centimes?|centimos?|rappen|pence|centavos)\b)"
+            r"[ -]?(?P<currency>€|\$|£|¥|(?:eur|euros?|usd|dollars?|dolares|gbp|pounds?|pfund|libras|livres|chf|franken|francs|pln|zloty|sek|mxn|pesos|cents?|ct|centimes?|centimos?|rappen|pence|centavos)\b|(?<=\d)p\b)"
             r"|[ -]?(?P<percent>%|percent\b|per cent\b|prozent\b|pour ?cent\b|por ciento\b|percentage points?\b|prozentpunkte\b)"
         ),
         "duration": re.compile(
@@ -136,9 +153,17 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             + "|".join(f"(?P<d{i}>{names})" for i, (names, _, _) in enumerate(_DURATIONS))
             + r")(?![a-z])"
         ),
+        "range": re.compile(
+            r"(?: ?- ?| (?:to|or|bis|oder|a|ou|o|(?P<and>and|und|et|y)) )(?P<second>\d{1,3}(?:[.,' ]\d{3})+|\d{1,15}(?:[.,]\d{1,6})?|[a-z]{2,30}(?:-[a-z]{2,20}){0,3})"
+        ),
+        "between": re.compile(r"\b(?:between|zwischen|entre) ?$"),
         "half": re.compile("|".join(f"(?P<h{i}>{names})" for i, names in enumerate(_HALVES))),
         "word": re.compile(r"[ -]*(?P<word>[^\W\d_]{2,40}|[mltgw](?=[23]?(?![^\W_])))"),
     }
+
+
+_PER = ("pour ", "por ", "per ")
+"""Before "cent" and "ciento" these make a percentage."""
 
 
 @cache
@@ -156,6 +181,7 @@ def _spelled_numbers(
             match.start() < done
             or match[0] not in firsts
             or text[match.start() - 1 : match.start()].isalnum()
+            or text.endswith(_PER, 0, match.start())
         ):
             continue
         tokens = (
@@ -249,18 +275,19 @@ def _quantity(
     elif scale:
         values = frozenset(value * SCALES[scale] for value in values)
     kind, unit = "count", ""
+    at = end if before else _unit_place(text, start, end, patterns)
     if before:
         kind, unit = "money", _CURRENCIES[before]
-    elif after := patterns["after"].match(text, end):
-        end = after.end()
+    elif after := patterns["after"].match(text, at):
+        end = after.end() if at == end else end
         kind = "percent" if after["percent"] else "money"
         unit = "" if after["percent"] else _CURRENCIES[after["currency"]]
         if unit == MINOR_UNIT:
             values = frozenset(round(value / _PER_MAJOR, 6) for value in values)
-    elif duration := patterns["duration"].match(text, end):
+    elif duration := patterns["duration"].match(text, at):
         _, unit, factor = _DURATIONS[int((duration.lastgroup or "d0")[1:])]
         values = frozenset(round(value * factor, 6) for value in values)
-        kind, end = "duration", duration.end()
+        kind, end = "duration", duration.end() if at == end else end
     elif not scale and re.fullmatch(r"\d{4}", digits) and int(digits) in YEARS:
         kind = "year"
     return Quantity(
@@ -272,6 +299,22 @@ def _quantity(
         end=end,
         spelled=not digits,
     )
+
+
+def _unit_place(text: str, start: int, end: int, patterns: dict[str, re.Pattern[str]]) -> int:
+    """Where the unit of a number is to be looked for: "twelve" of "between twelve and nineteen
+    per cent" has that of the second number."""
+    second = patterns["range"].match(text, end)
+    if second is None or (
+        second["and"] and not patterns["between"].search(text, max(0, start - 10), start)
+    ):
+        return end
+    number = second["second"]
+    far = second.end()
+    if not number[0].isdigit() and number not in _spelled("any"):
+        return end
+    unit = patterns["after"].match(text, far) or patterns["duration"].match(text, far)
+    return far if unit else end
 
 
 def readings(digits: str) -> frozenset[float]:
@@ -336,6 +379,8 @@ def _glued(text: str, match: re.Match[str]) -> bool:
     after = text[end : end + 1]
     if before.isalpha() and not match["before"]:
         return True
+    if match["digits"] in ("2", "3") and re.match(r"d\b", text[end : end + 2]):
+        return True  # "3D" is a word.
     return after.isalpha() and not re.match(
         r"(?:st|nd|rd|th|x|h|min|std|er|e|d)\b|[a-z]{1,3}\b", text[end : end + 4]
     )

@@ -87,7 +87,7 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     follow = rf"(?P<follow>(?=\s*(?:$|[.,;:!?)(\n/-]|(?:{small})(?!\w))))?"
     strong, weak = _LEAD[language]
     bare = (
-        rf"{begin}(?:(?P<strong>{strong})|(?P<weak>{weak})),? {hour}{part}{follow}",
+        rf"{begin}(?:(?P<strong>{strong})|(?P<weak>{weak})),? (?:punkt |genau |exactly )?{hour}{part}{follow}",
         rf"{begin}{hour}{part.removesuffix('?')}(?P<whole>)",
     )
     forms = {
@@ -117,8 +117,12 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
 
 
 _COUNTS = re.compile(
-    r"\s?(?:%|[€$£]|per ?cent\b|prozent\b|pour ?cent\b|por ciento\b|et deux\b|per (?!mail|phone)\w)"
+    r"(?: ?(?:-|and|to|or|und|bis|oder|et|ou|a|y|o) ?[\w-]{1,40}(?:[.,]\d{1,4})?(?![\w-])"
+    r"(?=(?P<unit>\s?(?:minut|days?|tage|jours|dias|weeks|woche|semain|semana|months|monat|mois|meses|years|jahr|ans\b|anos)))?)?"
+    r"(?(unit)|\s?(?:eur(?:os?)?\b|pounds?\b|dollars?\b|franken\b|francs\b|%|[€$£]|per ?cent\b|prozent\b|pour ?cent\b|por ciento\b|et deux\b|per (?!mail|phone)\w))"
 )
+_REPEATED = re.compile(r"(?:\b(\w{2,12}) (?:by|to|nach|um|fur|a|par|por) )$")
+"""What stands before the second word of "one by one"."""
 _LENGTH = re.compile(r"\d ?h\b|heures?\b|horas\b")
 
 
@@ -144,12 +148,23 @@ def _read(match: re.Match[str], language: str) -> SpokenTime | None:
         return None
     if _COUNTS.match(match.string, match.end()):
         return None
+    repeated = (
+        _REPEATED.search(match.string[max(0, match.start("h") - 24) : match.start("h")])
+        if not noon
+        else None
+    )
+    if repeated and repeated[1] == match["h"]:
+        return None
     german_lead = language == "de" and groups.get("strong")
     if bare and not half_day and groups.get("follow") is None and not german_lead:
         return None
     if "follow" in groups and not bare and groups["follow"] is None and not half_day:
         return None
     sure = half_day or not bare or bool(groups.get("strong") and groups.get("follow") is not None)
+    # French "groupes de 4 a 10" is a range.
+    sure = sure and not (
+        bare and match.string[max(0, match.start() - 2) : match.start()][:1].isdigit()
+    )
     start = match.start("h") if bare else match.start()
     return SpokenTime(
         minutes=_readings(hour, shift, groups, bool(noon)),

@@ -110,6 +110,34 @@ _PLAIN_ENDINGS: dict[str, tuple[str, ...]] = {
     "es": ("amos", "emos", "imos", "ciones", "siones", "mente", "remos", "riamos"),
 }
 """Endings that no name has."""
+_PRONOUNS = (
+    "melo",
+    "selo",
+    "noslo",
+    "nos",
+    "me",
+    "te",
+    "se",
+    "les",
+    "las",
+    "los",
+    "le",
+    "la",
+    "lo",
+)
+_FUTURE_STEMS: dict[str, tuple[str, ...]] = {
+    "fr": tuple(
+        "aur ser pourr voudr devr viendr tiendr faudr verr enverr saur ir fer recevr vaudr".split()
+    ),
+    "es": tuple("tendr vendr podr querr sabr habr har dir saldr pondr valdr cabr mantendr".split()),
+}
+_FUTURES: dict[str, frozenset[str]] = {
+    "fr": frozenset("ai as a ons ez ont ais ait ions iez aient".split()),
+    "es": frozenset("e as a emos eis an ia ias iamos iais ian".split()),
+}
+_ASKING = ("dig", "teng", "veng", "pong", "hag", "traig", "oig", "salg", "avis")
+"""How verbs with an irregular form begin."""
+_PREFIXES = tuple("on off out over under up pre re un co non multi inter down in".split())
 
 
 @cache
@@ -181,7 +209,46 @@ def is_word(word: str, language: str) -> bool:
         root = word.removesuffix(ending)
         if root != word and len(root) >= MIN_ROOT and any(root + base in words for base in bases):
             return True
+    if language == "es" and _with_pronoun(word):
+        return True
+    if any(
+        word.startswith(stem) and word[len(stem) :] in _FUTURES[language]
+        for stem in _FUTURE_STEMS.get(language, ())
+    ):
+        return True
+    if any(
+        len(word) - len(prefix) >= MIN_TAIL - 1
+        and word.startswith(prefix)
+        and word[len(prefix) :] in common_words("en")
+        for prefix in _PREFIXES
+    ):
+        return True
     return language != "en" and _known_tail(word, language)
+
+
+def _with_pronoun(word: str) -> bool:
+    """ "Echale", "digame" and "llamenos" are verbs with a pronoun behind."""
+    return any(
+        len(word) - len(one) >= MIN_ROOT + 1
+        and word.endswith(one)
+        and (word.removesuffix(one) in _known("es") or _verb(word.removesuffix(one)))
+        for one in _PRONOUNS
+    )
+
+
+def _verb(word: str) -> bool:
+    """A Spanish verb in the form that asks somebody for something."""
+    if word.startswith(_ASKING):
+        return True
+    for ending in ("a", "e", "en", "an"):
+        root = word.removesuffix(ending)
+        if root == word or len(root) < MIN_ROOT:
+            continue
+        # "cuente" is of "contar", "piense" of "pensar".
+        roots = {root, "o".join(root.rsplit("ue", 1)), "e".join(root.rsplit("ie", 1))}
+        if any(one + base in _known("es") for one in roots for base in ("ar", "er", "ir")):
+            return True
+    return False
 
 
 def _known_tail(word: str, language: str) -> bool:
