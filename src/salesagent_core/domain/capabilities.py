@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 import attrs
@@ -19,11 +20,16 @@ MAX_CLAUSES = 400
 
 @attrs.frozen(kw_only=True)
 class Clause:
-    """A clause of a text; ``link`` is True where it says that we connect to something."""
+    """A clause of a text; ``link`` is True where it says that we connect to something.
+
+    ``marked`` is True where a word says that something is added or part of it, False where the
+    clause only says that something is done.
+    """
 
     start: int
     end: int
     link: bool
+    marked: bool = True
 
 
 _ADDED = {
@@ -35,29 +41,66 @@ _ADDED = {
 _LINK = re.compile(
     r"\b(?:integrat\w+|connect\w*|sync\w*|link(?:s|ed)? (?:to|with|up)|links? into|plugs?|plug-?ins?|exports?|imports?|talks? to|hook\w* (?:up|into)|works? (?:inside|within|with)|interface\w*|schnittstelle\w*|anbind\w+|angebunden|verknupf\w+|verbind\w+|verbunden|ubertrag\w+|abgleich\w*|lien|relie\w*|connect\w*|interfac\w*|passerelle|enlaza\w*|conect\w+|sincroni\w+|enlac\w+|volca\w*|integra\w*|integr\w+)\b"
 )
+_DOES = {
+    "en": r"(?:reads?|signs?|checks?|warns?|alerts?|sends?|prints?|scans?|writes?|calculates?|translates?|manages?|monitors?|tracks?|orders?|measures?|detects?|recogni[sz]es?|repairs?|delivers?|collects?|cleans?|installs?|trains?|stores?|backs up|schedules?|plans|books|bills|invoices|pays|sorts?|counts|weighs|maps|records?|encrypts?|updates?|creates?|generates?|produces?|predicts?|forecasts?|reports?|notif(?:y|ies)|remembers?|reminds?|blocks|locks|opens|closes|controls?|transcribes?|answers|handles?|hosts?|hires?|rents?|lends?|moves|removes?|fixes|paints?|recycles?|picks? up|fetch(?:es)?|looks? after|takes? care of|files|ships?|charges|heats|cools|filters?|tests|certif(?:y|ies))\b|(?:are|is|gets?|get|be|or|and) (?:also |even |then |all )?(?:checked|signed|sent|read|written|printed|scanned|translated|calculated|managed|monitored|tracked|ordered|measured|detected|recogni[sz]ed|repaired|delivered|collected|cleaned|installed|trained|encrypted|updated|created|generated|predicted|recorded|reminded|notified|blocked|locked|recycled|removed|replaced|filed|shipped|tested|booked|billed|paid|bottled|labelled|packed|painted|washed|sorted|stored)\b|we (?:also )?(?!can|could|will|would|shall|should|may|might|are|have|had|do|look|suggest|propose|know|hope|think|understand|see|find|need|start|speak|talk|meet)[a-z]{3,20}",
+    "de": r"(?:verwalte\w*|schreib\w*|lies\w*|liest|sende\w*|versende\w*|verschick\w*|druck(?:t|en)|warn(?:t|en)|meldet|erkenn(?:t|en)|pruf(?:t|en)|berechne\w*|ubersetz\w*|uberwach\w*|steuer(?:t|n)|erstell\w*|erzeug\w*|bestell(?:t|en)|mess?en|misst|repari\w+|reinig\w*|holen wir|abgeholt|entsorg\w*|montier\w*|schul(?:t|en)|speicher\w*|sicher(?:t|n)|plant|bucht|verbucht|archivier\w*|verschlussel\w*|aktualisier\w*|erinner(?:t|n)|informier\w*|sperr(?:t|en)|offnet|regel(?:t|n)|transkribier\w*|beantworte\w*|vermiet\w*|verleih\w*|bewasser\w*|wascht|waschen|filter(?:t|n)|kuhlt|heizt|scann\w*|signier\w*|unterschreib\w*|dabei|mit drin|[a-z]{3,30}en wir|wir [a-z]{3,30}en)",
+    "fr": r"(?:partent|part|lit|lisent|signe|signent|envoi(?:e|ent)|imprim(?:e|ent)|alerte\w*|avertit|avertissent|previen(?:t|nent)|detect(?:e|ent)|reconnai\w+|calcul(?:e|ent)|tradui\w+|ger(?:e|ent|ons)|surveill\w+|control(?:e|ent|ons)|command(?:e|ent)|mesur(?:e|ent)|repar(?:e|ent|ons)|nettoi\w+|nettoyons|install(?:e|ent|ons)|form(?:e|ons) (?:vos|les|aussi)|stock(?:e|ent)|sauvegard\w+|planifi\w+|reserv(?:e|ent)|factur(?:e|ent)|archiv(?:e|ent|ons)|chiffr(?:e|ent)|met a jour|cre(?:e|ent)|gener(?:e|ent)|redig(?:e|ent)|prevoi\w+|rappell?(?:e|ent)|bloqu(?:e|ent)|ouvr(?:e|ent)|pilot(?:e|ent)|transcri\w+|repond(?:ent)?|loue|louons|recycl\w+|reprenons|filtr(?:e|ent)|transmet\w*|export(?:e|ent)|nous [a-z]{3,30}ons)",
+    "es": r"(?:avisa(?:n|mos)?|lee(?:n|mos)?|firma(?:n|mos)?|envia(?:n|mos)?|imprime(?:n)?|alerta(?:n)?|detecta(?:n)?|reconoce(?:n)?|calcula(?:n|mos)?|traduce(?:n)?|traducimos|gestiona(?:n|mos)?|vigila(?:n|mos)?|controla(?:n|mos)?|pide solo|mide(?:n)?|repara(?:n|mos)?|limpia(?:n|mos)?|instala(?:n|mos)?|forma(?:mos)|almacena(?:n|mos)?|guarda(?:n|mos)?|planifica(?:n|mos)?|factura(?:n|mos)|archiva(?:n|mos)?|cifra(?:n|mos)?|actualiza(?:n|mos)?|crea(?:n|mos)?|genera(?:n|mos)?|redacta(?:n|mos)?|predice(?:n)?|recuerda(?:n)?|bloquea(?:n)?|abre(?:n)?|dirige(?:n)?|transcribe(?:n)?|responde solo|alquila(?:n|mos)|recicla(?:n|mos)?|retira(?:n|mos)|filtra(?:n|mos)?|recoge(?:n|mos)?|pinta(?:n|mos)?|transmite(?:n)?|exporta(?:n)?|[a-z]{3,30}[aei]mos)",
+}
+"""Verbs that say what somebody or something does for a living."""
+_READER = re.compile(
+    r"\b(?:you|your|yours|yourself|i|i'd|i'll|sie|ihr|ihre[mnrs]?|ihnen|ich|euch|euer|eure\w?|du|dir|dein\w*|vous|votre|vos|je|usted|ustedes|su|sus|tu|tus|yo)\b"
+)
+_FOR_READER = re.compile(r"\b(?:for you|fur (?:sie|euch)|pour vous|para (?:usted|ustedes|ti))\b")
 _PIECE = re.compile(r"[^,;:.!?()\n]+(?:[.:](?=[^\s])[^,;:.!?()\n]+)*")
+_SENTENCE_END = re.compile(r"[.!?:;\n]")
 _CONDITION = re.compile(
     r"\s*(?:-\s*)?(?:so that|if|when|once|since|as (?!are|is|do|well)|because|while|whether|wenn|damit|falls|da|weil|sobald|ob|si|quand|comme|puisque|lorsque|afin|cuando|como|para que|porque|pues|aunque)\b"
 )
 """What such a word begins tells when or why, not what there is."""
-_JOINED = re.compile(r"(?<=\S) (?=(?:and|und|et|y|sowie) )")
+_JOINED = re.compile(r"(?<=\S) (?=(?:and|und|et|y|sowie) |(?:or|oder|ou) \S+ \S+ \S)")
 
 
 def find_clauses(text: str, language: str) -> Iterator[Clause]:
-    """``text`` in bare form. Questions are left out: they assert nothing."""
-    added = re.compile(rf"(?<!\w)(?:{_ADDED[language]})(?!\w)")
+    """``text`` in bare form. Questions are left out: they assert nothing.
+
+    A text without a full stop is a title: what it says is done is only named.
+    """
+    added, does = _added(language), _does(language)
     count = 0
+    titled = not _SENTENCE_END.search(text)
     for piece in _PIECE.finditer(text):
         if text[piece.end() : piece.end() + 2].lstrip().startswith("?"):
             continue
         for start, end in _parts(piece):
             marked, linked = added.search(text, start, end), _LINK.search(text, start, end)
-            if not (marked or linked) or _CONDITION.match(text, start, end):
+            done = (
+                not titled
+                and does.search(text, start, end)
+                and not _READER.search(text, start, end)
+            )
+            if not (marked or linked or done) or _CONDITION.match(text, start, end):
                 continue
             count += 1
             if count > MAX_CLAUSES:
                 return
-            yield Clause(start=start, end=end, link=bool(linked))
+            told = bool(marked or linked)
+            yield Clause(start=start, end=end, link=bool(linked), marked=told)
+
+
+def _to_reader(clause: str) -> bool:
+    """What is done "for you" is still done by us."""
+    return bool(_READER.search(_FOR_READER.sub(" ", clause)))
+
+
+@cache
+def _added(language: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_ADDED[language]})(?!\w)")
+
+
+@cache
+def _does(language: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_DOES[language]})(?!\w)")
 
 
 def _parts(piece: re.Match[str]) -> Iterator[tuple[int, int]]:
