@@ -79,7 +79,9 @@ def _either(words: dict[str, int]) -> str:
 
 @cache
 def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
-    hour = rf"(?P<h>{_either(_hours(language))})(?![\w:%]|[.,]\d|-[a-z])"
+    # "um ein Uhr" is a time, "um ein Gespräch" is none.
+    hours = re.sub(r"\bein\b", "ein(?= uhr)", _either(_hours(language)))
+    hour = rf"(?P<h>{hours})(?![\w:%]|[.,]\d|-[a-z])"
     minute = rf"(?P<m>{_either(_minutes(language))})(?!\w)"
     part, begin = _PARTS[language], r"(?<![\w.,:+])"
     after = (FUNCTION_WORDS[language] - _COUNTED_NEXT) | set(_AFTER[language].split())
