@@ -172,7 +172,7 @@ class Database:
 
 async def _enter(connection: AsyncConnection, tenant: str) -> None:
     """Begin a transaction that sees this tenant, in one round trip. Where a pooled connection
-    proves to be cut, the next one is taken: nothing was done on it yet."""
+    proves to be cut or in disorder, the next one is taken: nothing was done on it yet."""
     while True:
         pooled = await connection.get_raw_connection()
         driver = cast("psycopg.AsyncConnection[Any]", pooled.driver_connection)
@@ -180,10 +180,11 @@ async def _enter(connection: AsyncConnection, tenant: str) -> None:
             # The driver sends BEGIN before the first statement; the pipeline sends both at once.
             async with driver.pipeline():
                 await driver.execute(_SET_TENANT, (tenant,))
-        except psycopg.Error:
-            # Not only what is operational: where an answer broke off, the error has no kind.
+        except psycopg.Error as error:
+            # Not only what is operational: where an answer broke off, the error has no kind, and
+            # a request that was cancelled may leave a connection in the middle of something.
             seasoned = _SEASONED in connection.info
-            if not (seasoned and driver.closed):
+            if not (seasoned and (driver.closed or error.sqlstate is None)):
                 raise
             await connection.invalidate()
         else:
