@@ -19,6 +19,20 @@ _SUBJECTS = "app apps application program programme programm programa programas 
 """What a claim is about, or how it is done: no source needs to say it in the same words."""
 
 
+_FILLERS = frozenset(
+    "also too well even just then yes quite very really only still already again always never there around about such both either same other another each every all any some more most less much many few since unless until will would could should them they him her "
+    "auch noch schon nur sogar bereits daher deshalb dabei dazu dafur damit dann dort hier jeweils alle beide ebenfalls jedoch allerdings leider selbst sowie weil wenn falls bis ihn ihm ihnen "
+    "aussi egalement encore deja donc ainsi alors bien meme chaque chacun tout tous toute toutes autre autres jusqu lui cela ceux leur leurs cette celui quand "
+    "tambien ademas todavia incluso asi entonces cada mismo misma otro otra todo toda aun solo hasta vos tus sus vuestro vuestra".split()
+)
+"""Words that only join or shade."""
+
+
+def is_filler(word: str) -> bool:
+    """True for a bare word that only joins or shades."""
+    return word in _FILLERS
+
+
 @cache
 def everyday_stems() -> frozenset[str]:
     """Stems that prove nothing, whether a source has them or not."""

@@ -16,7 +16,7 @@ import attrs
 from salesagent_core.domain.evidence import Claim, Source
 from salesagent_core.domain.facts import MAX_FACTS, Fact, FactKind, Text, facts_of, read_text
 from salesagent_core.domain.finding import Finding, Severity
-from salesagent_core.domain.holding import holds
+from salesagent_core.domain.holding import Standing, standings
 from salesagent_core.domain.library import Library, build_library
 
 MAX_CHECKED = 20_000
@@ -63,6 +63,7 @@ _CODES: dict[FactKind, tuple[str, Severity, str]] = {
     FactKind.PAST: ("ungrounded_past", Severity.BLOCK, "No source shows that this happened."),
     FactKind.CUSTOMER: ("ungrounded_customer", Severity.BLOCK, "No source names this reference."),
 }
+_UNSURE = "No source says this in these words."
 _CLAIM_CODES = frozenset({"unknown_source", "unsupported_claim", "misplaced_claim"})
 
 
@@ -148,16 +149,16 @@ def _in_part(text: str, part: str, library: Library, language: str) -> Iterator[
             sentence="The text holds too many facts to check them all.",
             part=part,
         )
-    for fact in _missing(reading, library, facts):
+    for fact, standing in standings(library, reading, facts):
+        if standing is Standing.HELD:
+            continue
         code, severity, sentence = _CODES[fact.kind]
+        if standing is Standing.UNSURE:
+            severity, sentence = Severity.REVIEW, _UNSURE
         start, end = reading.folded.span(fact.start, fact.end)
         yield Finding(
             code=code, severity=severity, sentence=sentence, start=start, end=end, part=part
         )
-
-
-def _missing(reading: Text, library: Library, facts: list[Fact]) -> list[Fact]:
-    return [fact for fact in facts if not holds(library, fact, reading, facts)]
 
 
 def _claim_findings(
@@ -185,7 +186,8 @@ def _claim_findings(
             continue
         library = build_library(_capped(named), allowed_names)
         said = read_text(claim.text[:MAX_CHECKED], language)
-        if _missing(said, library, facts_of(said, library.words)):
+        facts = facts_of(said, library.words)
+        if any(how is Standing.MISSING for _, how in standings(library, said, facts)):
             yield _about_claim(
                 "unsupported_claim",
                 "The sources this statement names do not hold what it says.",

@@ -10,7 +10,7 @@ from functools import lru_cache
 from salesagent_core.domain.capabilities import Clause
 from salesagent_core.domain.everyday_words import everyday_stems, subject_stems
 from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
-from salesagent_core.domain.held_numbers import related_any
+from salesagent_core.domain.same_word import related_any
 from salesagent_core.domain.lexicon import LANGUAGES, guess_language, stem
 from salesagent_core.domain.library import Library
 from salesagent_core.domain.stance import denies
@@ -24,7 +24,7 @@ MIN_NEW = 2
 """So many words of a clause, and such a share of them, stand nowhere: then it says a new thing."""
 ADDED_SHARE = 0.5
 """The share that is enough beside a word that says that something is added ("it also signs")."""
-_ANCHORS = frozenset(
+ANCHORS = frozenset(
     {
         FactKind.NUMBER,
         FactKind.PERCENT,
@@ -66,7 +66,7 @@ def holds_clause(library: Library, wanted: Clause, text: Text, facts: list[Fact]
     if _TALK.search(bare) or not library.ours or _foreign(library, text):
         return True
     inside = [f for f in facts if wanted.start <= f.start and f.end <= wanted.end]
-    if any(f.kind in _ANCHORS for f in inside):
+    if any(f.kind in ANCHORS for f in inside):
         return True
     if _says_a_new_thing(library, wanted, text):
         return False

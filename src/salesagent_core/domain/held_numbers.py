@@ -15,10 +15,8 @@ from salesagent_core.domain.quantities import (
     Quantity,
     find_quantities,
 )
+from salesagent_core.domain.same_word import MIN_PIECE, related, related_any
 
-MIN_PIECE = 4
-"""Shorter pieces of words stand in too many others."""
-SAME_BEGINNING = 0.7
 MAX_BY_EYE = 4
 MAX_FACTORS = 8
 _OURS = re.compile(r"\b(?:we|our|us|wir|unser\w*|uns|nous|nos|notre|nuestr\w+|nosotros|tenemos)\b")
@@ -252,28 +250,3 @@ def _same_value(wanted: Quantity, held: Quantity) -> bool:
         return True
     minor = MINOR_UNIT in (wanted.unit, held.unit)
     return len(kinds) == 1 and (wanted.unit == held.unit or minor)
-
-
-def related_any(words: frozenset[str], others: frozenset[str]) -> bool:
-    """True when a word of one set is a form, a part or a compound of one of the other."""
-    return bool(words & others) or any(related(one, other) for one in words for other in others)
-
-
-@lru_cache(maxsize=20_000)
-def related(one: str, other: str) -> bool:
-    """ "tor" and "rolltor", "zentral" and "heizzentral", "optimis" and "optimiz"."""
-    if one == other:
-        return True
-    short, long = sorted((one, other), key=len)
-    if len(short) < MIN_PIECE - 1 or one in _THINGS or other in _THINGS:
-        return False
-    if long.endswith(short) and len(long) - len(short) >= MIN_PIECE - 1:
-        return True
-    if len(short) < MIN_PIECE:
-        return False
-    if long.startswith(short) and (len(short) > MIN_PIECE or len(long) - len(short) <= MIN_PIECE):
-        return True
-    shared = next(
-        (i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short)
-    )
-    return shared >= MIN_PIECE + 1 and shared >= SAME_BEGINNING * len(long)

@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 
 from salesagent_core.domain.capabilities import Clause
 from salesagent_core.domain.commitments import Statement
 from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
 from salesagent_core.domain.folding import bare_text
-from salesagent_core.domain.held_clauses import holds_clause
-from salesagent_core.domain.held_numbers import holds_quantity, related_any
+from salesagent_core.domain.held_clauses import ANCHORS, holds_clause
+from salesagent_core.domain.held_numbers import holds_quantity
+from salesagent_core.domain.same_word import related_any
 from salesagent_core.domain.held_times import holds_clock, same_day
+from salesagent_core.domain.held_wordings import chance_invented
 from salesagent_core.domain.language_names import LanguageName
 from salesagent_core.domain.lexicon import MONTHS, stem
 from salesagent_core.domain.library import DENIAL_REACH, Library, same_url, sentence_around
@@ -22,6 +25,11 @@ from salesagent_core.domain.quantities import Quantity
 from salesagent_core.domain.stance import denies, repeats_reader
 from salesagent_core.domain.word_forms import is_common
 
+PROMISE_REFUSED = 0.25
+PROMISE_SHOWN = 0.2
+"""From this chance on that a promise is invented it is refused, or shown to a person."""
+CLAUSE_SHOWN = 0.5
+"""The same for what is only said to be done or to be there; it is never refused for its words."""
 PHONE_TAIL = 7
 WRITTEN_OVERLAP = 0.5
 CUSTOMER_OVERLAP = 0.5
@@ -38,6 +46,41 @@ _FRAME = frozenset(
 _KEYED = frozenset(
     {"free", "terms", "superlative", "support", "capability", "contract", "multiple"}
 )
+
+
+class Standing(StrEnum):
+    """How a fact stands to the sources: ``UNSURE`` where it may be said in other words."""
+
+    HELD = "held"
+    UNSURE = "unsure"
+    MISSING = "missing"
+
+
+def standings(library: Library, text: Text, facts: list[Fact]) -> list[tuple[Fact, Standing]]:
+    """Each of ``facts`` of the draft ``text``, with how it stands."""
+    held = {id(fact): holds(library, fact, text, facts) for fact in facts}
+    figures = [fact for fact in facts if held[id(fact)] and fact.kind in ANCHORS]
+    return [
+        (
+            fact,
+            Standing.HELD if held[id(fact)] else _not_as_worded(library, fact, text, figures),
+        )
+        for fact in facts
+    ]
+
+
+def _not_as_worded(library: Library, fact: Fact, text: Text, figures: list[Fact]) -> Standing:
+    """No source holds it in the same wording; perhaps one does in other words."""
+    value = fact.value
+    if isinstance(value, Statement) and value.kind == "promise" and value.family != "certificate":
+        chance = chance_invented(library, fact, text, figures)
+        if chance >= PROMISE_REFUSED:
+            return Standing.MISSING
+        return Standing.UNSURE if chance >= PROMISE_SHOWN else Standing.HELD
+    if isinstance(value, Clause):
+        chance = chance_invented(library, fact, text, figures)
+        return Standing.UNSURE if chance >= CLAUSE_SHOWN else Standing.HELD
+    return Standing.MISSING
 
 
 def holds(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeVar
 
 import attrs
@@ -20,6 +21,7 @@ from salesagent_core.domain.links import Link
 from salesagent_core.domain.moments import Clock, Day, Weekday
 from salesagent_core.domain.names import FIRST_NAMES
 from salesagent_core.domain.quantities import Quantity
+from salesagent_core.domain.retelling import Passage, Passages, passage_of
 from salesagent_core.domain.stance import asks, denies, names_customers
 
 SENTENCE_REACH = 400
@@ -86,6 +88,7 @@ class Library:
     our_text: str
     original: str
     spoken: frozenset[str]
+    passages: Passages = attrs.field(eq=False, repr=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -143,12 +146,34 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
         our_text=our_text,
         original="\n".join(each.text.original for each in readings),
         spoken=frozenset(code for bare in bares for code in languages_in(bare)),
+        passages=Passages(
+            [one for number, each in enumerate(readings) for one in _passages(number, each)]
+        ),
     )
 
 
 def _read(source: Source) -> _Reading:
     text = read_text(f"{source.label}: {source.text}\n{source.url or ''}")
     return _Reading(source=source, text=text, facts=facts_of(text, frozenset(), any_language=True))
+
+
+def _passages(number: int, reading: _Reading) -> Iterator[Passage]:
+    bare, language = reading.text.bare, reading.text.language
+    promises = [
+        (fact.start, fact.end, fact.value.family)
+        for fact in reading.facts
+        if isinstance(fact.value, Statement) and fact.value.kind == "promise"
+    ]
+    for start, end in pairwise([*_bounds(bare), len(bare)]):
+        if bare[start:end].strip():
+            inside = [(a - start, b - start, family) for a, b, family in promises if a < end and b > start]
+            yield passage_of(
+                bare[start:end],
+                language,
+                inside,
+                source=number,
+                ours=reading.source.kind not in _NOT_OURS,
+            )
 
 
 def _values(readings: Iterable[_Reading], kind: FactKind, wanted: type[_Value]) -> Iterator[_Value]:

@@ -1,0 +1,226 @@
+"""Whether a clause retells what some passage of a source says, in other words.
+
+Each word of the clause that carries meaning is looked for in every passage (a sentence of a
+source): the same word in another form, a part of the same compound, or a word of the same concept
+(``thesaurus``), in whatever language. The shares that are found, and what sort of clause it is, are
+weighed by a logistic regression (``weights/retelling.json``), fitted by ``bench/train_grounding.py``
+on drafts with and without inventions.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from math import exp
+
+import attrs
+
+from salesagent_core.domain.everyday_words import everyday_stems, is_filler, subject_stems
+from salesagent_core.domain.lexicon import FUNCTION_WORDS, MONTHS, WEEKDAYS, number_words, stem
+from salesagent_core.domain.same_word import related
+from salesagent_core.domain.stance import asks
+from salesagent_core.domain.thesaurus import meanings, tells_much
+
+EVERYDAY = 0.3
+"""What an everyday word counts beside one that tells something."""
+MIN_WORD = 3
+_INCLUDED = re.compile(
+    r"\b(?:includ\w+|free|inklusive|inbegriffen|enthalten|eingeschlossen|kostenlos\w*|kostenfrei\w*|gratis|compris\w*|inclus\w*|"
+    r"gratuit\w*|offert\w*|incluid\w*|incluy\w+|gratuit[ao]s?)\b"
+)
+"""What is a part of the price costs nothing more."""
+_EDGE = 3
+
+
+@attrs.frozen(kw_only=True)
+class Word:
+    """A word that carries meaning: its ``stem``, the numbers of its concepts and the families
+    of the promises it is a part of, and what it counts."""
+
+    stem: str
+    meant: frozenset[int | str]
+    weight: float
+
+
+@attrs.frozen(kw_only=True)
+class Passage:
+    """A sentence of the source with that number. ``ours`` is True where it tells what we have,
+    ``asks`` where it only asks for something."""
+
+    source: int
+    stems: frozenset[str]
+    meant: frozenset[int | str]
+    ours: bool
+    asks: bool
+
+
+@cache
+def _numbers() -> frozenset[str]:
+    spelled = {
+        piece
+        for language in FUNCTION_WORDS
+        for phrase in number_words(language)
+        for piece in phrase.split()
+    }
+    return frozenset(spelled | set(MONTHS) | set(WEEKDAYS))
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    return frozenset().union(*FUNCTION_WORDS.values())
+
+
+def words_of(
+    bare: str, language: str, promises: Sequence[tuple[int, int, str]] = ()
+) -> tuple[Word, ...]:
+    """The words of a bare text that carry meaning; dates and numbers are judged elsewhere.
+
+    ``promises`` are parts of it with the family of promises that each makes: their words mean that
+    too.
+    """
+    plain = everyday_stems() | subject_stems()
+    found: list[Word] = []
+    for each in meanings(bare, language):
+        inside = {name for start, end, name in promises if start <= each.start and each.end <= end}
+        if not _counts(each.word) and not inside:
+            continue
+        root = stem(each.word)
+        found.append(
+            Word(
+                stem=root,
+                meant=each.concepts | inside,
+                weight=EVERYDAY if root in plain or _says_little(each.concepts) else 1.0,
+            )
+        )
+    return tuple(found)
+
+
+def _says_little(concepts: frozenset[int]) -> bool:
+    return bool(concepts) and not any(map(tells_much, concepts))
+
+
+def _counts(word: str) -> bool:
+    return (
+        len(word) >= MIN_WORD
+        and word.isalpha()
+        and word not in _numbers()
+        and word not in _small_words()
+        and not is_filler(word)
+    )
+
+
+def passage_of(
+    bare: str,
+    language: str,
+    promises: Sequence[tuple[int, int, str]] = (),
+    *,
+    source: int,
+    ours: bool,
+) -> Passage:
+    """One sentence of a source, in bare form; ``promises`` as for ``words_of``."""
+    words = words_of(bare, language, promises)
+    meant = frozenset(one for word in words for one in word.meant)
+    if _INCLUDED.search(bare):
+        meant |= {"free"}
+    return Passage(
+        source=source,
+        stems=frozenset(word.stem for word in words),
+        meant=meant,
+        ours=ours,
+        asks=asks(bare),
+    )
+
+
+class Passages:
+    """Which passages hold which word; made once for all clauses of a draft."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self.all = tuple(passages)
+        self._by_edge: dict[str, set[str]] = {}
+        self._by_stem: dict[str, set[int]] = {}
+        self._by_meaning: dict[int | str, set[int]] = {}
+        self._held: dict[tuple[str, frozenset[int | str]], frozenset[int]] = {}
+        for place, passage in enumerate(self.all):
+            for root in passage.stems:
+                self._by_stem.setdefault(root, set()).add(place)
+                for edge in ("<" + root[:_EDGE], root[-_EDGE:] + ">"):
+                    self._by_edge.setdefault(edge, set()).add(root)
+            for one in passage.meant:
+                self._by_meaning.setdefault(one, set()).add(place)
+
+    def places(self, word: Word) -> frozenset[int]:
+        """The numbers of the passages that hold the word or its meaning."""
+        key = (word.stem, word.meant)
+        if key not in self._held:
+            near = self._by_edge.get("<" + word.stem[:_EDGE], set())
+            near = near | self._by_edge.get(word.stem[-_EDGE:] + ">", set())
+            found = {
+                place
+                for root in near
+                if related(word.stem, root)
+                for place in self._by_stem[root]
+            }
+            for one in word.meant:
+                found |= self._by_meaning.get(one, set())
+            self._held[key] = frozenset(found)
+        return self._held[key]
+
+
+def readings(words: Sequence[Word], passages: Passages) -> dict[str, float]:
+    """How much of the clause's words stands where, each share from 0 to 1, and what is left over."""
+    ours = {p for p, each in enumerate(passages.all) if each.ours}
+    told = {p for p in ours if not passages.all[p].asks}
+    places = [passages.places(word) for word in words]
+    total = sum(word.weight for word in words) or 1e-9
+    by_source: dict[int, set[int]] = {}
+    for place in ours:
+        by_source.setdefault(passages.all[place].source, set()).add(place)
+
+    def share(group: Iterable[set[int]]) -> float:
+        return max((_sum(words, places, each) for each in group), default=0.0) / total
+
+    nowhere = [word for word, held in zip(words, places, strict=True) if not held]
+    return {
+        "words": float(len(words)),
+        "in_ours": share([ours]),
+        "anywhere": share([set(range(len(passages.all)))]),
+        "in_one_of_ours": share({place} for place in told),
+        "in_one": share({place} for place in range(len(passages.all))),
+        "in_one_source": share(by_source.values()),
+        "theirs_only": sum(
+            word.weight for word, held in zip(words, places, strict=True) if held and not held & ours
+        )
+        / total,
+        "nowhere": sum(word.weight for word in nowhere),
+        "nowhere_words": float(len(nowhere)),
+        "not_ours": sum(
+            word.weight for word, held in zip(words, places, strict=True) if not held & ours
+        ),
+        "telling_nowhere": float(sum(word.weight == 1.0 for word in nowhere)),
+        "telling": float(sum(word.weight == 1.0 for word in words)),
+        "with_concept": sum(bool(word.meant) for word in words) / max(1, len(words)),
+    }
+
+
+def _sum(words: Sequence[Word], places: Sequence[frozenset[int]], wanted: set[int]) -> float:
+    return sum(
+        word.weight for word, held in zip(words, places, strict=True) if not held.isdisjoint(wanted)
+    )
+
+
+@cache
+def _weights() -> Mapping[str, Mapping[str, float]]:
+    text = (files("salesagent_core.domain") / "weights" / "retelling.json").read_text("utf-8")
+    loaded: dict[str, dict[str, float]] = json.loads(text)
+    return loaded
+
+
+def invented(values: Mapping[str, float], sort: str) -> float:
+    """From 0 to 1: how likely a clause of such readings is invented; ``sort`` is ``promise`` or
+    ``clause``."""
+    weights = _weights()[sort]
+    total = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in values.items())
+    return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
