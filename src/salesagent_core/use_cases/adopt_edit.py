@@ -6,7 +6,6 @@ from datetime import datetime
 
 import attrs
 
-from salesagent_core.domain.checking import check_text, moved_claims
 from salesagent_core.domain.draft import (
     Author,
     Draft,
@@ -17,11 +16,11 @@ from salesagent_core.domain.draft import (
     move,
     revise,
 )
-from salesagent_core.domain.finding import INBOUND_PART
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.domain.voice import VoiceProfile
 from salesagent_core.errors import InvalidInput
 from salesagent_core.ports.mail_sender import HeldDraft
+from salesagent_core.use_cases.check_edit import check_edit
 from salesagent_core.use_cases.settler import MAILBOX
 
 
@@ -40,18 +39,7 @@ def adopt_edit(
     digest = content_hash(email, subject, body)
     if digest == draft.revision.content_hash:
         return in_review(draft, now)
-    claims = moved_claims(draft.revision.claims, body)
-    inbound = tuple(each for each in draft.revision.findings if each.part == INBOUND_PART)
-    findings = check_text(
-        subject=subject,
-        body=body,
-        claims=claims,
-        sources=draft.sources,
-        voice=voice,
-        tenant=tenant,
-        lead=draft.lead,
-        language=draft.plan.language,
-    )
+    claims, findings = check_edit(draft, subject, body, voice=voice, tenant=tenant)
     revision = Revision(
         number=draft.revision.number + 1,
         subject=subject,
@@ -61,7 +49,7 @@ def adopt_edit(
         author_id=MAILBOX,
         created_at=now,
         claims=claims,
-        findings=findings + inbound,
+        findings=findings,
     )
     edited = revise(draft, revision, now)
     # The mailbox holds this text already: nobody writes over what a person wrote.

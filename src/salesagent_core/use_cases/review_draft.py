@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.audit import AuditEvent
-from salesagent_core.domain.checking import check_text, moved_claims
 from salesagent_core.domain.draft import (
     Author,
     Draft,
@@ -20,8 +19,7 @@ from salesagent_core.domain.draft import (
     require_current,
     revise,
 )
-from salesagent_core.domain.evidence import Claim
-from salesagent_core.domain.finding import INBOUND_PART, Finding
+from salesagent_core.domain.finding import Finding
 from salesagent_core.domain.run import Redraft, Run
 from salesagent_core.domain.snooze import SnoozeFor, snooze, snooze_until, wake
 from salesagent_core.domain.tenant import Tenant
@@ -34,6 +32,7 @@ from salesagent_core.ports.job_queue import JobQueue, Topic
 from salesagent_core.ports.tenants import TenantDirectory
 from salesagent_core.ports.unit_of_work import ApprovalHook, ReviewHook, Transaction, UnitOfWork
 from salesagent_core.ports.voices import Voices
+from salesagent_core.use_cases.check_edit import check_edit
 
 MAX_INSTRUCTION = 2_000
 MAX_REASON = 1_000
@@ -156,7 +155,8 @@ class ReviewDraft:
         tenant = await self._tenants.get(tenant_id)
         async with self._unit_of_work.begin(tenant_id) as tx:
             draft = await tx.drafts.get(draft_id)
-        _, findings = await self._checked(tenant, draft, subject, body)
+        voice = await self._voices.load(tenant.id, draft.mailbox) or HOUSE_VOICE
+        _, findings = check_edit(draft, subject, body, voice=voice, tenant=tenant)
         return findings
 
     async def snooze(
@@ -245,7 +245,8 @@ class ReviewDraft:
             raise InvalidInput(
                 "the edit changes nothing", [Problem(where="body", what="is the same as before")]
             )
-        claims, findings = await self._checked(tenant, draft, subject, body)
+        voice = await self._voices.load(tenant.id, draft.mailbox) or HOUSE_VOICE
+        claims, findings = check_edit(draft, subject, body, voice=voice, tenant=tenant)
         return Revision(
             number=draft.revision.number + 1,
             subject=subject,
@@ -257,27 +258,6 @@ class ReviewDraft:
             claims=claims,
             findings=findings,
         )
-
-    async def _checked(
-        self, tenant: Tenant, draft: Draft, subject: str, body: str
-    ) -> tuple[tuple[Claim, ...], tuple[Finding, ...]]:
-        """The claims as they stand in this text, and all that is found in it."""
-        claims = moved_claims(draft.revision.claims, body)
-        voice = await self._voices.load(tenant.id, draft.mailbox) or HOUSE_VOICE
-        inbound = tuple(
-            finding for finding in draft.revision.findings if finding.part == INBOUND_PART
-        )
-        found = check_text(
-            subject=subject,
-            body=body,
-            claims=claims,
-            sources=draft.sources,
-            voice=voice,
-            tenant=tenant,
-            lead=draft.lead,
-            language=draft.plan.language,
-        )
-        return claims, found + inbound
 
     async def _decide(
         self, tx: Transaction, draft: Draft, verdict: Verdict, operator: str, reason: str = ""

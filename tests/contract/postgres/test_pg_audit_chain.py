@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, datetime
 
 import attrs
 import pytest
 from sqlalchemy import text
+from tests.contract.postgres.audit_trail import AuditTrail, trail_parts
 from tests.contract.postgres.samples import OTHER, TENANT
 from tests.databases import administer
 
-from salesagent_adapters.crypto.vault import Vault, new_key
+from salesagent_adapters.crypto.vault import new_key
 from salesagent_adapters.postgres.audit_chain import PgAuditChain, audit_key
 from salesagent_adapters.postgres.engine import Database
-from salesagent_adapters.postgres.rows import new_id
-from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_app.vault_opening import open_vault
-from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.audit_chain import Head, tombstone
 from salesagent_core.ids import TenantId
 from salesagent_core.use_cases.verify_audit import TrailReport, VerifyAudit
@@ -27,53 +24,28 @@ KEY = new_key()
 
 
 @attrs.frozen
-class Trail:
+class Trail(AuditTrail):
     """A trail of twelve rows, of which the last two wait to be sealed."""
 
-    database: Database
-    url: str
-    vault: Vault
-    chain: PgAuditChain
-    verify: VerifyAudit
-
     async def write(self, tenant: TenantId, *words: str) -> None:
-        async with PgUnitOfWork(self.database, self.vault, {}).begin(tenant) as tx:
-            for word in words:
-                event = AuditEvent(
-                    id=new_id(),
-                    tenant_id=tenant,
-                    at=datetime.now(UTC),
-                    actor="key:1",
-                    action="draft.approved",
-                    subject_kind="draft",
-                    subject_id=new_id(),
-                    detail=(("why", word),),
-                )
-                await tx.audit.add(event)
+        await self.add(tenant, *((word, 0) for word in words))
 
     async def check(self, *anchors: Head, tenant: TenantId = TENANT) -> TrailReport:
-        (report,) = await self.verify(tenant, anchors=anchors)
-        return report
+        return await self.verified(tenant, *anchors)
 
     async def found(self, *anchors: Head) -> list[tuple[str, int | None]]:
         report = await self.check(*anchors)
         return [(each.kind, each.position) for each in report.found]
 
-    def tamper(self, *statements: str) -> None:
-        every_tenant = "SELECT set_config('salesagent.tenant', '*', false)"
-        administer(self.url, every_tenant, *statements)
-
 
 @pytest.fixture
 async def trail(database: Database, database_url: str) -> Trail:
-    vault = open_vault([KEY], database_url)
-    chain = PgAuditChain(database, vault)
-    made = Trail(database, database_url, vault, chain, VerifyAudit(chain, vault))
+    made = Trail(*trail_parts(database, database_url, KEY))
     words = [f"word {number}" for number in range(10)]
     await made.write(TENANT, *words)
     await made.write(OTHER, *words)
     # Two workers at once seal each row once.
-    sealed = await asyncio.gather(chain.seal(7), chain.seal(7), chain.seal(7))
+    sealed = await asyncio.gather(*(made.chain.seal(7) for _ in range(3)))
     assert sum(sealed) == 20
     await made.write(TENANT, "late", "later")
     return made

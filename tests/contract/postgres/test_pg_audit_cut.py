@@ -3,54 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
+from tests.contract.postgres.audit_trail import AuditTrail, trail_parts
 from tests.contract.postgres.samples import OTHER, TENANT
 from tests.contract.postgres.test_pg_retention import retention
-from tests.databases import administer
 
-from salesagent_adapters.crypto.vault import Vault, new_key
-from salesagent_adapters.postgres.audit_chain import PgAuditChain
+from salesagent_adapters.crypto.vault import new_key
 from salesagent_adapters.postgres.engine import Database
-from salesagent_adapters.postgres.rows import new_id
-from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
-from salesagent_app.vault_opening import open_vault
-from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.audit_chain import Head
 from salesagent_core.errors import NotFound
 from salesagent_core.ids import TenantId
 from salesagent_core.use_cases.apply_retention import RetentionLine
-from salesagent_core.use_cases.verify_audit import TrailReport, VerifyAudit
+from salesagent_core.use_cases.verify_audit import TrailReport
 
 KEY = new_key()
 
 
 @attrs.frozen
-class Trail:
+class Trail(AuditTrail):
     """Rows of 399 and 380 days ago, young ones, and one old one behind those."""
 
-    database: Database
-    url: str
-    vault: Vault
-    chain: PgAuditChain
-    verify: VerifyAudit
-
     async def write(self, tenant: TenantId, *days: int) -> None:
-        async with PgUnitOfWork(self.database, self.vault, {}).begin(tenant) as tx:
-            for ago in days:
-                event = AuditEvent(
-                    id=new_id(),
-                    tenant_id=tenant,
-                    at=datetime.now(UTC) - timedelta(days=ago),
-                    actor="key:1",
-                    action="draft.approved",
-                    subject_kind="draft",
-                    subject_id=new_id(),
-                    detail=(("why", "because"),),
-                )
-                await tx.audit.add(event)
+        await self.add(tenant, *(("because", ago) for ago in days))
         await self.chain.seal(100)
 
     async def cut(self, days: int = 365) -> RetentionLine:
@@ -60,22 +36,15 @@ class Trail:
 
     async def report(self, *anchors: Head) -> TrailReport:
         await self.chain.seal(100)
-        (report,) = await self.verify(TENANT, anchors=anchors)
-        return report
+        return await self.verified(TENANT, *anchors)
 
     async def found(self, *anchors: Head) -> list[tuple[str, int | None]]:
         return [(each.kind, each.position) for each in (await self.report(*anchors)).found]
 
-    def tamper(self, *statements: str) -> None:
-        every_tenant = "SELECT set_config('salesagent.tenant', '*', false)"
-        administer(self.url, every_tenant, *statements)
-
 
 @pytest.fixture
 async def trail(database: Database, database_url: str) -> Trail:
-    vault = open_vault([KEY], database_url)
-    chain = PgAuditChain(database, vault)
-    made = Trail(database, database_url, vault, chain, VerifyAudit(chain, vault))
+    made = Trail(*trail_parts(database, database_url, KEY))
     for tenant in (TENANT, OTHER):
         await made.write(tenant, 399, 399, 399, 380, 380, 380, 30, 400, 1, 0)
     return made
