@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import attrs
 
 from salesagent_core.domain.evidence import Claim, Source
-from salesagent_core.domain.facts import MAX_FACTS, Fact, FactKind, Text, facts_of, read_text
+from salesagent_core.domain.facts import MAX_FACTS, FactKind, facts_of, read_text
 from salesagent_core.domain.finding import Finding, Severity
 from salesagent_core.domain.holding import Standing, standings
 from salesagent_core.domain.library import Library, build_library

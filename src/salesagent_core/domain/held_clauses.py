@@ -10,9 +10,9 @@ from functools import lru_cache
 from salesagent_core.domain.capabilities import Clause
 from salesagent_core.domain.everyday_words import everyday_stems, subject_stems
 from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
-from salesagent_core.domain.same_word import related_any
 from salesagent_core.domain.lexicon import LANGUAGES, guess_language, stem
 from salesagent_core.domain.library import Library
+from salesagent_core.domain.same_word import related_any
 from salesagent_core.domain.stance import denies
 from salesagent_core.domain.word_forms import is_common
 

@@ -7,12 +7,11 @@ import re
 from enum import StrEnum
 
 from salesagent_core.domain.capabilities import Clause
-from salesagent_core.domain.commitments import Statement
+from salesagent_core.domain.commitments import CERTIFICATE, Statement
 from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
 from salesagent_core.domain.folding import bare_text
 from salesagent_core.domain.held_clauses import ANCHORS, holds_clause
 from salesagent_core.domain.held_numbers import holds_quantity
-from salesagent_core.domain.same_word import related_any
 from salesagent_core.domain.held_times import holds_clock, same_day
 from salesagent_core.domain.held_wordings import chance_invented
 from salesagent_core.domain.language_names import LanguageName
@@ -22,13 +21,14 @@ from salesagent_core.domain.links import Link
 from salesagent_core.domain.moments import Clock, Day, Weekday
 from salesagent_core.domain.names import Name
 from salesagent_core.domain.quantities import Quantity
+from salesagent_core.domain.same_word import related_any
 from salesagent_core.domain.stance import denies, repeats_reader
 from salesagent_core.domain.word_forms import is_common
 
-PROMISE_REFUSED = 0.25
-PROMISE_SHOWN = 0.2
+PROMISE_REFUSED = 0.4
+PROMISE_SHOWN = 0.25
 """From this chance on that a promise is invented it is refused, or shown to a person."""
-CLAUSE_SHOWN = 0.5
+CLAUSE_SHOWN = 0.6
 """The same for what is only said to be done or to be there; it is never refused for its words."""
 PHONE_TAIL = 7
 WRITTEN_OVERLAP = 0.5
@@ -58,29 +58,43 @@ class Standing(StrEnum):
 
 def standings(library: Library, text: Text, facts: list[Fact]) -> list[tuple[Fact, Standing]]:
     """Each of ``facts`` of the draft ``text``, with how it stands."""
-    held = {id(fact): holds(library, fact, text, facts) for fact in facts}
-    figures = [fact for fact in facts if held[id(fact)] and fact.kind in ANCHORS]
-    return [
-        (
-            fact,
-            Standing.HELD if held[id(fact)] else _not_as_worded(library, fact, text, figures),
-        )
-        for fact in facts
-    ]
+    figures = held_figures(library, text, facts)
+    return [(fact, _standing(library, fact, text, facts, figures)) for fact in facts]
 
 
-def _not_as_worded(library: Library, fact: Fact, text: Text, figures: list[Fact]) -> Standing:
-    """No source holds it in the same wording; perhaps one does in other words."""
+def held_figures(library: Library, text: Text, facts: list[Fact]) -> list[Fact]:
+    """The numbers, dates, links and the like among ``facts`` that a source holds."""
+    return [one for one in facts if one.kind in ANCHORS and holds(library, one, text, facts)]
+
+
+def sort_of(fact: Fact) -> str:
+    """``promise`` or ``clause`` for what may be said in other words, else empty."""
     value = fact.value
-    if isinstance(value, Statement) and value.kind == "promise" and value.family != "certificate":
-        chance = chance_invented(library, fact, text, figures)
-        if chance >= PROMISE_REFUSED:
-            return Standing.MISSING
-        return Standing.UNSURE if chance >= PROMISE_SHOWN else Standing.HELD
     if isinstance(value, Clause):
-        chance = chance_invented(library, fact, text, figures)
-        return Standing.UNSURE if chance >= CLAUSE_SHOWN else Standing.HELD
-    return Standing.MISSING
+        return "clause"
+    if isinstance(value, Statement) and value.kind == "promise" and value.family != CERTIFICATE:
+        return "promise"
+    return ""
+
+
+def is_weighed(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:
+    """True for what may be said in other words and stands in no source in the same wording."""
+    return bool(sort_of(fact)) and not holds(library, fact, text, facts)
+
+
+def _standing(
+    library: Library, fact: Fact, text: Text, facts: list[Fact], figures: list[Fact]
+) -> Standing:
+    if holds(library, fact, text, facts):
+        return Standing.HELD
+    sort = sort_of(fact)
+    if not sort:
+        return Standing.MISSING
+    chance = chance_invented(library, fact, text, figures)
+    if sort == "promise" and chance >= PROMISE_REFUSED:
+        return Standing.MISSING
+    shown = PROMISE_SHOWN if sort == "promise" else CLAUSE_SHOWN
+    return Standing.UNSURE if chance >= shown else Standing.HELD
 
 
 def holds(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:

@@ -166,7 +166,9 @@ def _passages(number: int, reading: _Reading) -> Iterator[Passage]:
     ]
     for start, end in pairwise([*_bounds(bare), len(bare)]):
         if bare[start:end].strip():
-            inside = [(a - start, b - start, family) for a, b, family in promises if a < end and b > start]
+            inside = [
+                (a - start, b - start, family) for a, b, family in promises if a < end and b > start
+            ]
             yield passage_of(
                 bare[start:end],
                 language,

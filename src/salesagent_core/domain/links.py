@@ -78,7 +78,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         "dotword": re.compile(
             r"(?<![\w@.])(?P<host>[a-z0-9-]{2,63} ?\b(?:dot|punkt|punto)\b ?"
-            r"(?:com|net|org|io|co|info|biz|de|fr|es|example|test))\b",
+            r"(?:com|net|org|io|co|info|biz|fr|example|test|(?:de|es)(?! ?\w)))\b",
             re.IGNORECASE,
         ),
         # The same without its beginning, by which it is found fast in lower case.

@@ -158,10 +158,7 @@ class Passages:
             near = self._by_edge.get("<" + word.stem[:_EDGE], set())
             near = near | self._by_edge.get(word.stem[-_EDGE:] + ">", set())
             found = {
-                place
-                for root in near
-                if related(word.stem, root)
-                for place in self._by_stem[root]
+                place for root in near if related(word.stem, root) for place in self._by_stem[root]
             }
             for one in word.meant:
                 found |= self._by_meaning.get(one, set())
@@ -170,7 +167,7 @@ class Passages:
 
 
 def readings(words: Sequence[Word], passages: Passages) -> dict[str, float]:
-    """How much of the clause's words stands where, each share from 0 to 1, and what is left over."""
+    """How much of the clause stands where, as shares from 0 to 1, and what is left over."""
     ours = {p for p, each in enumerate(passages.all) if each.ours}
     told = {p for p in ours if not passages.all[p].asks}
     places = [passages.places(word) for word in words]
@@ -191,7 +188,9 @@ def readings(words: Sequence[Word], passages: Passages) -> dict[str, float]:
         "in_one": share({place} for place in range(len(passages.all))),
         "in_one_source": share(by_source.values()),
         "theirs_only": sum(
-            word.weight for word, held in zip(words, places, strict=True) if held and not held & ours
+            word.weight
+            for word, held in zip(words, places, strict=True)
+            if held and not held & ours
         )
         / total,
         "nowhere": sum(word.weight for word in nowhere),

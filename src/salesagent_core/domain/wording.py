@@ -187,6 +187,8 @@ def prohibited(text: str, words: Sequence[str]) -> Iterator[Wording]:
     """House phrases in four languages and the policy's own ``words`` with their inflections."""
     folded = bare(text)
     for match in _house().finditer(folded.text) if _may_hold_phrase(folded.text) else ():
+        if match[0] in _WARRANTY and _told_with_its_length(folded.text, match):
+            continue
         start, end = folded.span(match.start(), match.end())
         yield Wording(
             code="prohibited_phrase",
@@ -203,6 +205,20 @@ def prohibited(text: str, words: Sequence[str]) -> Iterator[Wording]:
                 start=start,
                 end=end,
             )
+
+
+_WARRANTY = frozenset("garantie garanties garanti garantis garantia garantias guarantee".split())
+_LENGTH = re.compile(
+    r"\b(?:years?|months?|jahre?n?|monate?n?|ans?|annees?|mois|anos?|mes(?:es)?)\b"
+)
+_LENGTH_REACH = 40
+
+
+def _told_with_its_length(text: str, match: re.Match[str]) -> bool:
+    """ "Dos años de garantía" is a warranty, a term of the sale; whether it is true is asked of the
+    sources."""
+    around = text[max(0, match.start() - _LENGTH_REACH) : match.end() + _LENGTH_REACH]
+    return bool(_LENGTH.search(around))
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from salesagent_core.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from salesagent_core.domain.evidence import SourceKind
+    from salesagent_core.domain.evidence import Source, SourceKind
     from salesagent_core.domain.finding import Finding
 
 Record = Mapping[str, Any]
@@ -38,14 +38,10 @@ def inspect_draft(record: Record) -> Answer:
     )
     findings = [*inspect_text(subject, body, policy)]
     if record.get("sources") is not None:
-        from salesagent_core.domain.evidence import Source
         from salesagent_core.domain.finding import outside_of
         from salesagent_core.domain.grounding import check_grounding
 
-        sources = [
-            Source(id=name, kind=_source_kind(name), label=name, text=text, url=url)
-            for name, text, url in _sources(record["sources"])
-        ]
+        sources = [source_of(name, text, url) for name, text, url in _sources(record["sources"])]
         language = _text(record, "language") or _language(body)
         ungrounded = check_grounding(body, sources, subject=subject, language=language)
         if record.get("link_hosts") is None:
@@ -214,6 +210,13 @@ def _sources(values: object) -> Iterable[tuple[str, str, str | None]]:
 
 _STRANGERS = ("form", "message", "mail", "thread", "inquiry", "enquiry", "request", "lead")
 _RECORDS = ("crm", "contact", "company", "deal", "calendar")
+
+
+def source_of(name: str, text: str, url: str | None = None) -> Source:
+    """A source of that id, whose beginning tells what it is."""
+    from salesagent_core.domain.evidence import Source
+
+    return Source(id=name, kind=_source_kind(name), label=name, text=text, url=url)
 
 
 def _source_kind(name: str) -> SourceKind:
