@@ -48,11 +48,15 @@ def clause_values(
         if isinstance(one.value, Statement)
     ]
     clause = text.bare[start:end]
-    values = readings(words_of(clause, text.language, promises), library.passages)
     value = fact.value
+    of_reader = bool(_READER.search(clause)) and not _WE.search(clause)
+    values = readings(
+        words_of(clause, text.language, promises),
+        library.passages,
+        all_count=of_reader and isinstance(value, Clause),
+    )
     added = isinstance(value, Clause) and value.marked
     link = isinstance(value, Clause) and value.link
-    family = value.family if isinstance(value, Statement) else ""
     flags = {
         "held_figures": float(sum(start <= one.start and one.end <= end for one in held)),
         "also": float(bool(_ALSO.search(clause))),
@@ -64,11 +68,11 @@ def clause_values(
         "link": float(link),
         "added_nowhere": added * values["nowhere_words"],
         "promise_nowhere": isinstance(value, Statement) * values["nowhere_words"],
-        "promise_not_in_one": isinstance(value, Statement) * (1 - values["in_one_of_ours"]),
+        "promise_not_in_one": isinstance(value, Statement) * (1 - values["in_one"]),
         "sources_of_ours": float(len({one.source for one in library.passages.all if one.ours})),
         "foreign": float(text.language not in library.languages),
     }
-    return values | flags | ({f"family_{family}": 1.0} if family else {})
+    return values | flags
 
 
 def chance_invented(library: Library, fact: Fact, text: Text, held: Sequence[Fact]) -> float:

@@ -90,11 +90,31 @@ def _standing(
     sort = sort_of(fact)
     if not sort:
         return Standing.MISSING
+    if _contradicted(library, fact, text):
+        return Standing.MISSING
     chance = chance_invented(library, fact, text, figures)
     if sort == "promise" and chance >= PROMISE_REFUSED:
         return Standing.MISSING
     shown = PROMISE_SHOWN if sort == "promise" else CLAUSE_SHOWN
     return Standing.UNSURE if chance >= shown else Standing.HELD
+
+
+def _contradicted(library: Library, fact: Fact, text: Text) -> bool:
+    """True where the sources deny what the draft promises, and nowhere say it."""
+    wanted = fact.value
+    if not isinstance(wanted, Statement):
+        return False
+    first, _ = sentence_around(text.bare, fact.start)
+    negated = denies(text.bare[first : fact.start][-DENIAL_REACH:])
+    said = content_stems(text.bare[fact.start : fact.end])
+    return any(
+        isinstance(each.value, Statement)
+        and each.value.family == wanted.family
+        and each.negated != negated
+        and not each.requested
+        and said <= each.stems
+        for each in library.statements
+    )
 
 
 def holds(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:

@@ -174,7 +174,7 @@ def _passages(number: int, reading: _Reading) -> Iterator[Passage]:
                 language,
                 inside,
                 source=number,
-                ours=reading.source.kind not in _NOT_OURS,
+                ours=reading.source.kind not in _THEIRS | {SourceKind.SLOT},
             )
 
 

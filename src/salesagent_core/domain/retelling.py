@@ -2,9 +2,9 @@
 
 Each word of the clause that carries meaning is looked for in every passage (a sentence of a
 source): the same word in another form, a part of the same compound, or a word of the same concept
-(``thesaurus``), in whatever language. The shares that are found, and what sort of clause it is, are
-weighed by a logistic regression (``weights/retelling.json``), fitted by ``bench/train_grounding.py``
-on drafts with and without inventions.
+(``thesaurus``), in whatever language. The shares that are found, and what sort of clause it is,
+are weighed by a logistic regression (``weights/retelling.json``), fitted by
+``bench/train_grounding.py`` on drafts with and without inventions.
 """
 
 from __future__ import annotations
@@ -166,14 +166,21 @@ class Passages:
         return self._held[key]
 
 
-def readings(words: Sequence[Word], passages: Passages) -> dict[str, float]:
-    """How much of the clause stands where, as shares from 0 to 1, and what is left over."""
-    ours = {p for p, each in enumerate(passages.all) if each.ours}
-    told = {p for p in ours if not passages.all[p].asks}
-    places = [passages.places(word) for word in words]
+def readings(words: Sequence[Word], passages: Passages, *, all_count: bool) -> dict[str, float]:
+    """How much of the clause stands where, as shares from 0 to 1, and what is left over.
+
+    What a stranger wrote or asks for says nothing of what we have or do: it counts only where
+    ``all_count`` is True.
+    """
+    counted = {
+        place
+        for place, each in enumerate(passages.all)
+        if all_count or (each.ours and not each.asks)
+    }
+    places = [passages.places(word) & counted for word in words]
     total = sum(word.weight for word in words) or 1e-9
     by_source: dict[int, set[int]] = {}
-    for place in ours:
+    for place in counted:
         by_source.setdefault(passages.all[place].source, set()).add(place)
 
     def share(group: Iterable[set[int]]) -> float:
@@ -182,22 +189,11 @@ def readings(words: Sequence[Word], passages: Passages) -> dict[str, float]:
     nowhere = [word for word, held in zip(words, places, strict=True) if not held]
     return {
         "words": float(len(words)),
-        "in_ours": share([ours]),
-        "anywhere": share([set(range(len(passages.all)))]),
-        "in_one_of_ours": share({place} for place in told),
-        "in_one": share({place} for place in range(len(passages.all))),
+        "anywhere": share([counted]),
+        "in_one": share({place} for place in counted),
         "in_one_source": share(by_source.values()),
-        "theirs_only": sum(
-            word.weight
-            for word, held in zip(words, places, strict=True)
-            if held and not held & ours
-        )
-        / total,
         "nowhere": sum(word.weight for word in nowhere),
         "nowhere_words": float(len(nowhere)),
-        "not_ours": sum(
-            word.weight for word, held in zip(words, places, strict=True) if not held & ours
-        ),
         "telling_nowhere": float(sum(word.weight == 1.0 for word in nowhere)),
         "telling": float(sum(word.weight == 1.0 for word in words)),
         "with_concept": sum(bool(word.meant) for word in words) / max(1, len(words)),
