@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
+from salesagent_core.domain.derived import following
 from salesagent_core.domain.evidence import Claim, Source
 from salesagent_core.domain.facts import MAX_FACTS, Fact, FactKind, Text, facts_of, read_text
 from salesagent_core.domain.finding import Finding, Severity
@@ -157,7 +158,10 @@ def _in_part(text: str, part: str, library: Library, language: str) -> Iterator[
 
 
 def _missing(reading: Text, library: Library, facts: list[Fact]) -> list[Fact]:
-    return [fact for fact in facts if not holds(library, fact, reading, facts)]
+    missing = [fact for fact in facts if not holds(library, fact, reading, facts)]
+    held = [fact for fact in facts if fact not in missing]
+    derived = following(library, reading, held, missing)
+    return [fact for fact in missing if fact not in derived]
 
 
 def _claim_findings(

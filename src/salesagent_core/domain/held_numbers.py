@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from functools import lru_cache
 
@@ -13,14 +12,12 @@ from salesagent_core.domain.quantities import (
     MINOR_UNIT,
     ROUND_THE_CLOCK,
     Quantity,
-    find_quantities,
 )
 
 MIN_PIECE = 4
 """Shorter pieces of words stand in too many others."""
 SAME_BEGINNING = 0.7
 MAX_BY_EYE = 4
-MAX_FACTORS = 8
 _OURS = re.compile(r"\b(?:we|our|us|wir|unser\w*|uns|nous|nos|notre|nuestr\w+|nosotros|tenemos)\b")
 _HOURS_FROM_TO = re.compile(r"\b(?:de|entre) \d{1,2} ?h(?:eures)? (?:a|et) \d")
 _DAY_AND_NIGHT = re.compile(
@@ -28,15 +25,6 @@ _DAY_AND_NIGHT = re.compile(
 )
 _THE = re.compile(r"\b(?:the|die|den|der|les|des|las|los) $")
 _NAMED = re.compile(r"(?<=[a-z,] )([A-Z][\w&'-]*(?: \d{1,4}\b)?)")
-_RATE = re.compile(
-    r"\b(?:a|an|per|each|pro|je|am|par|chaque|por|cada|al) "
-    r"(day|tag|jour|dia|hour|stunde|heure|hora|week|woche|semaine|semana)\b"
-)
-_RATE_MINUTES = {
-    **dict.fromkeys(("day", "tag", "jou", "dia"), 1440.0),
-    **dict.fromkeys(("hou", "stu", "heu", "hor"), 60.0),
-    **dict.fromkeys(("wee", "woc", "sem"), 10080.0),
-}
 _THINGS = frozenset(SYNONYMS.values())
 _ANY_THING = frozenset({"piece"})
 """Words for whatever was named before."""
@@ -60,11 +48,8 @@ def holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -
         around = content_stems(text.bare[first:last])
         return any(_about(around, m, text.language) for m in same)
     if wanted.kind != "count":
-        return (
-            bool(same)
-            or (wanted.kind == "duration" and _is_quotient(wanted, fact, text))
-            or (wanted.kind == "duration" and _is_hour_of_day(library, wanted, fact, text))
-            or (wanted.kind == "money" and _is_product(wanted, fact, text))
+        return bool(same) or (
+            wanted.kind == "duration" and _is_hour_of_day(library, wanted, fact, text)
         )
     return _holds_count(library, wanted, same, fact, text)
 
@@ -77,11 +62,7 @@ def _holds_count(
     if not wanted.nouns:
         return bool(same) or _bare_value(library, wanted)
     nouns = frozenset(wanted.nouns)
-    if (
-        _counts_what_is_there(library, wanted, fact, text)
-        or _counts_the_named(wanted, fact, text)
-        or _is_product(wanted, fact, text)
-    ):
+    if _counts_what_is_there(library, wanted, fact, text) or _counts_the_named(wanted, fact, text):
         return True
     first, last = sentence_around(text.bare, fact.start)
     around = content_stems(text.bare[first:last]) - nouns
@@ -122,28 +103,6 @@ def _counts_the_named(wanted: Quantity, fact: Fact, text: Text) -> bool:
     return len(named) >= min(wanted.values)
 
 
-def _is_quotient(wanted: Quantity, fact: Fact, text: Text) -> bool:
-    """ "25 people a day, so your 48 take two days": the numbers beside it are checked too."""
-    first, last = sentence_around(text.bare, fact.start)
-    sentence = text.bare[first:last]
-    units = {_RATE_MINUTES[rate[1][:3]] for rate in _RATE.finditer(sentence)}
-    beside = [
-        value
-        for one in find_quantities(sentence, text.language)
-        if one.kind == "count" and one.start + first != fact.start
-        for value in one.values
-        if value > 1
-    ][:MAX_FACTORS]
-    return any(
-        abs(math.ceil(whole / each) * unit - value) < 1e-6 * value
-        for value in wanted.values
-        for unit in units
-        for whole in beside
-        for each in beside
-        if each < whole
-    )
-
-
 def _is_hour_of_day(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
     """ "de 17 h a 19 h" tells when, not how long; "24 Stunden am Tag" tells "day and night"."""
     if _is_round_the_clock(library, fact, text):
@@ -155,26 +114,6 @@ def _is_hour_of_day(library: Library, wanted: Quantity, fact: Fact, text: Text) 
 def _is_round_the_clock(library: Library, fact: Fact, text: Text) -> bool:
     said = _DAY_AND_NIGHT.search(text.bare[max(0, fact.start - 14) : fact.end + 10])
     return said is not None and bool(ROUND_THE_CLOCK.search(library.our_text))
-
-
-def _is_product(wanted: Quantity, fact: Fact, text: Text) -> bool:
-    """ "25 kilos a hectare, so 450 for your eighteen", "84 a tray, so thirty trays for 2,520": the
-    numbers beside it are checked too."""
-    first, last = sentence_around(text.bare, fact.start)
-    beside = [
-        value
-        for one in find_quantities(text.bare[first:last], text.language)
-        if one.start + first != fact.start
-        for value in one.values
-        if value > 1
-    ]
-    return any(
-        min(abs(a * b - value), abs(a - value * b), abs(b - value * a)) < 1e-6 * value
-        for value in wanted.values
-        if value > 1
-        for index, a in enumerate(beside[:MAX_FACTORS])
-        for b in beside[index + 1 : MAX_FACTORS]
-    )
 
 
 def _about(around: frozenset[str], held: Mention, language: str) -> bool:
