@@ -10,7 +10,7 @@ Operands are of fitting kinds: money comes of money and counts, a length of coun
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from salesagent_core.domain import sums
@@ -26,9 +26,10 @@ MAX_ROUNDS = 4
 REACH = 700
 """How many characters before a number its operands may stand."""
 CUE_BEFORE, CUE_AFTER = 140, 50
-CHANCE, CHANCE_UNTOLD, CHANCE_FAR = 0.12, 0.05, 0.04
-"""How likely an accident may be: where words tell of a calculation, where they do not, where the
-operands stand in sources only."""
+LENGTH_BEHIND = 24
+CHANCE, CHANCE_MIXED, CHANCE_UNTOLD, CHANCE_FAR = 0.12, 0.1, 0.05, 0.04
+"""How likely an accident may be: where words tell of a calculation, of a longer one, where they do
+not, and where an operand stands in a source only."""
 
 _KINDS = frozenset({FactKind.PRICE, FactKind.NUMBER, FactKind.DURATION})
 _LEADS = {
@@ -39,12 +40,16 @@ _LEADS = {
 }
 """Words before a number that say it is reckoned."""
 _TAILS = {
-    "en": r"in all|in total|altogether|together|all told|more",
-    "de": r"zusammen|insgesamt|in summe|gesamt|mehr",
-    "fr": r"au total|en tout|ensemble|pour l'ensemble|de plus",
-    "es": r"en total|en conjunto|para todo|mas",
+    "en": r"in all|in total|altogether|together|all told|more|would (?:be|produce|give|do|cover|suffice)|(?:is|are) enough",
+    "de": r"zusammen|insgesamt|in summe|gesamt|mehr|reich\w+|genug\w*",
+    "fr": r"au total|en tout|ensemble|pour l'ensemble|de plus|suffi\w+",
+    "es": r"en total|en conjunto|para todo|mas|bastan?|bastaria\w*",
 }
 """Words after it that say so."""
+_FORMULA = re.compile(
+    r"[^()\n]{0,60}\([^()\n]{0,60}(?:[+×*=]|\b(?:plus|minus|less|times|x|mal|zzgl|zuzuglich|abzuglich|fois|mas|por|menos|moins|and|und|et|y)\b)[^()\n]{0,60}\)"
+)
+"""The calculation in brackets behind the number."""
 _MAY_BE = re.compile(r"\b(?:wäre[n]?|läge[n]?|käme[n]?|würde[n]?|hätte[n]?)\b", re.IGNORECASE)
 """German, with its dots: "Ware" is another word."""
 _LEFT = re.compile(
@@ -57,6 +62,7 @@ _ABOUT = re.compile(
 _TWICE = re.compile(
     r"\b(?:both|beide\w*|deux|ambos|ambas|hin und zuruck|hin- und ruck\w*|round trip|there and back|each way|return|aller[ -]retour|ida y vuelta|pair|paar|paire|par)\b"
 )
+_TWO_EACH = re.compile(r"\b(?:double|twin|doppel\w*|doubles|dobles?)\b")
 _HALF = re.compile(r"\b(?:half|halfte|halbe\w?|moitie|mitad|demi|50 ?%)\b")
 _YEAR = re.compile(r"\b(?:years?|annual\w*|yearly|jahr\w*|annee|ans?|annuel\w*|ano|anual\w*)\b")
 _IN_A_YEAR = (
@@ -109,11 +115,11 @@ def _follows(library: Library, text: Text, grounded: Sequence[Fact], fact: Fact)
     return _count_follows(library, text, near, fact, fact.value)
 
 
-def _beside(text: Text, grounded: Sequence[Fact], fact: Fact) -> list[Quantity]:
+def _beside(text: Text, grounded: Sequence[Fact], fact: Fact) -> list[Fact]:
     """The grounded numbers before ``fact`` within reach, and those after it in its sentence."""
     _, last = sentence_around(text.bare, fact.start)
     return [
-        one.value
+        one
         for one in sorted(grounded, key=lambda each: each.start)
         if isinstance(one.value, Quantity)
         and fact.start - REACH <= one.start < last
@@ -144,16 +150,17 @@ def _is_reckoned(text: Text, fact: Fact) -> bool:
     return bool(
         leads.search(text.bare[before])
         or tails.search(text.bare[fact.end : min(last, fact.end + CUE_AFTER)])
+        or _FORMULA.match(text.bare, fact.end)
         or (text.language == "de" and _MAY_BE.search(text.original[before]))
     )
 
 
 def _price_follows(
-    library: Library, text: Text, near: Sequence[Quantity], fact: Fact, wanted: Quantity
+    library: Library, text: Text, near: Sequence[Fact], fact: Fact, wanted: Quantity
 ) -> bool:
     told = _is_reckoned(text, fact)
     about = told and _told(_ABOUT, text, fact)
-    stems = _stems_before(text, fact)
+    stems = content_stems(_sentences_before(text, fact))
     prices = Operands(
         near=_values(near, "money", wanted.unit),
         far=_far(library, "money", wanted.unit, stems, text.language),
@@ -168,37 +175,78 @@ def _price_follows(
     named = [sums.priced(prices, own_counts), sums.added(prices)]
     if sums.follows(wanted.values, named, chance, about=about):
         return True
-    return told and _price_is_mixed(library, prices, counts, wanted, about)
+    return told and (
+        _price_is_mixed(library, text, near, fact, wanted)
+        or _price_of_sources(library, text, near, fact, wanted)
+    )
 
 
 def _price_is_mixed(
-    library: Library, prices: Operands, counts: Operands, wanted: Quantity, about: bool
+    library: Library, text: Text, near: Sequence[Fact], fact: Fact, wanted: Quantity
 ) -> bool:
-    """The longer calculations, for numbers that are told to be reckoned."""
+    """The longer calculations: of the numbers of the sentence, then of those before it too."""
+    about = _told(_ABOUT, text, fact)
     shares = [m.value for m in library.quantities if isinstance(m.value, Quantity)]
     percents = Operands(far=_values(shares, "percent")).capped()
-    own_prices, own_counts = prices.own(), counts.own()
-    near = [
-        sums.reduced(own_prices, percents),
-        sums.shared(own_prices, own_counts),
-        sums.priced_twice(own_prices, own_counts),
-        sums.mixed(own_prices, own_counts),
-        sums.totalled(own_prices),
-    ]
-    if sums.follows(wanted.values, near, CHANCE, about=about):
-        return True
-    far = [
+    for window in _windows(text, near, fact):
+        prices = Operands(near=_values(window, "money", wanted.unit)).capped()
+        counts = _counts(library, text, window, fact, True).own()
+        tiers = [
+            sums.reduced(prices, percents),
+            sums.shared(prices, counts),
+            sums.priced_twice(prices, counts),
+            sums.mixed(prices, counts),
+            sums.totalled(prices),
+        ]
+        if sums.follows(wanted.values, tiers, CHANCE_MIXED, about=about):
+            return True
+    lines = _lines(text, near, wanted.unit)
+    return sums.follows(wanted.values, [sums.listed(lines)], CHANCE_MIXED)
+
+
+def _price_of_sources(
+    library: Library, text: Text, near: Sequence[Fact], fact: Fact, wanted: Quantity
+) -> bool:
+    """The calculations with a price or a count that only a source tells."""
+    close = _windows(text, near, fact)[1]
+    held = [m.value for m in library.quantities if isinstance(m.value, Quantity)]
+    prices = Operands(
+        near=_values(close, "money", wanted.unit), far=_values(held, "money", wanted.unit)
+    ).capped()
+    counts = _counts(library, text, close, fact, True)
+    tiers = [
+        sums.added(prices),
         sums.priced(prices, counts),
         sums.priced_twice(prices, counts),
         sums.mixed(prices, counts),
         sums.mixed_from_afar(prices, counts),
     ]
-    return sums.follows(wanted.values, far, CHANCE_FAR, about=about)
+    return sums.follows(wanted.values, tiers, CHANCE_FAR)
 
 
-def _counts(
-    library: Library, text: Text, near: Sequence[Quantity], fact: Fact, told: bool
-) -> Operands:
+def _windows(text: Text, near: Sequence[Fact], fact: Fact) -> list[list[Fact]]:
+    """The numbers of the sentence, those of the sentence before too, and all within reach."""
+    first, _ = sentence_around(text.bare, fact.start)
+    previous, _ = sentence_around(text.bare, max(0, first - 2))
+    return [
+        [one for one in near if one.start >= first],
+        [one for one in near if one.start >= previous],
+        list(near),
+    ]
+
+
+def _lines(text: Text, near: Sequence[Fact], unit: str) -> list[list[float]]:
+    """The prices of each sentence or line."""
+    lines: dict[int, list[float]] = {}
+    for one in near:
+        values = _values([one], "money", unit)
+        if values:
+            first, _ = sentence_around(text.bare, one.start)
+            lines.setdefault(first, []).append(max(values))
+    return list(lines.values())
+
+
+def _counts(library: Library, text: Text, near: Sequence[Fact], fact: Fact, told: bool) -> Operands:
     """What a price may be multiplied with: counts, lengths in their units, and what words imply."""
     first, last = sentence_around(text.bare, fact.start)
     around = text.bare[max(0, fact.start - CUE_BEFORE, first) : last]
@@ -213,9 +261,16 @@ def _counts(
     ).capped()
 
 
-def _multipliers(quantities: Iterable[Quantity], *, lengths: bool) -> tuple[float, ...]:
+def _read(things: Iterable[Fact | Quantity]) -> Iterator[Quantity]:
+    for thing in things:
+        value = thing.value if isinstance(thing, Fact) else thing
+        if isinstance(value, Quantity):
+            yield value
+
+
+def _multipliers(things: Iterable[Fact | Quantity], *, lengths: bool) -> tuple[float, ...]:
     found: list[float] = []
-    for one in quantities:
+    for one in _read(things):
         if one.kind == "count":
             found += [value for value in one.values if value != 1]
         elif lengths and one.kind == "duration":
@@ -239,10 +294,10 @@ def _in_units(length: Quantity) -> list[float]:
     ]
 
 
-def _values(quantities: Iterable[Quantity], kind: str, unit: str = "") -> tuple[float, ...]:
+def _values(things: Iterable[Fact | Quantity], kind: str, unit: str = "") -> tuple[float, ...]:
     return tuple(
         value
-        for one in quantities
+        for one in _read(things)
         if one.kind == kind and (one.unit == unit or MINOR_UNIT in (one.unit, unit))
         for value in one.values
     )
@@ -263,11 +318,6 @@ def _far(
     )
 
 
-def _stems_before(text: Text, fact: Fact) -> frozenset[str]:
-    """What the sentence of ``fact`` and the one before speak of."""
-    return content_stems(_sentences_before(text, fact))
-
-
 def _sentences_before(text: Text, fact: Fact) -> str:
     """The sentence of ``fact`` and the one before."""
     first, last = sentence_around(text.bare, fact.start)
@@ -277,10 +327,10 @@ def _sentences_before(text: Text, fact: Fact) -> str:
 
 
 def _count_follows(
-    library: Library, text: Text, near: Sequence[Quantity], fact: Fact, wanted: Quantity
+    library: Library, text: Text, near: Sequence[Fact], fact: Fact, wanted: Quantity
 ) -> bool:
     told, about = _is_reckoned(text, fact), _told(_ABOUT, text, fact)
-    kin = [one for one in near if one.kind == "count"]
+    kin = [one for one in _read(near) if one.kind == "count"]
     held = [
         m.value
         for m in library.quantities
@@ -290,10 +340,41 @@ def _count_follows(
         same = Operands(near=_of_noun(kin, wanted), far=_of_noun(held, wanted)).capped()
         if sums.follows(wanted.values, [sums.left_over(same)], 1.0):
             return True
+    if _parts_of_a_length(library, near, fact, wanted):
+        return True
     if not told:
         return False
-    counts = Operands(near=_values(kin, "count")).capped()
-    return sums.follows(wanted.values, [sums.reckoned(counts)], CHANCE, about=about)
+    by_two = (2.0,) if _TWO_EACH.search(_sentences_before(text, fact)) else ()
+    counts = Operands(near=(*_values(kin, "count"), *by_two)).capped()
+    if sums.follows(wanted.values, [sums.reckoned(counts)], CHANCE, about=about):
+        return True
+    return bool(by_two) and any(2 * value in _values(held, "count") for value in wanted.values)
+
+
+def _parts_of_a_length(
+    library: Library, near: Sequence[Fact], fact: Fact, wanted: Quantity
+) -> bool:
+    """ "24 hours in 12 sessions of two hours": the number with its length right behind it."""
+    behind = next(
+        (
+            one.value
+            for one in near
+            if isinstance(one.value, Quantity)
+            and one.value.kind == "duration"
+            and 0 < one.start - fact.end <= LENGTH_BEHIND
+        ),
+        None,
+    )
+    if behind is None:
+        return False
+    held = [m.value for m in library.quantities if isinstance(m.value, Quantity)]
+    wholes = {*_values(near, "duration", behind.unit), *_values(held, "duration", behind.unit)}
+    return any(
+        count > 1 and abs(count * each - whole) <= sums.EXACT * whole
+        for count in wanted.values
+        for each in behind.values
+        for whole in wholes
+    )
 
 
 def _of_noun(quantities: Iterable[Quantity], wanted: Quantity) -> tuple[float, ...]:
@@ -307,9 +388,9 @@ def _of_noun(quantities: Iterable[Quantity], wanted: Quantity) -> tuple[float, .
 
 
 def _length_follows(
-    library: Library, text: Text, near: Sequence[Quantity], fact: Fact, wanted: Quantity
+    library: Library, text: Text, near: Sequence[Fact], fact: Fact, wanted: Quantity
 ) -> bool:
-    lengths = [one for one in near if one.kind == "duration" and one.unit == wanted.unit]
+    lengths = [one for one in _read(near) if one.kind == "duration" and one.unit == wanted.unit]
     held = [
         m.value
         for m in library.quantities

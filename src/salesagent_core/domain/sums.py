@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 import attrs
 
@@ -18,6 +18,7 @@ BAND = 0.3
 """Values within this share of the wanted one count as what could have stood there instead."""
 FEWEST_SLOTS = 6.0
 MAX_TERMS = 4
+MAX_LINES = 5
 MAX_NEAR = 12
 MAX_FAR = 40
 EXACT = 1e-6
@@ -122,6 +123,13 @@ def totalled(prices: Operands) -> Iterator[float]:
     """The sum of three or four prices of the text."""
     for size in range(3, MAX_TERMS + 1):
         yield from (sum(terms) for terms in combinations(prices.near, size))
+
+
+def listed(lines: Sequence[Sequence[float]]) -> Iterator[float]:
+    """The sum of a list's last lines, of each line its first, last or greatest price."""
+    picks = [tuple(dict.fromkeys((line[0], line[-1], max(line)))) for line in lines[-MAX_LINES:]]
+    for size in range(2, len(picks) + 1):
+        yield from map(sum, product(*picks[-size:]))
 
 
 def reduced(prices: Operands, percents: Operands) -> Iterator[float]:
