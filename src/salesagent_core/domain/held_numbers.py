@@ -1,13 +1,13 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
 """Whether the sources hold a number: the same value, about the same thing as far as can be told."""
 
 from __future__ import annotations
 
-import math
 import re
 from functools import lru_cache
 
 from salesagent_core.domain.facts import Fact, Text, content_stems
-from salesagent_core.domain.lexicon import SYNONYMS
+from salesagent_core.domain.lexicon import SYNONYMS, stem
 from salesagent_core.domain.library import Library, Mention, sentence_around
 from salesagent_core.domain.quantities import (
     MINOR_UNIT,
@@ -18,7 +18,6 @@ from salesagent_core.domain.quantities import (
 from salesagent_core.domain.same_word import MIN_PIECE, related, related_any
 
 MAX_BY_EYE = 4
-MAX_FACTORS = 8
 _OURS = re.compile(r"\b(?:we|our|us|wir|unser\w*|uns|nous|nos|notre|nuestr\w+|nosotros|tenemos)\b")
 _HOURS_FROM_TO = re.compile(r"\b(?:de|entre) \d{1,2} ?h(?:eures)? (?:a|et) \d")
 _DAY_AND_NIGHT = re.compile(
@@ -26,18 +25,28 @@ _DAY_AND_NIGHT = re.compile(
 )
 _THE = re.compile(r"\b(?:the|die|den|der|les|des|las|los) $")
 _NAMED = re.compile(r"(?<=[a-z,] )([A-Z][\w&'-]*(?: \d{1,4}\b)?)")
-_RATE = re.compile(
-    r"\b(?:a|an|per|each|pro|je|am|par|chaque|por|cada|al) "
-    r"(day|tag|jour|dia|hour|stunde|heure|hora|week|woche|semaine|semana)\b"
-)
-_RATE_MINUTES = {
-    **dict.fromkeys(("day", "tag", "jou", "dia"), 1440.0),
-    **dict.fromkeys(("hou", "stu", "heu", "hor"), 60.0),
-    **dict.fromkeys(("wee", "woc", "sem"), 10080.0),
-}
 _THINGS = frozenset(SYNONYMS.values())
+_MEASURE_WORDS = {
+    "length": "1 mm millimetre millimeter milimetro|10 cm centimetre centimeter zentimeter centimetro|1000 m metre meter metro|1000000 km kilometre kilometer kilometro",
+    "weight": "1 g gram gramm gramme gramo|1000 kg kilo kilogram kilogramm kilogramme kilogramo|1000000 t ton tonne tonnen tonelada",
+    "volume": "1 ml millilitre milliliter mililitro|10 cl centilitre zentiliter|1000 l litre liter litro",
+    "power": "1 w watt vatio|1000 kw kilowatt kilovatio|1000000 mw megawatt",
+    "energy": "1 wh|1000 kwh|1000000 mwh|1000000000 gwh",
+    "current": "1 a amp ampere amperio",
+    "tension": "1 v volt voltio",
+}
+MEASURES: dict[str, tuple[str, float]] = {
+    form: (dimension, float(line.split()[0]))
+    for dimension, lines in _MEASURE_WORDS.items()
+    for line in lines.split("|")
+    for word in line.split()[1:]
+    for form in (word, stem(word), stem(word + "s"))
+}
+"""What is measured, and how many of the smallest unit one is."""
 _ANY_THING = frozenset({"piece"})
 """Words for whatever was named before."""
+_PIECES = frozenset("piece st pc pcs stk ud uds ex exp".split())
+"""What a price list counts, whatever it sells."""
 _COUNTED = frozenset({"count", "year"})
 
 
@@ -58,11 +67,8 @@ def holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -
         around = content_stems(text.bare[first:last])
         return any(_about(around, m, text.language) for m in same)
     if wanted.kind != "count":
-        return (
-            bool(same)
-            or (wanted.kind == "duration" and _is_quotient(wanted, fact, text))
-            or (wanted.kind == "duration" and _is_hour_of_day(library, wanted, fact, text))
-            or (wanted.kind == "money" and _is_product(wanted, fact, text))
+        return bool(same) or (
+            wanted.kind == "duration" and _is_hour_of_day(library, wanted, fact, text)
         )
     return _holds_count(library, wanted, same, fact, text)
 
@@ -72,14 +78,16 @@ def _holds_count(
 ) -> bool:
     if _in_a_name(library, fact, text) or _is_round_the_clock(library, fact, text):
         return True
+    if _measured(library, wanted):
+        return True
     if not wanted.nouns:
-        return bool(same) or _bare_value(library, wanted)
+        return (
+            bool(same)
+            or _bare_value(library, wanted)
+            or _left_out_length(library, wanted, fact, text)
+        )
     nouns = frozenset(wanted.nouns)
-    if (
-        _counts_what_is_there(library, wanted, fact, text)
-        or _counts_the_named(wanted, fact, text)
-        or _is_product(wanted, fact, text)
-    ):
+    if _counts_what_is_there(library, wanted, fact, text) or _counts_the_named(wanted, fact, text):
         return True
     first, last = sentence_around(text.bare, fact.start)
     around = content_stems(text.bare[first:last]) - nouns
@@ -90,6 +98,52 @@ def _holds_count(
         return True
     return any(_same_thing(nouns, m, text.language) for m in same) or any(
         not _another_thing(library, wanted.nouns, m) for m in same
+    )
+
+
+def _measured(library: Library, wanted: Quantity) -> bool:
+    """ "30 cm" for "300 mm", "a 16 amp socket" for "16 A": the same measure in another unit."""
+    measure = MEASURES.get(wanted.nouns[0]) if wanted.nouns else None
+    if measure is None:
+        return False
+    dimension, factor = measure
+    return any(
+        dimension == other[0]
+        and any(
+            abs(one * factor - value * other[1]) <= 1e-6 * abs(one * factor)
+            for one in wanted.values
+            for value in m.value.values
+        )
+        for m in library.quantities
+        if isinstance(m.value, Quantity) and m.value.kind == "count" and m.value.nouns
+        for other in (MEASURES.get(m.value.nouns[0]),)
+        if other
+    )
+
+
+def _left_out_length(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
+    """ "The panels carry 25 years, the inverter ten": the unit is that of the length before."""
+    first, _ = sentence_around(text.bare, fact.start)
+    before = [
+        one
+        for one in find_quantities(text.bare[first : fact.start], text.language)
+        if one.kind == "duration" and one.unit in ("months", "minutes")
+    ]
+    if not before:
+        return False
+    last = max(before, key=lambda one: one.start)
+    digits = [
+        float(n) for n in re.findall(r"\d+", text.bare[first + last.start : first + last.end])
+    ]
+    units = (12.0, 1.0) if last.unit == "months" else (10080.0, 1440.0, 60.0, 1.0)
+    return any(
+        isinstance(m.value, Quantity)
+        and (m.value.kind, m.value.unit) == ("duration", last.unit)
+        and value * unit in m.value.values
+        for m in library.quantities
+        for unit in units
+        if not digits or any(each * unit in last.values for each in digits)
+        for value in wanted.values
     )
 
 
@@ -120,28 +174,6 @@ def _counts_the_named(wanted: Quantity, fact: Fact, text: Text) -> bool:
     return len(named) >= min(wanted.values)
 
 
-def _is_quotient(wanted: Quantity, fact: Fact, text: Text) -> bool:
-    """ "25 people a day, so your 48 take two days": the numbers beside it are checked too."""
-    first, last = sentence_around(text.bare, fact.start)
-    sentence = text.bare[first:last]
-    units = {_RATE_MINUTES[rate[1][:3]] for rate in _RATE.finditer(sentence)}
-    beside = [
-        value
-        for one in find_quantities(sentence, text.language)
-        if one.kind == "count" and one.start + first != fact.start
-        for value in one.values
-        if value > 1
-    ][:MAX_FACTORS]
-    return any(
-        abs(math.ceil(whole / each) * unit - value) < 1e-6 * value
-        for value in wanted.values
-        for unit in units
-        for whole in beside
-        for each in beside
-        if each < whole
-    )
-
-
 def _is_hour_of_day(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
     """ "de 17 h a 19 h" tells when, not how long; "24 Stunden am Tag" tells "day and night"."""
     if _is_round_the_clock(library, fact, text):
@@ -153,26 +185,6 @@ def _is_hour_of_day(library: Library, wanted: Quantity, fact: Fact, text: Text) 
 def _is_round_the_clock(library: Library, fact: Fact, text: Text) -> bool:
     said = _DAY_AND_NIGHT.search(text.bare[max(0, fact.start - 14) : fact.end + 10])
     return said is not None and bool(ROUND_THE_CLOCK.search(library.our_text))
-
-
-def _is_product(wanted: Quantity, fact: Fact, text: Text) -> bool:
-    """ "25 kilos a hectare, so 450 for your eighteen", "84 a tray, so thirty trays for 2,520": the
-    numbers beside it are checked too."""
-    first, last = sentence_around(text.bare, fact.start)
-    beside = [
-        value
-        for one in find_quantities(text.bare[first:last], text.language)
-        if one.start + first != fact.start
-        for value in one.values
-        if value > 1
-    ]
-    return any(
-        min(abs(a * b - value), abs(a - value * b), abs(b - value * a)) < 1e-6 * value
-        for value in wanted.values
-        if value > 1
-        for index, a in enumerate(beside[:MAX_FACTORS])
-        for b in beside[index + 1 : MAX_FACTORS]
-    )
 
 
 def _about(around: frozenset[str], held: Mention, language: str) -> bool:
@@ -190,11 +202,11 @@ def _same_thing(nouns: frozenset[str], held: Mention, language: str) -> bool:
 def _another_thing(library: Library, nouns: tuple[str, ...], held: Mention) -> bool:
     """True when the counted word is one of the sources' own, said of something else, or of a
     known class other than the source's."""
-    if _ANY_THING & set(nouns):
+    held_nouns = held.value.nouns if isinstance(held.value, Quantity) else ()
+    if _ANY_THING & set(nouns) or (held_nouns and _PIECES & {held_nouns[0]}):
         return False
     if any(related(noun, known) for noun in nouns[:2] for known in library.counted):
         return True
-    held_nouns = held.value.nouns if isinstance(held.value, Quantity) else ()
     there = {kind for noun in held_nouns or held.stems if (kind := _class_of(noun))}
     here = {kind for noun in nouns if (kind := _class_of(noun))}
     return bool(here) and bool(there) and not here & there

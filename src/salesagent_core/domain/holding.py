@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from salesagent_core.domain.capabilities import Clause
 from salesagent_core.domain.commitments import CERTIFICATE, Statement
+from salesagent_core.domain.derived import following
 from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
 from salesagent_core.domain.folding import bare_text
 from salesagent_core.domain.held_clauses import ANCHORS, holds_clause
@@ -58,13 +59,25 @@ class Standing(StrEnum):
 
 def standings(library: Library, text: Text, facts: list[Fact]) -> list[tuple[Fact, Standing]]:
     """Each of ``facts`` of the draft ``text``, with how it stands."""
-    figures = held_figures(library, text, facts)
-    return [(fact, _standing(library, fact, text, facts, figures)) for fact in facts]
+    held, missing = _parted(library, text, facts)
+    figures = [one for one in held if one.kind in ANCHORS]
+    found = {id(one): _in_other_words(library, one, text, figures) for one in missing}
+    return [(one, found.get(id(one), Standing.HELD)) for one in facts]
+
+
+def _parted(library: Library, text: Text, facts: list[Fact]) -> tuple[list[Fact], list[Fact]]:
+    """What a source holds or what follows from that, and the rest."""
+    held, missing = [], []
+    for one in facts:
+        (held if holds(library, one, text, facts) else missing).append(one)
+    follows = {id(one) for one in following(library, text, held, missing)}
+    held += [one for one in missing if id(one) in follows]
+    return held, [one for one in missing if id(one) not in follows]
 
 
 def held_figures(library: Library, text: Text, facts: list[Fact]) -> list[Fact]:
     """The numbers, dates, links and the like among ``facts`` that a source holds."""
-    return [one for one in facts if one.kind in ANCHORS and holds(library, one, text, facts)]
+    return [one for one in _parted(library, text, facts)[0] if one.kind in ANCHORS]
 
 
 def sort_of(fact: Fact) -> str:
@@ -82,15 +95,9 @@ def is_weighed(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> b
     return bool(sort_of(fact)) and not holds(library, fact, text, facts)
 
 
-def _standing(
-    library: Library, fact: Fact, text: Text, facts: list[Fact], figures: list[Fact]
-) -> Standing:
-    if holds(library, fact, text, facts):
-        return Standing.HELD
+def _in_other_words(library: Library, fact: Fact, text: Text, figures: list[Fact]) -> Standing:
     sort = sort_of(fact)
-    if not sort:
-        return Standing.MISSING
-    if _contradicted(library, fact, text):
+    if not sort or _contradicted(library, fact, text):
         return Standing.MISSING
     chance = chance_invented(library, fact, text, figures)
     if sort == "promise" and chance >= PROMISE_REFUSED:

@@ -101,7 +101,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"\b(?:(?P<after>day after tomorrow|ubermorgen|apres-demain|pasado manana)|tomorrow|(?<!guten )(?<!am )morgen(?= (?:um|fruh|vormittag|nachmittag|abend|mittag|mit|bei|an|zu)|[,.!?])|demain|(?<!la )(?<!esta )(?<!cada )manana)\b"
         ),
         "clock": re.compile(
-            r"(?<![\d:.,+])(?P<h>\d{1,2})(?:(?P<sep>:| ?h ?| heures | uhr )(?P<m>\d{2})(?::\d{2})?(?!\d)|(?P<dot>\.)(?P<md>\d{2})(?=\s?(?:uhr|am\b|pm\b|a\.m|p\.m|h\b))|(?=\s?(?:uhr|[ap]\.?m\b)))"
+            r"(?<![\d:.,+])(?<![a-z](?=[23] ?[ap]m\b))(?P<h>\d{1,2})(?:(?P<sep>:| ?h ?| heures | uhr )(?P<m>\d{2})(?::\d{2})?(?!\d)|(?P<dot>\.)(?P<md>\d{2})(?=\s?(?:uhr|am\b|pm\b|a\.m|p\.m|h\b))|(?=\s?(?:uhr|[ap]\.?m\b)))"
             r"\s?(?P<half>am\b|pm\b|a\.m\.?|p\.m\.?)?(?:\s?(?:uhr|h)\b)?"
         ),
         "range": re.compile(
@@ -328,8 +328,9 @@ def _clocks(text: str, days: list[tuple[int, int]], language: str) -> Iterator[C
             )
     for match in patterns["noon"].finditer(text):
         if _free(taken, match.start(), match.end()):
-            minutes = 720 if match["noon"] else 0
-            yield Clock(minutes=frozenset({minutes}), start=match.start(), end=match.end())
+            # Midnight is 0:00 of a day and 24:00 of the one before.
+            minutes = frozenset({720}) if match["noon"] else frozenset({0, 1440})
+            yield Clock(minutes=minutes, start=match.start(), end=match.end())
 
 
 def _minutes(hour: str, minute: str | None, half: str) -> frozenset[int]:

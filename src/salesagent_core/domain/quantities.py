@@ -83,7 +83,7 @@ ROUND_THE_CLOCK = re.compile(
 )
 _PER_MAJOR = 100
 _DURATIONS: tuple[tuple[str, str, float], ...] = (
-    (r"sec(?:ond)?s?|sekunden?|secondes?|segundos?", "minutes", 1 / 60),
+    (r"sec(?:ond)?s?|sekunden?|secondes?|segundos?|(?<=\d )s", "minutes", 1 / 60),
     (r"min(?:ute)?s?|minuten|minutos?|min\.", "minutes", 1),
     (r"hours?|hrs?|h|stunden?|std|heures?|horas?", "minutes", 60),
     (
@@ -91,8 +91,8 @@ _DURATIONS: tuple[tuple[str, str, float], ...] = (
         "workdays",
         1,
     ),
-    (r"days?|tage?n?|jours?|dias?", "minutes", 1440),
-    (r"weeks?|wochen?|semaines?|semanas?", "minutes", 10080),
+    (r"days?|tage?n?|jours?|(?<=\d )j|(?<=\d)j|dias?", "minutes", 1440),
+    (r"weeks?(?!-?ends?)|wks?|wochen?(?!-?ende)|semaines?|semanas?", "minutes", 10080),
     (r"months?|monate?n?|mois|mes(?:es)?", "months", 1),
     (r"years?|yrs?|jahre?n?|ans?|annees?|anos?", "months", 12),
 )
@@ -145,17 +145,18 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "scale": re.compile(scale),
         "token": re.compile(r"[a-z]{1,60}(?:-[a-z]{2,20}){0,4}"),
         "after": re.compile(
-            r"[ -]?(?P<currency>€|\$|£|¥|(?:eur|euros?|usd|dollars?|dolares|gbp|pounds?|pfund|libras|livres|chf|franken|francs|pln|zloty|sek|mxn|pesos|cents?|ct|centimes?|centimos?|rappen|pence|centavos)\b|(?<=\d)p\b)"
+            r"[ -]?(?P<currency>€|\$|£|¥|(?:eur|euros?(?![ -]?(?:pall?et|pale|norm|zone))|usd|dollars?|dolares|gbp|pounds?|pfund|libras|livres|chf|franken|francs|pln|zloty|sek|mxn|pesos|cents?|ct|centimes?|centimos?|rappen|pence|centavos)\b|(?<=\d)p\b)"
             r"|[ -]?(?P<percent>%|percent\b|per cent\b|prozent\b|pour ?cent\b|por ciento\b|percentage points?\b|prozentpunkte\b)"
         ),
         "duration": re.compile(
-            r"(?:[ -]| ?(?:full|volle|more|weitere|short) )?(?:"
+            r"(?:[ -]| ?(?:full|volle|more|weitere|short|last|past|next|consecutive|further|extra|additional|whole|letzten?|nachsten?|ganzen?|vollen?|weiteren?|derniere?s|prochaine?s|pleine?s|ultim[oa]s|proxim[oa]s|siguientes) )?(?:"
             + "|".join(f"(?P<d{i}>{names})" for i, (names, _, _) in enumerate(_DURATIONS))
             + r")(?![a-z])"
         ),
         "range": re.compile(
             r"(?: ?- ?| (?:to|or|bis|oder|a|ou|o|(?P<and>and|und|et|y)) )(?P<second>\d{1,3}(?:[.,' ]\d{3})+|\d{1,15}(?:[.,]\d{1,6})?|[a-z]{2,30}(?:-[a-z]{2,20}){0,3})"
         ),
+        "and_half": re.compile(r"(?: and a half(?= )|(?:und)?einhalb(?= ))"),
         "between": re.compile(r"\b(?:between|zwischen|entre) ?$"),
         "half": re.compile("|".join(f"(?P<h{i}>{names})" for i, names in enumerate(_HALVES))),
         "word": re.compile(r"[ -]*(?P<word>[^\W\d_]{2,40}|[mltgw](?=[23]?(?![^\W_])))"),
@@ -214,6 +215,10 @@ def find_quantities(text: str, language: str) -> Iterator[Quantity]:
     List numbering at the start of a line is not a quantity; neither is the word "one".
     """
     patterns = _patterns()
+    if language == "any":
+        # A source's "21x21", "24/48 h" and "7j/7" hold each of their numbers.
+        text = _BETWEEN_DIGITS.sub("-", text)
+        yield from _times_over(text)
     for match in patterns["half"].finditer(text):
         unit, value = list(_HALVES.values())[int((match.lastgroup or "h0")[1:])]
         if match.start() and text[match.start() - 1].isalnum():
@@ -258,6 +263,36 @@ def find_quantities(text: str, language: str) -> Iterator[Quantity]:
         yield spelled
 
 
+_HALF_AFTER = re.compile(r" et demie?\b| y medi[oa]\b")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[x×/](?=\d)|(?<=\dj)/(?=\d)")
+_TIMES_OVER = {
+    word: value
+    for value, words in (
+        (2, "twice zweimal zweimaliger zweimalige bimensuel"),
+        (3, "thrice dreimal"),
+        (4, "viermal"),
+        (5, "funfmal"),
+        (6, "sechsmal"),
+    )
+    for word in words.split()
+}
+_OVER = re.compile(rf"\b(?:{'|'.join(_TIMES_OVER)})\b")
+
+
+def _times_over(text: str) -> Iterator[Quantity]:
+    """A source's "twice a week" holds the "two visits a week" of a draft."""
+    for match in _OVER.finditer(text):
+        yield Quantity(
+            values=frozenset({float(_TIMES_OVER[match[0]])}),
+            kind="count",
+            unit="",
+            nouns=(),
+            start=match.start(),
+            end=match.end(),
+            spelled=True,
+        )
+
+
 def _quantity(
     text: str,
     start: int,
@@ -274,6 +309,8 @@ def _quantity(
         values = values | {value * SCALES[scale] for value in values}
     elif scale:
         values = frozenset(value * SCALES[scale] for value in values)
+    if half := patterns["and_half"].match(text, end):
+        values, end = frozenset(value + 0.5 for value in values), half.end()
     kind, unit = "count", ""
     at = end if before else _unit_place(text, start, end, patterns)
     if before:
@@ -286,7 +323,8 @@ def _quantity(
             values = frozenset(round(value / _PER_MAJOR, 6) for value in values)
     elif duration := patterns["duration"].match(text, at):
         _, unit, factor = _DURATIONS[int((duration.lastgroup or "d0")[1:])]
-        values = frozenset(round(value * factor, 6) for value in values)
+        half_unit = 0.5 if _HALF_AFTER.match(text, duration.end()) else 0.0
+        values = frozenset(round((value + half_unit) * factor, 6) for value in values)
         kind, end = "duration", duration.end() if at == end else end
     elif not scale and re.fullmatch(r"\d{4}", digits) and int(digits) in YEARS:
         kind = "year"

@@ -123,6 +123,11 @@ _COUNTS = re.compile(
     r"(?=(?P<unit>\s?(?:minut|days?|tage|jours|dias|weeks|woche|semain|semana|months|monat|mois|meses|years|jahr|ans\b|anos)))?)?"
     r"(?(unit)|\s?(?:eur(?:os?)?\b|pounds?\b|dollars?\b|franken\b|francs\b|%|[€$£]|per ?cent\b|prozent\b|pour ?cent\b|por ciento\b|et deux\b|per (?!mail|phone)\w))"
 )
+_IS_COUNT = re.compile(
+    r" (?:(?:a|an|per|pro|je|par|fois par|por|veces por|al|a la) (?:day|night|week|month|year|hour|person|head|site|tag|woche|monat|jahr|jour|semaine|mois|an|dia|semana|mes|ano|personn?[ae]?)\b"
+    r"|and a half (?:day|week|month|year|hour)s?\b)"
+)
+"""What follows a number that tells how often or how many."""
 _REPEATED = re.compile(r"(?:\b(\w{2,12}) (?:by|to|nach|um|fur|a|par|por) )$")
 """What stands before the second word of "one by one"."""
 _LENGTH = re.compile(r"\d ?h\b|heures?\b|horas\b")
@@ -148,7 +153,7 @@ def _read(match: re.Match[str], language: str) -> SpokenTime | None:
     half_day = bool(groups.get("am") or groups.get("pm"))
     if "whole" in groups and not half_day:
         return None
-    if _COUNTS.match(match.string, match.end()):
+    if _COUNTS.match(match.string, match.end()) or _IS_COUNT.match(match.string, match.end()):
         return None
     repeated = (
         _REPEATED.search(match.string[max(0, match.start("h") - 24) : match.start("h")])
