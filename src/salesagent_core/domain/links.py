@@ -77,7 +77,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?<![\w.@/])(?P<host>\d{1,3}(?:\.\d{1,3}){3})(?P<tail>(?::\d{1,5})?/[^\s<>\"]{0,1024}|:\d{2,5}\b)"
         ),
         "dotword": re.compile(
-            r"(?<![\w@.])(?P<host>[a-z0-9-]{2,63} ?\b(?:dot|punkt|punto)\b ?"
+            r"(?<![\w@.])(?P<host>[a-z0-9-]{2,63} ?\b(?:dot|punkt|punto(?! (?:de|es) [^\W\d_]))\b ?"
             r"(?:com|net|org|io|co|info|biz|de|fr|es|example|test))\b",
             re.IGNORECASE,
         ),
