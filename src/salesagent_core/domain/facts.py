@@ -92,6 +92,9 @@ def read_text(text: str, language: str = "en") -> Text:
 
 
 _PHONE = re.compile(r"(?<![\w.,/])(?:\+|\(\+?|00|0|\d)\d?(?:[ ()/.-]{0,2}\d){6,14}(?!\w)")
+_SPANISH_PHONE = re.compile(r"[6789]\d\d \d{3} \d{3}")
+_COUNTED = re.compile(r"\s?(?:[€$£%]|eur|usd|gbp|chf|kwh|mwh|[a-z]{3,})")
+"""What follows a number of nine digits that counts something."""
 _KINDS = {
     "percent": FactKind.PERCENT,
     "money": FactKind.PRICE,
@@ -200,7 +203,9 @@ def _phones(text: str) -> Iterator[Fact]:
     for match in _PHONE.finditer(text):
         digits = re.sub(r"\D", "", match[0])
         written = match[0].strip()
-        grouped = re.fullmatch(r"\d{1,3}(?:[ .]\d{3})+", written)
+        grouped = re.fullmatch(r"\d{1,3}(?:[ .]\d{3})+", written) and not (
+            _SPANISH_PHONE.fullmatch(written) and not _COUNTED.match(text, match.end())
+        )
         if len(digits) not in PHONE_DIGITS or grouped:
             continue
         if not written.startswith(("+", "(", "0")) and not re.search(r"[ ()/-]", written):

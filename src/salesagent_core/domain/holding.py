@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from salesagent_core.domain.capabilities import Clause
 from salesagent_core.domain.commitments import CERTIFICATE, Statement
+from salesagent_core.domain.day_shifts import denied_weekday, follows_from, weekday_follows
 from salesagent_core.domain.derived import following
 from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
 from salesagent_core.domain.folding import bare_text
@@ -21,6 +22,7 @@ from salesagent_core.domain.library import DENIAL_REACH, Library, same_url, sent
 from salesagent_core.domain.links import Link
 from salesagent_core.domain.moments import Clock, Day, Weekday
 from salesagent_core.domain.names import Name
+from salesagent_core.domain.places import holds_place
 from salesagent_core.domain.quantities import Quantity
 from salesagent_core.domain.same_word import related_any
 from salesagent_core.domain.stance import denies, repeats_reader
@@ -44,6 +46,12 @@ _FRAME = frozenset(
     stem(word)
     for word in "note mail email message letter form enquiry inquiry request nachricht formular anfrage schreiben formulaire demande formulario correo mensaje solicitud recently already".split()
 ) | frozenset(stem(name) for name in MONTHS)
+_PLATFORMS = (
+    frozenset("iphone iphones ipad ipads ios ipados apple".split()),
+    frozenset("android androids".split()),
+    frozenset("mac macs macos macbook imac apple".split()),
+)
+"""Devices by the names that people give them."""
 _KEYED = frozenset(
     {"free", "terms", "superlative", "support", "capability", "contract", "multiple"}
 )
@@ -130,9 +138,11 @@ def holds(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:
     if isinstance(value, Quantity):
         return holds_quantity(library, value, fact, text)
     if isinstance(value, Day):
-        return any(same_day(value, day) for day in library.days)
+        return any(same_day(value, day) for day in library.days) or follows_from(
+            value, text.bare[max(0, value.start - 40) : value.start], library.days, library.whens
+        )
     if isinstance(value, Weekday):
-        return value.number in library.weekdays
+        return value.number in library.weekdays or _weekday_told(library, value, text, facts)
     if isinstance(value, Clock):
         return holds_clock(library, value, fact, text, facts)
     if isinstance(value, Name):
@@ -153,6 +163,23 @@ def holds(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:
     )
 
 
+def _weekday_told(library: Library, wanted: Weekday, text: Text, facts: list[Fact]) -> bool:
+    first, last = sentence_around(text.bare, wanted.start)
+    beside = [
+        (
+            fact.value,
+            text.bare[min(fact.end, wanted.end) : max(fact.start, wanted.start)],
+        )
+        for fact in facts
+        if isinstance(fact.value, Weekday)
+        and fact.value is not wanted
+        and first <= fact.start < last
+    ]
+    return weekday_follows(wanted, beside, library.weekdays, library.whens) or denied_weekday(
+        wanted, text.bare[first : wanted.start], text.bare[wanted.end : last], library.whens
+    )
+
+
 def _same_phone(one: str, other: str) -> bool:
     short, long = sorted((one.lstrip("0"), other.lstrip("0")), key=len)
     return long.endswith(short) and len(long) - len(short) <= 3
@@ -160,6 +187,10 @@ def _same_phone(one: str, other: str) -> bool:
 
 def _holds_name(library: Library, name: Name, language: str) -> bool:
     missing = [token for token in name.tokens if not _known(token, library.words)]
+    if missing and not name.signature and holds_place(name.tokens, library.words):
+        return True
+    if missing and all(_same_platform(token, library.words) for token in missing):
+        return True
     if name.signature:
         return not library.allowed or all(is_common(token, language) for token in missing)
     if missing:
@@ -172,6 +203,11 @@ def _holds_name(library: Library, name: Name, language: str) -> bool:
         all(_known(token, document | library.allowed) for token in name.tokens)
         for document in (*library.documents, frozenset[str]())
     )
+
+
+def _same_platform(token: str, words: frozenset[str]) -> bool:
+    """ "iPhone" where the source says "iOS"."""
+    return any(token in family and family & words for family in _PLATFORMS)
 
 
 def _stands_alone(library: Library, name: Name) -> bool:

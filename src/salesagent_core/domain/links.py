@@ -77,8 +77,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?<![\w.@/])(?P<host>\d{1,3}(?:\.\d{1,3}){3})(?P<tail>(?::\d{1,5})?/[^\s<>\"]{0,1024}|:\d{2,5}\b)"
         ),
         "dotword": re.compile(
-            r"(?<![\w@.])(?P<host>[a-z0-9-]{2,63} ?\b(?:dot|punkt|punto)\b ?"
-            r"(?:com|net|org|io|co|info|biz|fr|example|test|(?:de|es)(?! ?\w)))\b",
+            r"(?<![\w@.])(?P<host>[a-z0-9-]{2,63} ?\b(?:dot|punkt|punto(?! (?:de|es) [^\W\d_]))\b ?"
+            r"(?:com|net|org|io|co|info|biz|de|fr|es|example|test))\b",
             re.IGNORECASE,
         ),
         # The same without its beginning, by which it is found fast in lower case.

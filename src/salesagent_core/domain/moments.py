@@ -60,6 +60,7 @@ class Moments:
     clocks: tuple[Clock, ...]
 
 
+_FRENCH_LEAD = re.compile(r"\b(?:fin|debut|mi|courant|en|des|depuis|jusqu'en|d'ici)[ -]$")
 TOMORROW, DAY_AFTER = 7, 8
 ANY_MONTH = 0
 
@@ -92,7 +93,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?<![\d.,:])(?<!h )(?<!las )(?<!at )(?<!um )(?<!heures )(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?,? ?(?:and|or|to|-|bis|und|oder|et|ou|au|y|o|al|a|&) ?(?:the |den |dem |le |el )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|o|\.)?[ -](?:of |de |d')?(?P<m>{months})\b"
         ),
         "ordinal": re.compile(
-            r"\bthe (?P<d>\d{1,2})(?:st|nd|rd|th)(?= (?:at|of|or|and|in|if|is|would)\b|\s?[,.;?!)]|\s?$)|\bden (?P<d2>\d{1,2})\.(?= (?:um|oder|und)\b|,)|\bel (?P<d3>\d{1,2})(?= a las? )|\ble (?P<d4>\d{1,2})(?= (?:a \d|vers ))"
+            r"\b(?:the|by|on|until|before|every) (?P<d>\d{1,2})(?:st|nd|rd|th)(?= (?:at|of|or|and|in|if|is|would)\b|\s?[,.;?!)]|\s?$)|\bden (?P<d2>\d{1,2})\.(?= (?:um|oder|und)\b|,)|\bel (?P<d3>\d{1,2})(?= a las? )|\ble (?P<d4>\d{1,2})(?= (?:a \d|vers ))|"
+            r"\b(?:zum|am|den|dem) (?P<d5>\d{1,2})\.(?= (?:des|jeden|eines(?: jeden)?) monats\b)|\b(?:le|au) (?P<d6>\d{1,2})(?= (?:du|de chaque|de ce) mois\b)|\b(?:el|del|al) (?:dia )?(?P<d7>\d{1,2})(?= (?:de cada|del) mes\b)"
         ),
         "month": re.compile(rf"(?<![a-z])(?P<m>{months})\b(?:\.? (?:de |del )?{year})?"),
         "quarter": re.compile(rf"(?<![a-z0-9])q(?P<q>[1-4])(?:[ /-]{year})?(?![a-z0-9])"),
@@ -125,7 +127,7 @@ def find_moments(text: str, original: str, language: str = "any") -> Moments:
     taken = [(day.start, day.end) for day in days]
     clocks = list(_clocks(text, taken, language))
     taken += [(clock.start, clock.end) for clock in clocks]
-    weekdays = list(_weekdays(text, original, taken))
+    weekdays = list(_weekdays(text, original, taken, lenient=language == "any"))
     return Moments(days=tuple(days), weekdays=tuple(weekdays), clocks=tuple(clocks))
 
 
@@ -162,7 +164,7 @@ def _days(text: str, original: str) -> Iterator[Day]:
         if readings and _free(taken, match.start("d"), match.end("d")):
             yield Day(readings=readings, weekday=None, start=match.start("d"), end=match.end("d"))
     for match in patterns["ordinal"].finditer(text):
-        number = int(match["d"] or match["d2"] or match["d3"] or match["d4"])
+        number = int(next(one for one in match.groups() if one))
         if 1 <= number <= 31 and _free(taken, match.start(), match.end()):
             yield Day(
                 readings=frozenset({(None, ANY_MONTH, number)}),
@@ -192,7 +194,11 @@ def _days(text: str, original: str) -> Iterator[Day]:
 
 def _is_month(match: re.Match[str], text: str, original: str) -> bool:
     name = match["m"]
+    if name == "sept" and re.match(r" [a-z]", text[match.end() : match.end() + 2]):
+        return False
     capital = original[match.start() : match.start() + 1].isupper()
+    if name == "mars" and _FRENCH_LEAD.search(text[max(0, match.start() - 12) : match.start()]):
+        return True
     if name in AMBIGUOUS_MONTHS or len(name) <= 4 or name in ("mars", "marche"):
         introduced = re.search(
             r"\b(?:in|im|by|of|until|since|before|early|late|mid|end|en|de|ab|bis|seit|anfang|ende|mitte|fin|debut|finales|par|next|last) $",
@@ -245,19 +251,25 @@ def _valid(
         yield year, month, day
 
 
-def _weekdays(text: str, original: str, taken: list[tuple[int, int]]) -> Iterator[Weekday]:
+def _weekdays(
+    text: str, original: str, taken: list[tuple[int, int]], *, lenient: bool
+) -> Iterator[Weekday]:
     patterns = _patterns()
     for match in patterns["weekday"].finditer(text):
         name = match["weekday"]
-        if name in SHORT_WEEKDAYS and not (
-            (
-                original[match.start()].isupper()
-                and len(name) == 3
-                and name not in ("mar", "sun", "mon", "sam", "dim", "mie", "sat")
-            )
-            or (
-                original[match.start()].isupper()
-                and re.match(r"\.?,? (?:at )?\d", text[match.end() : match.end() + 6])
+        if (
+            name in SHORT_WEEKDAYS
+            and not (
+                (
+                    original[match.start()].isupper()
+                    and len(name) == 3
+                    # A source's "Fri > Sun or Mon" names days, a draft's "Sun" may be a newspaper.
+                    and (lenient or name not in ("mar", "sun", "mon", "sam", "dim", "mie", "sat"))
+                )
+                or (
+                    original[match.start()].isupper()
+                    and re.match(r"\.?,? (?:at )?\d", text[match.end() : match.end() + 6])
+                )
             )
         ):
             continue

@@ -13,12 +13,14 @@ from collections.abc import Iterator
 
 import attrs
 
-from salesagent_core.domain.lexicon import FUNCTION_WORDS, MONTHS, SYNONYMS, WEEKDAYS
-from salesagent_core.domain.word_forms import is_common, is_word
+from salesagent_core.domain.lexicon import FUNCTION_WORDS, LANGUAGES, MONTHS, SYNONYMS, WEEKDAYS
+from salesagent_core.domain.places import is_place
+from salesagent_core.domain.word_forms import is_common, is_noun, is_word
 
 MIN_UNKNOWN = 4
 TITLE_CASE_SHARE = 0.6
 SIGNATURE_LINES = 2
+TITLE_WORDS = 4
 SIGNATURE_WORDS = 5
 
 
@@ -107,6 +109,11 @@ _MEASURES = frozenset("mm cm m km kg t l ml cl kw mw mwh kwh db ha degree piece"
 _INSTITUTION = re.compile(
     r"(?:klinik(?:um|en)?|hospital|krankenhaus|kammer|schule|universitat|akademie|institut|verband|verein|bund|stiftung|genossenschaft|gruppe|werke?|werft|muhle|brauerei|backerei|metzgerei|gartnerei|druckerei|molkerei|kellerei|schreinerei|tischlerei|spedition|reederei|kanzlei|praxis|apotheke|hotel|gasthof|gasthaus|autohaus|mobelhaus|warenhaus|kaufhaus|weingut|gut|verlag|sparkasse|bank|versicherung|theater|museum|therme|kloster|stift|gemeinde|stadt|landkreis|markt|hof|bau|firma|konzern|holding)$"
 )
+_LANDSCAPE = frozenset(
+    "valle sierra costa bahia rio puerto plaza calle avenida paseo monte isla barrio poligono comarca provincia ciudad vallee quai place rue avenue boulevard port cote pays ile lac mont foret baie "
+    "street road avenue lane square valley lake river bridge hill bay harbour port island county town city village".split()
+)
+"""Kinds of places: the name is what follows ("Valle del Jerte")."""
 _ZONES = frozenset("cet cest mez mesz est edt pst pdt cst mst bst utc gmt".split())
 _GREETING = re.compile(
     r"^\W{0,3}(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|liebe[rs]?|sehr geehrte[rs]?|guten (?:tag|morgen|abend)|moin|"
@@ -137,6 +144,7 @@ def find_names(original: str, bare: str, language: str, known: frozenset[str]) -
     of them is still yielded, so that the caller can see that its parts belong together.
     """
     offset, after_sign_off, signature_left = 0, False, 0
+    alone = "\n" not in original.strip() and not original.rstrip().endswith((".", "!", "?"))
     for line in original.split("\n"):
         level = bare[offset : offset + len(line)]
         stripped = level.strip()
@@ -159,7 +167,7 @@ def find_names(original: str, bare: str, language: str, known: frozenset[str]) -
             after_sign_off, signature_left = True, SIGNATURE_LINES
         else:
             limit = min(len(line), 60)
-            for name in _in_line(line, level, language, known):
+            for name in _in_line(line, level, language, known, alone=alone):
                 yield attrs.evolve(
                     name,
                     start=name.start + offset,
@@ -176,8 +184,21 @@ def find_names(original: str, bare: str, language: str, known: frozenset[str]) -
         offset += len(line) + 1
 
 
-def _in_line(line: str, level: str, language: str, known: frozenset[str]) -> Iterator[Name]:
+def _title_language(level: str, tokens: list[re.Match[str]], language: str) -> str:
+    """A title is too short to tell its language: another one that has all its words is taken."""
+    words = [_key(level[token.start() : token.end()]) for token in tokens]
+    return next(
+        (one for one in (language, *LANGUAGES) if all(is_word(word, one) for word in words)),
+        language,
+    )
+
+
+def _in_line(
+    line: str, level: str, language: str, known: frozenset[str], *, alone: bool = False
+) -> Iterator[Name]:
     tokens = list(_TOKEN.finditer(line))
+    if alone and len(tokens) <= TITLE_WORDS:
+        language = _title_language(level, tokens, language)
     capitals = sum(token[0][0].isupper() for token in tokens)
     title_case = (
         len(tokens) >= 3 and language != "de" and capitals >= TITLE_CASE_SHARE * len(tokens)
@@ -217,7 +238,7 @@ def _name(
     before = re.search(r"([^\W\d_]+)\W{0,2}$", level[: run[0].start()])
     previous = before[1] if before else ""
     words = [(token, _key(level[token.start() : token.end()])) for token in run]
-    titled = previous in _TITLES
+    titled = previous in _TITLES and not re.search(r"[:,;!?]", before[0] if before else "")
     while words and (words[0][1] in _TITLES or words[0][1] in _SAFE):
         titled = titled or words[0][1] in _TITLES
         words = words[1:]
@@ -248,7 +269,8 @@ def _name(
     ]
     kept = [(token, key) for token, key in kept if key not in _SAFE or key in known]
     if kept:
-        opening = words[0] if first and kept[0][0] is not words[0][0] else None
+        articled = words[0][1] in _DETERMINERS or words[0][1] in FUNCTION_WORDS[language]
+        opening = words[0] if first and not articled and kept[0][0] is not words[0][0] else None
         leads = opening and len(words) > 1 and kept[0][0] is words[1][0]
         yield Name(
             tokens=tuple(key for _, key in kept),
@@ -289,7 +311,9 @@ def _counts(
         return "-" not in word or not all(
             _ordinary(piece, language, known) for piece in key.split("-") if piece
         )
-    famous = (key in FIRST_NAMES or key in KNOWN_ORGANISATIONS) and key not in _COMMON_ALSO
+    famous = (
+        key in FIRST_NAMES or key in KNOWN_ORGANISATIONS or is_place(key)
+    ) and key not in _COMMON_ALSO
     if famous:
         return True
     if word.isupper() and len(word) > 1:
@@ -299,7 +323,9 @@ def _counts(
     if first or title_case:
         return len(key) >= MIN_UNKNOWN and not is_word(key, language)
     if language != "de":
-        return True
+        return key not in _LANDSCAPE
+    if is_noun(key):
+        return False
     if key in _COMMON_ALSO and previous in ("bei", "von", "mit", "an"):
         return True
     if not is_common(key, language):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 from salesagent_core.domain.folding import bare_text
@@ -107,9 +108,49 @@ _PLAIN_ENDINGS: dict[str, tuple[str, ...]] = {
         "ieren",
     ),
     "fr": ("tions", "ements", "issez", "erions", "eriez"),
-    "es": ("amos", "emos", "imos", "ciones", "siones", "mente", "remos", "riamos"),
+    "es": (
+        "amos",
+        "emos",
+        "imos",
+        "ciones",
+        "siones",
+        "mente",
+        "remos",
+        "riamos",
+        "isteria",
+        "ateria",
+        "eteria",
+    ),
 }
 """Endings that no name has."""
+_DERIVED = (
+    "ung",
+    "ungen",
+    "heit",
+    "heiten",
+    "keit",
+    "keiten",
+    "schaft",
+    "schaften",
+    "ierung",
+    "tion",
+    "tionen",
+    "itat",
+    "itaten",
+)
+MIN_DERIVED = 9
+_SHORT_HEADS = frozenset(
+    "not tor bad bau hof tag weg see rad gas zug uhr ton rat eis tee arm fuss alt neu vor auf aus "
+    "bei ein hub ost sud bio geo oko ort art akt gut mut rot aal ohr zoo mal los kur kuh".split()
+)
+"""Words of three letters that German puts before another ("Notstrom", "Torwart")."""
+MIN_JOINED = 9
+_PLACE_TAIL = re.compile(
+    r"(?:burg|berg|berge|dorf|stadt|heim|hausen|hofen|feld|felde|furt|bruck|brucken|kirchen?|munster|ingen|rode|roda|walde?|bach|stedt|leben|werder|hagen|tal|au|aue|see|horst|kamp|moor|"
+    r"mann|muller|meier|meyer|maier|bauer|huber|schmidt|hofer|berger|stein|becker|stadion|arena|halle|park|center|centrum|zentrum|platz|strasse|allee|tor|dom|schloss|klinik|hotel|werke?|hof|bank|gruppe|verlag|"
+    r"kanzlei|brauerei|backerei|metzgerei|gartnerei|druckerei|molkerei|spedition|reederei|apotheke|theater|museum|therme|kloster|stift|messe|festival|kongress|forum|fest|markt|schule|kolleg|verein|verband|stiftung)$"
+)
+"""What names of places, persons, houses and events end with; a word that ends so proves nothing."""
 _PRONOUNS = (
     "melo",
     "selo",
@@ -170,6 +211,8 @@ def _compound(word: str, words: frozenset[str], depth: int = 0) -> bool:
         return True
     if depth == 3:
         return False
+    if word[:3] in _SHORT_HEADS and len(word) >= MIN_TAIL + 1 and _compound(word[3:], words, 3):
+        return True
     for cut in range(len(word) - 3, 3, -1):
         head, tail = word[:cut], word[cut:]
         stems = (
@@ -209,7 +252,7 @@ def is_word(word: str, language: str) -> bool:
         root = word.removesuffix(ending)
         if root != word and len(root) >= MIN_ROOT and any(root + base in words for base in bases):
             return True
-    if language == "es" and _with_pronoun(word):
+    if language == "es" and (_with_pronoun(word) or _verb(word)):
         return True
     if any(
         word.startswith(stem) and word[len(stem) :] in _FUTURES[language]
@@ -226,6 +269,29 @@ def is_word(word: str, language: str) -> bool:
     return language != "en" and _known_tail(word, language)
 
 
+def is_noun(word: str) -> bool:
+    """True for a German word that by its build is a common noun: "Dachbegrünung", "Hofsoftware"."""
+    if len(word) >= MIN_DERIVED and word.endswith(_DERIVED):
+        return True
+    if len(word) < MIN_JOINED or _PLACE_TAIL.search(word):
+        return False
+    return any(
+        tail in common_words("de") or tail in common_words("en")
+        for cut in range(MIN_ROOT, len(word) - MIN_TAIL + 1)
+        for tail in _bases(word[cut:])
+    )
+
+
+def _bases(tail: str) -> list[str]:
+    """A German noun as it stands and without the endings of the plural and of the cases."""
+    cut = [
+        tail.removesuffix(one)
+        for one in ("en", "n", "e", "es", "s", "er", "ern")
+        if tail.endswith(one)
+    ]
+    return [tail, *(one for one in cut if len(one) >= MIN_TAIL - 1)]
+
+
 def _with_pronoun(word: str) -> bool:
     """ "Echale", "digame" and "llamenos" are verbs with a pronoun behind."""
     return any(
@@ -240,12 +306,18 @@ def _verb(word: str) -> bool:
     """A Spanish verb in the form that asks somebody for something."""
     if word.startswith(_ASKING):
         return True
-    for ending in ("a", "e", "en", "an"):
+    for ending in ("a", "e", "en", "an", "o", "es", "as"):
         root = word.removesuffix(ending)
         if root == word or len(root) < MIN_ROOT:
             continue
-        # "cuente" is of "contar", "piense" of "pensar".
-        roots = {root, "o".join(root.rsplit("ue", 1)), "e".join(root.rsplit("ie", 1))}
+        # "cuente" is of "contar", "piense" of "pensar", "sigue" of "seguir", "consigo" too.
+        bent = {
+            root,
+            "o".join(root.rsplit("ue", 1)),
+            "e".join(root.rsplit("ie", 1)),
+            "e".join(root.rsplit("i", 1)),
+        }
+        roots = bent | {one + "u" for one in bent if one.endswith("g")}
         if any(one + base in _known("es") for one in roots for base in ("ar", "er", "ir")):
             return True
     return False
