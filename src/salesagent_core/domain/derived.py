@@ -15,7 +15,7 @@ from functools import cache
 
 from salesagent_core.domain import sums
 from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
-from salesagent_core.domain.held_numbers import related_any
+from salesagent_core.domain.same_word import related_any
 from salesagent_core.domain.library import Library, sentence_around
 from salesagent_core.domain.quantities import MINOR_UNIT, Quantity
 from salesagent_core.domain.sums import Operands

@@ -20,6 +20,10 @@ _SUBJECTS = "app apps application program programme programm programa programas 
 
 
 _FILLERS = frozenset(
+    "can may might must shall get gets let lets make makes made put puts keep keeps everything something anything nothing being been going does did done "
+    "konnen lasst lassen lasse bekommt bekommen bekommst bekommst erhalten erhaltst erhalt machen macht geben gibt dabei alles etwas nichts worden geworden gewesen moglich "
+    "pouvons pourrons pourrez permet permettent faire fait faites font rien quelque chose donne donnent recevez aurez etre "
+    "puede pueden podemos podra podran hacer hacerle hacerles hace hacen hacemos hay haya haber algo nada reciben recibe recibira estar siendo "
     "also too well even just then yes quite very really only still already again always never there around about such both either same other another each every all any some more most less much many few since unless until will would could should them they him her "
     "auch noch schon nur sogar bereits daher deshalb dabei dazu dafur damit dann dort hier jeweils alle beide ebenfalls jedoch allerdings leider selbst sowie weil wenn falls bis ihn ihm ihnen "
     "aussi egalement encore deja donc ainsi alors bien meme chaque chacun tout tous toute toutes autre autres jusqu lui cela ceux leur leurs cette celui quand "

@@ -75,7 +75,8 @@ def standings(library: Library, text: Text, facts: list[Fact]) -> list[tuple[Fac
 
 def _parted(library: Library, text: Text, facts: list[Fact]) -> tuple[list[Fact], list[Fact]]:
     """What a source holds or what follows from that, and the rest."""
-    held, missing = [], []
+    held: list[Fact] = []
+    missing: list[Fact] = []
     for one in facts:
         (held if holds(library, one, text, facts) else missing).append(one)
     follows = {id(one) for one in following(library, text, held, missing)}
@@ -126,7 +127,7 @@ def _contradicted(library: Library, fact: Fact, text: Text) -> bool:
         isinstance(each.value, Statement)
         and each.value.family == wanted.family
         and each.negated != negated
-        and not each.requested
+        and not (each.requested or each.theirs)
         and said <= each.stems
         for each in library.statements
     )
@@ -301,7 +302,7 @@ def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text
     return any(
         isinstance(m.value, Statement)
         and (m.value.kind, m.value.family, m.value.key) == (wanted.kind, wanted.family, wanted.key)
-        and (theirs or wanted.kind == "past" or not m.requested)
+        and (theirs or wanted.kind == "past" or not (m.requested or m.theirs))
         and (theirs or m.negated == negated)
         and (
             wanted.family not in _KEYED

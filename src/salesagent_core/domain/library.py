@@ -57,6 +57,7 @@ class Mention:
     language: str
     requested: bool
     negated: bool
+    theirs: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -233,6 +234,7 @@ def _mentions(reading: _Reading) -> Iterator[Mention]:
             | frozenset(fact.value.nouns if isinstance(fact.value, Quantity) else ()),
             language=reading.text.language,
             requested=asks(sentence),
+            theirs=reading.source.kind in _THEIRS,
             negated=denies(bare[max(first, fact.start - DENIAL_REACH) : fact.start]),
         )
 

@@ -20,29 +20,31 @@ import attrs
 
 from salesagent_core.domain.everyday_words import everyday_stems, is_filler, subject_stems
 from salesagent_core.domain.lexicon import FUNCTION_WORDS, MONTHS, WEEKDAYS, number_words, stem
-from salesagent_core.domain.same_word import related
+from salesagent_core.domain.same_word import by_edge, edges_of, related
 from salesagent_core.domain.stance import asks
 from salesagent_core.domain.thesaurus import meanings, tells_much
 
 EVERYDAY = 0.3
 """What an everyday word counts beside one that tells something."""
 MIN_WORD = 3
+MOST, FEW = 0.65, 0.2
+"""Shares of a clause that one passage holds or hardly holds."""
 _INCLUDED = re.compile(
-    r"\b(?:includ\w+|free|inklusive|inbegriffen|enthalten|eingeschlossen|kostenlos\w*|kostenfrei\w*|gratis|compris\w*|inclus\w*|"
+    r"\b(?:includ\w+|free|frei|ohne berechnung|sin gastos|sans frais|inklusive|inbegriffen|enthalten|eingeschlossen|kostenlos\w*|kostenfrei\w*|gratis|compris\w*|inclus\w*|"
     r"gratuit\w*|offert\w*|incluid\w*|incluy\w+|gratuit[ao]s?)\b"
 )
 """What is a part of the price costs nothing more."""
-_EDGE = 3
 
 
 @attrs.frozen(kw_only=True)
 class Word:
     """A word that carries meaning: its ``stem``, the numbers of its concepts and the families
-    of the promises it is a part of, and what it counts."""
+    of the promises it is a part of (``promised``), and what it counts."""
 
     stem: str
     meant: frozenset[int | str]
     weight: float
+    promised: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -93,6 +95,7 @@ def words_of(
                 stem=root,
                 meant=each.concepts | inside,
                 weight=EVERYDAY if root in plain or _says_little(each.concepts) else 1.0,
+                promised=bool(inside),
             )
         )
     return tuple(found)
@@ -139,26 +142,26 @@ class Passages:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self.all = tuple(passages)
-        self._by_edge: dict[str, set[str]] = {}
         self._by_stem: dict[str, set[int]] = {}
         self._by_meaning: dict[int | str, set[int]] = {}
         self._held: dict[tuple[str, frozenset[int | str]], frozenset[int]] = {}
         for place, passage in enumerate(self.all):
             for root in passage.stems:
                 self._by_stem.setdefault(root, set()).add(place)
-                for edge in ("<" + root[:_EDGE], root[-_EDGE:] + ">"):
-                    self._by_edge.setdefault(edge, set()).add(root)
             for one in passage.meant:
                 self._by_meaning.setdefault(one, set()).add(place)
+        self._edges = by_edge(frozenset(self._by_stem))
 
     def places(self, word: Word) -> frozenset[int]:
         """The numbers of the passages that hold the word or its meaning."""
         key = (word.stem, word.meant)
         if key not in self._held:
-            near = self._by_edge.get("<" + word.stem[:_EDGE], set())
-            near = near | self._by_edge.get(word.stem[-_EDGE:] + ">", set())
+            near = {root for edge in edges_of(word.stem) for root in self._edges.get(edge, ())}
             found = {
-                place for root in near if related(word.stem, root) for place in self._by_stem[root]
+                place
+                for root in near
+                if related(word.stem, root)
+                for place in self._by_stem[root]
             }
             for one in word.meant:
                 found |= self._by_meaning.get(one, set())
@@ -186,11 +189,19 @@ def readings(words: Sequence[Word], passages: Passages, *, all_count: bool) -> d
     def share(group: Iterable[set[int]]) -> float:
         return max((_sum(words, places, each) for each in group), default=0.0) / total
 
+    about = [pair for pair in zip(words, places, strict=True) if not pair[0].promised]
+    of_about = sum(word.weight for word, _ in about)
     nowhere = [word for word, held in zip(words, places, strict=True) if not held]
+    most = share({place} for place in counted)
     return {
         "words": float(len(words)),
+        "mostly_in_one": float(most >= MOST),
+        "hardly_in_one": float(most < FEW),
         "anywhere": share([counted]),
-        "in_one": share({place} for place in counted),
+        "in_one": most,
+        "about": float(bool(about)),
+        "about_in_one": max((_held(about, place) for place in counted), default=0.0)
+        / (of_about or 1.0),
         "in_one_source": share(by_source.values()),
         "nowhere": sum(word.weight for word in nowhere),
         "nowhere_words": float(len(nowhere)),
@@ -198,6 +209,10 @@ def readings(words: Sequence[Word], passages: Passages, *, all_count: bool) -> d
         "telling": float(sum(word.weight == 1.0 for word in words)),
         "with_concept": sum(bool(word.meant) for word in words) / max(1, len(words)),
     }
+
+
+def _held(pairs: Iterable[tuple[Word, frozenset[int]]], place: int) -> float:
+    return sum(word.weight for word, held in pairs if place in held)
 
 
 def _sum(words: Sequence[Word], places: Sequence[frozenset[int]], wanted: set[int]) -> float:

@@ -9,12 +9,37 @@ from salesagent_core.domain.lexicon import SYNONYMS
 MIN_PIECE = 4
 """Shorter pieces of words stand in too many others."""
 SAME_BEGINNING = 0.7
+EDGE = 3
+"""Related words begin or end with so many letters in common."""
 _THINGS = frozenset(SYNONYMS.values())
 
 
 def related_any(words: frozenset[str], others: frozenset[str]) -> bool:
     """True when a word of one set is a form, a part or a compound of one of the other."""
-    return bool(words & others) or any(related(one, other) for one in words for other in others)
+    if words & others:
+        return True
+    edges = by_edge(others)
+    return any(
+        related(one, other)
+        for one in words
+        for edge in edges_of(one)
+        for other in edges.get(edge, ())
+    )
+
+
+@lru_cache(maxsize=64)
+def by_edge(words: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """The words by how they begin and end: related ones have one of the two in common."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        for edge in edges_of(word):
+            found.setdefault(edge, []).append(word)
+    return {edge: tuple(held) for edge, held in found.items()}
+
+
+def edges_of(word: str) -> tuple[str, str]:
+    """The beginning and the end of a word, marked as such."""
+    return "<" + word[:EDGE], word[-EDGE:] + ">"
 
 
 @lru_cache(maxsize=20_000)
