@@ -14,9 +14,11 @@ from salesagent_core.domain.capabilities import Clause
 from salesagent_core.domain.commitments import Statement
 from salesagent_core.domain.facts import Fact, Text
 from salesagent_core.domain.library import Library
-from salesagent_core.domain.retelling import invented, readings, words_of
+from salesagent_core.domain.retelling import FEW, invented, readings, words_of
 from salesagent_core.domain.stance import denies
 
+_OF_A_THING = frozenset({"free", "discount", "guarantee"})
+"""Promises that are as many as the things they are made of: free delivery is no free training."""
 _END = re.compile(r"[,;:.!?()](?=\s|$)|\n| [–—-] ")
 _ALSO = re.compile(
     r"\b(?:also|even|too|as well|auch|sogar|ebenfalls|gleich mit|aussi|egalement|meme|tambien|incluso|ademas)\b"
@@ -77,5 +79,13 @@ def clause_values(
 
 def chance_invented(library: Library, fact: Fact, text: Text, held: Sequence[Fact]) -> float:
     """From 0 to 1, for a promise or a clause that no source has in the same wording."""
-    sort = "promise" if isinstance(fact.value, Statement) else "clause"
-    return invented(clause_values(library, fact, text, held), sort)
+    values = clause_values(library, fact, text, held)
+    if isinstance(fact.value, Clause):
+        return invented(values, "clause")
+    other_thing = (
+        isinstance(fact.value, Statement)
+        and fact.value.family in _OF_A_THING
+        and bool(values["about"])
+        and values["about_in_one"] < FEW
+    )
+    return 1.0 if values["hardly_in_one"] or other_thing else invented(values, "promise")

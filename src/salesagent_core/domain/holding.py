@@ -306,7 +306,7 @@ def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text
         and (theirs or m.negated == negated)
         and (
             wanted.family not in _KEYED
-            or not words
+            or (not words and wanted.family != "free")
             or m.language != text.language
             or bool(words & m.stems)
         )

@@ -158,10 +158,7 @@ class Passages:
         if key not in self._held:
             near = {root for edge in edges_of(word.stem) for root in self._edges.get(edge, ())}
             found = {
-                place
-                for root in near
-                if related(word.stem, root)
-                for place in self._by_stem[root]
+                place for root in near if related(word.stem, root) for place in self._by_stem[root]
             }
             for one in word.meant:
                 found |= self._by_meaning.get(one, set())
