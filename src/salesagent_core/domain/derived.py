@@ -12,12 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 
 from salesagent_core.domain import sums
-from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
-from salesagent_core.domain.held_numbers import related_any
+from salesagent_core.domain.facts import MAX_SELF_COUNT, Fact, FactKind, Text, content_stems
+from salesagent_core.domain.held_numbers import MEASURES, related_any
 from salesagent_core.domain.library import Library, sentence_around
-from salesagent_core.domain.quantities import MINOR_UNIT, Quantity
+from salesagent_core.domain.quantities import MINOR_UNIT, Quantity, find_quantities
 from salesagent_core.domain.sums import Operands
 
 MAX_DERIVED = 60
@@ -27,16 +28,17 @@ REACH = 700
 """How many characters before a number its operands may stand."""
 CUE_BEFORE, CUE_AFTER = 140, 50
 LENGTH_BEHIND = 24
-CHANCE, CHANCE_MIXED, CHANCE_UNTOLD, CHANCE_FAR = 0.12, 0.1, 0.05, 0.04
+CHANCE_LENGTH = 0.35
+CHANCE, CHANCE_MIXED, CHANCE_UNTOLD, CHANCE_FAR = 0.12, 0.1, 0.05, 0.045
 """How likely an accident may be: where words tell of a calculation, of a longer one, where they do
 not, and where an operand stands in a source only."""
 
 _KINDS = frozenset({FactKind.PRICE, FactKind.NUMBER, FactKind.DURATION})
 _LEADS = {
-    "en": r"so|i\.?e\b|that is|that's|thus|hence|therefore|mak(?:es?|ing)|com(?:es?|ing) to|come out|totals?|totalling|altogether|together|in all|add(?:s|ing)? up|sums?|would (?:be|cost|come|add|mean|put|give|make|produce|take|need|require|pay)|giv(?:es?|ing)|brings?|bringing|equals?|amounts?|works? out|leav(?:es?|ing)|plus|minus|off|both",
-    "de": r"also|somit|damit|zusammen|insgesamt|gesamt\w*|macht|machen|ergibt|ergeben|ergabe\w*|das sind|sind (?:es|das)|waren (?:es|das)|sodass|demnach|mithin|abzuglich|ubrig\w*|bleib\w*|beide\w*|summe|beginnt|beliefe\w*|belauft|plus|minus",
-    "fr": r"soit|donc|au total|en tout|ensemble|(?:cela|ca) (?:fait|ferait)|font|donne\w*|represente\w*|revien\w*|total|reste\w*|serai(?:t|ent)|entier|entiere|couteraient|couterait|plus|moins",
-    "es": r"es decir|o sea|en total|suma\w*|serian?|asciende\w*|ascenderia\w*|son|queda\w*|restan?|resulta\w*|asi que|de modo que|por lo que|totales|ambos|ambas|mas|menos|con ella|con ello",
+    "en": r"so|i\.?e\b|that is|that's|thus|hence|therefore|mak(?:es?|ing)|com(?:es?|ing) to|come out|totals?|totalling|altogether|together|in all|add(?:s|ing)? up|sums?|would (?:be|cost|come|add|mean|put|give|make|produce|take|need|require|pay)|giv(?:es?|ing)|brings?|bringing|equals?|amounts?|works? out|leav(?:es?|ing)|plus|minus|off|both|evenly|equally",
+    "de": r"also|somit|damit|zusammen|insgesamt|gesamt\w*|macht|machen|ergibt|ergeben|ergabe\w*|das sind|sind (?:es|das)|waren (?:es|das)|sodass|demnach|mithin|abzuglich|ubrig\w*|bleib\w*|beide\w*|summe|beginnt|beliefe\w*|belauft|gleichmassig|aufgeteilt|verteilt|plus|minus",
+    "fr": r"soit|donc|au total|en tout|ensemble|(?:cela|ca) (?:fait|ferait)|font|donne\w*|represente\w*|revien\w*|total|reste\w*|serai(?:t|ent)|entier|entiere|couteraient|couterait|repartis?|reparties?|plus|moins",
+    "es": r"es decir|o sea|en total|suma\w*|serian?|asciende\w*|ascenderia\w*|son|queda\w*|restan?|resulta\w*|asi que|de modo que|por lo que|totales|ambos|ambas|repartid[oa]s?|mas|menos|con ella|con ello",
 }
 """Words before a number that say it is reckoned."""
 _TAILS = {
@@ -84,6 +86,8 @@ _RATE_MINUTES = {
     **dict.fromkeys(("hou", "stu", "heu", "hor"), 60.0),
     **dict.fromkeys(("wee", "woc", "sem"), 10080.0),
 }
+_DAY = 1440.0
+_THE = re.compile(r"\b(?:the|die|den|der|beiden|les|des|los|las) $")
 _UNIT_MINUTES = (10080.0, 1440.0, 60.0, 1.0)
 
 
@@ -94,9 +98,13 @@ def following(
     open_ones = [fact for fact in missing if fact.kind in _KINDS]
     if not open_ones or len(open_ones) > MAX_DERIVED:
         return []
-    grounded, found = [fact for fact in held if isinstance(fact.value, Quantity)], list[Fact]()
+    grounded, found = list(held), list[Fact]()
     for _ in range(MAX_ROUNDS):
-        new = [fact for fact in open_ones if _follows(library, text, grounded, fact)]
+        new = [
+            fact
+            for fact in open_ones
+            if _is_repeated(found, fact) or _follows(library, text, grounded, fact)
+        ]
         if not new:
             break
         grounded, found = [*grounded, *new], [*found, *new]
@@ -111,8 +119,28 @@ def _follows(library: Library, text: Text, grounded: Sequence[Fact], fact: Fact)
     if fact.kind is FactKind.PRICE:
         return _price_follows(library, text, near, fact, fact.value)
     if fact.kind is FactKind.DURATION:
-        return _length_follows(library, text, near, fact, fact.value)
+        return (
+            _counts_the_days(text, grounded, fact, fact.value)
+            or _from_month_to_month(library, fact.value)
+            or _length_follows(library, text, near, fact, fact.value)
+        )
     return _count_follows(library, text, near, fact, fact.value)
+
+
+def _is_repeated(found: Sequence[Fact], fact: Fact) -> bool:
+    """The same number of the same thing as one that followed already."""
+    wanted = fact.value
+    return isinstance(wanted, Quantity) and any(
+        (one.kind, one.value.unit) == (fact.kind, wanted.unit)
+        and bool(one.value.values & wanted.values)
+        and (
+            fact.kind is not FactKind.NUMBER
+            or not one.value.nouns
+            or related_any(frozenset(one.value.nouns), frozenset(wanted.nouns))
+        )
+        for one in found
+        if isinstance(one.value, Quantity)
+    )
 
 
 def _beside(text: Text, grounded: Sequence[Fact], fact: Fact) -> list[Fact]:
@@ -150,7 +178,7 @@ def _is_reckoned(text: Text, fact: Fact) -> bool:
     return bool(
         leads.search(text.bare[before])
         or tails.search(text.bare[fact.end : min(last, fact.end + CUE_AFTER)])
-        or _FORMULA.match(text.bare, fact.end)
+        or (fact.kind is FactKind.PRICE and _FORMULA.match(text.bare, fact.end))
         or (text.language == "de" and _MAY_BE.search(text.original[before]))
     )
 
@@ -195,6 +223,8 @@ def _price_is_mixed(
             sums.reduced(prices, percents),
             sums.shared(prices, counts),
             sums.priced_twice(prices, counts),
+            sums.bundled(prices, counts),
+            sums.paired(prices, counts),
             sums.mixed(prices, counts),
             sums.totalled(prices),
         ]
@@ -218,6 +248,7 @@ def _price_of_sources(
         sums.added(prices),
         sums.priced(prices, counts),
         sums.priced_twice(prices, counts),
+        sums.bundled(prices, counts),
         sums.mixed(prices, counts),
         sums.mixed_from_afar(prices, counts),
     ]
@@ -255,6 +286,16 @@ def _counts(library: Library, text: Text, near: Sequence[Fact], fact: Fact, told
     if _YEAR.search(around):
         before = text.bare[max(0, fact.start - REACH) : last]
         implied += [times for word, times in _IN_A_YEAR if word.search(before)]
+    if told:
+        # "two groups" counts itself and is no fact, yet it multiplies.
+        said = find_quantities(_sentences_before(text, fact), text.language)
+        implied += [
+            value
+            for one in said
+            if one.spelled and one.kind == "count"
+            for value in one.values
+            if value <= MAX_SELF_COUNT
+        ]
     held = [m.value for m in library.quantities if isinstance(m.value, Quantity)]
     return Operands(
         near=(*_multipliers(near, lengths=told), *implied), far=_multipliers(held, lengths=False)
@@ -345,10 +386,31 @@ def _count_follows(
     if not told:
         return False
     by_two = (2.0,) if _TWO_EACH.search(_sentences_before(text, fact)) else ()
-    counts = Operands(near=(*_values(kin, "count"), *by_two)).capped()
-    if sums.follows(wanted.values, [sums.reckoned(counts)], CHANCE, about=about):
+    for window in _windows(text, near, fact):
+        counts = Operands(near=(*_values(window, "count"), *by_two)).capped()
+        if sums.follows(wanted.values, [sums.reckoned(counts)], CHANCE, about=about):
+            return True
+    if _in_small_units(near, wanted):
         return True
     return bool(by_two) and any(2 * value in _values(held, "count") for value in wanted.values)
+
+
+def _in_small_units(near: Sequence[Fact], wanted: Quantity) -> bool:
+    """ "180 children at 100 g, so 18 kg": the product in the smaller unit."""
+    measure = MEASURES.get(wanted.nouns[0]) if wanted.nouns else None
+    if measure is None:
+        return False
+    counts = [one for one in _read(near) if one.kind == "count"]
+    return any(
+        abs(one_value * other[1] * value - goal * measure[1]) <= sums.EXACT * goal * measure[1]
+        for one in counts
+        if one.nouns
+        for other in (MEASURES.get(one.nouns[0]),)
+        if other and other[0] == measure[0] and other[1] != measure[1]
+        for one_value in one.values
+        for value in _values(near, "count")
+        for goal in wanted.values
+    )
 
 
 def _parts_of_a_length(
@@ -407,17 +469,49 @@ def _length_follows(
             return True
     if not _is_reckoned(text, fact) and not _told(_ABOUT, text, fact):
         return False
-    counts = Operands(near=_values(near, "count")).capped()
     rates = {_RATE_MINUTES[rate[1][:3]] for rate in _RATE.finditer(_sentences_before(text, fact))}
     units = rates if wanted.unit == "minutes" else ({1.0} if rates else set[float]())
     about = _told(_ABOUT, text, fact)
     quotients = [
         value / unit for unit in units for value in wanted.values if (value / unit).is_integer()
     ]
+    for window in _windows(text, near, fact):
+        counts = Operands(near=_values(window, "count")).capped()
+        if sums.follows(quotients, [sums.divided(counts)], CHANCE_LENGTH, about=about):
+            return True
     near_lengths = Operands(near=_values(lengths, "duration", wanted.unit)).capped()
-    return sums.follows(quotients, [sums.reckoned(counts)], 0.35, about=about) or sums.follows(
-        wanted.values,
-        [sums.priced(near_lengths, counts), sums.added(near_lengths)],
-        CHANCE,
-        about=about,
+    counts = Operands(near=_values(near, "count")).capped()
+    tiers = [sums.priced(near_lengths, counts), sums.added(near_lengths)]
+    return sums.follows(wanted.values, tiers, CHANCE, about=about)
+
+
+def _counts_the_days(text: Text, grounded: Sequence[Fact], fact: Fact, wanted: Quantity) -> bool:
+    """ "Which of the two days suits you?": as many as were named just before, or are listed
+    after."""
+    first, last = sentence_around(text.bare, fact.start)
+    for _ in range(2):
+        first, _start = sentence_around(text.bare, max(0, first - 2))
+    chosen = _THE.search(text.bare[max(0, fact.start - 8) : fact.start])
+    named = {
+        text.bare[one.start : one.end]
+        for one in grounded
+        if one.kind in (FactKind.DATE, FactKind.WEEKDAY) and first <= one.start < last
+    }
+    possible = range(2, len(named) + 1) if chosen else (len(named),)
+    return wanted.unit == "minutes" and any(_DAY * n in wanted.values for n in possible if n)
+
+
+def _from_month_to_month(library: Library, wanted: Quantity) -> bool:
+    """ "May to September" are five months."""
+    if wanted.unit != "months":
+        return False
+    whole = [
+        next(iter(day.readings))
+        for day in library.days
+        if len(day.readings) == 1 and next(iter(day.readings))[2] is None
+    ]
+    return any(
+        float((end[1] - begin[1]) % 12 + 1) in wanted.values
+        for begin, end in pairwise(whole)
+        if begin != end
     )
