@@ -35,10 +35,10 @@ not, and where an operand stands in a source only."""
 
 _KINDS = frozenset({FactKind.PRICE, FactKind.NUMBER, FactKind.DURATION})
 _LEADS = {
-    "en": r"so|i\.?e\b|that is|that's|thus|hence|therefore|mak(?:es?|ing)|com(?:es?|ing) to|come out|totals?|totalling|altogether|together|in all|add(?:s|ing)? up|sums?|would (?:be|cost|come|add|mean|put|give|make|produce|take|need|require|pay)|giv(?:es?|ing)|brings?|bringing|equals?|amounts?|works? out|leav(?:es?|ing)|plus|minus|off|both|evenly|equally",
-    "de": r"also|somit|damit|zusammen|insgesamt|gesamt\w*|macht|machen|ergibt|ergeben|ergabe\w*|das sind|sind (?:es|das)|waren (?:es|das)|sodass|demnach|mithin|abzuglich|ubrig\w*|bleib\w*|beide\w*|summe|beginnt|beliefe\w*|belauft|gleichmassig|aufgeteilt|verteilt|plus|minus",
-    "fr": r"soit|donc|au total|en tout|ensemble|(?:cela|ca) (?:fait|ferait)|font|donne\w*|represente\w*|revien\w*|total|reste\w*|serai(?:t|ent)|entier|entiere|couteraient|couterait|repartis?|reparties?|plus|moins",
-    "es": r"es decir|o sea|en total|suma\w*|serian?|asciende\w*|ascenderia\w*|son|queda\w*|restan?|resulta\w*|asi que|de modo que|por lo que|totales|ambos|ambas|repartid[oa]s?|mas|menos|con ella|con ello",
+    "en": r"so|i\.?e\b|that is|that's|thus|hence|therefore|mak(?:es?|ing)|com(?:es?|ing) to|come out|totals?|totalling|altogether|together|in all|add(?:s|ing)? up|sums?|would (?:be|cost|come|add|mean|put|give|make|produce|take|need|require|pay)|giv(?:es?|ing)|brings?|bringing|equals?|amounts?|works? out|plus|both|evenly|equally",
+    "de": r"also|somit|damit|zusammen|insgesamt|gesamt\w*|macht|machen|ergibt|ergeben|ergabe\w*|das sind|sind (?:es|das)|waren (?:es|das)|sodass|demnach|mithin|beide\w*|summe|beginnt|beliefe\w*|belauft|gleichmassig|aufgeteilt|verteilt|plus",
+    "fr": r"soit|donc|au total|en tout|ensemble|(?:cela|ca) (?:fait|ferait)|font|donne\w*|represente\w*|revien\w*|total|serai(?:t|ent)|entier|entiere|couteraient|couterait|repartis?|reparties?|plus",
+    "es": r"es decir|o sea|en total|suma\w*|serian?|asciende\w*|ascenderia\w*|son|resulta\w*|asi que|de modo que|por lo que|totales|ambos|ambas|repartid[oa]s?|mas|con ella|con ello",
 }
 """Words before a number that say it is reckoned."""
 _TAILS = {
@@ -52,8 +52,18 @@ _FORMULA = re.compile(
     r"[^()\n]{0,60}\([^()\n]{0,60}(?:[+×*=]|\b(?:plus|minus|less|times|x|mal|zzgl|zuzuglich|abzuglich|fois|mas|por|menos|moins|and|und|et|y)\b)[^()\n]{0,60}\)"
 )
 """The calculation in brackets behind the number."""
-_MAY_BE = re.compile(r"\b(?:wäre[n]?|läge[n]?|käme[n]?|würde[n]?|hätte[n]?)\b", re.IGNORECASE)
+_OPENED = re.compile(
+    r"\((?:about|around|roughly|approx\.?|rund|etwa|ca\.?|environ|env\.?|unos|unas|aprox\.?)? ?$"
+)
+"""A number in brackets says what the words before come to."""
+_MAY_BE = re.compile(r"\b(?:wäre[n]?|läge[n]?|käme[n]?|würde[n]?)\b", re.IGNORECASE)
 """German, with its dots: "Ware" is another word."""
+_TAKEN = re.compile(
+    r"\b(?:minus|less|off|discount\w*|deduct\w*|leav(?:es?|ing)|remain\w*|left|saves?|saving|reduc\w*|brings? it down|cheaper|"
+    r"abzuglich|bleib\w*|ubrig\w*|nachlass|rabatt|skonto|gefordert|forderung|zuschuss|spar\w*|weniger|reduzier\w*|gunstiger|"
+    r"moins|remise|reste\w*|deduction|deduit\w*|rabais|economi\w*|menos|descuento|queda\w*|restan?|descont\w*|ahorr\w*|reduc\w*)\b"
+)
+"""Words for a price that is made less."""
 _LEFT = re.compile(
     r"\b(?:other|remaining|left|extra|additional|further|more|fewer|less|restlich\w*|ubrig\w*|weiter\w*|zusatzlich\w*|andere\w*|mehr|weniger|autres?|restante?s?|reste\w*|supplementaires?|"
     r"otr[oa]s|adicionales|quedan?|mas|menos|moins|plus)\b"
@@ -88,7 +98,7 @@ _RATE_MINUTES = {
 }
 _DAY = 1440.0
 _THE = re.compile(r"\b(?:the|die|den|der|beiden|les|des|los|las) $")
-_UNIT_MINUTES = (10080.0, 1440.0, 60.0, 1.0)
+_UNIT_MINUTES = (10080.0, 1440.0, 60.0)
 
 
 def following(
@@ -173,10 +183,12 @@ def _cues(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 def _is_reckoned(text: Text, fact: Fact) -> bool:
     """True when words of the sentence say that the number is the outcome of a calculation."""
     first, last = sentence_around(text.bare, fact.start)
-    before = slice(max(first, fact.start - CUE_BEFORE), fact.start)
+    # "i.e. €447" begins a sentence of its own.
+    before = slice(max(first - len("i.e. "), fact.start - CUE_BEFORE, 0), fact.start)
     leads, tails = _cues(text.language)
     return bool(
         leads.search(text.bare[before])
+        or _OPENED.search(text.bare[before])
         or tails.search(text.bare[fact.end : min(last, fact.end + CUE_AFTER)])
         or (fact.kind is FactKind.PRICE and _FORMULA.match(text.bare, fact.end))
         or (text.language == "de" and _MAY_BE.search(text.original[before]))
@@ -186,7 +198,8 @@ def _is_reckoned(text: Text, fact: Fact) -> bool:
 def _price_follows(
     library: Library, text: Text, near: Sequence[Fact], fact: Fact, wanted: Quantity
 ) -> bool:
-    told = _is_reckoned(text, fact)
+    less = _told(_TAKEN, text, fact)
+    told = less or _is_reckoned(text, fact)
     about = told and _told(_ABOUT, text, fact)
     stems = content_stems(_sentences_before(text, fact))
     prices = Operands(
@@ -195,12 +208,21 @@ def _price_follows(
     ).capped()
     counts = _counts(library, text, near, fact, told)
     own_prices, own_counts = prices.own(), counts.own()
+    if not told:
+        beside = _windows(text, near, fact)[0]
+        own_counts = Operands(near=_multipliers(beside, lengths=False)).capped()
     chance = CHANCE if told else CHANCE_UNTOLD
-    plain = [sums.priced(own_prices, own_counts), sums.added(own_prices)]
+    plain = [sums.priced(own_prices, own_counts)]
+    if told:
+        plain.append(sums.added(own_prices))
     if sums.follows(wanted.values, plain, chance, about=about):
         return True
     chance = CHANCE if told else CHANCE_FAR
-    named = [sums.priced(prices, own_counts), sums.added(prices)]
+    named = [sums.priced(prices, own_counts)]
+    if told:
+        named.append(sums.added(prices))
+    if less:
+        named.append(sums.taken_off(prices))
     if sums.follows(wanted.values, named, chance, about=about):
         return True
     return told and (
@@ -286,7 +308,9 @@ def _counts(library: Library, text: Text, near: Sequence[Fact], fact: Fact, told
     if _YEAR.search(around):
         before = text.bare[max(0, fact.start - REACH) : last]
         implied += [times for word, times in _IN_A_YEAR if word.search(before)]
-    if told:
+    if not told:
+        implied = []
+    else:
         # "two groups" counts itself and is no fact, yet it multiplies.
         said = find_quantities(_sentences_before(text, fact), text.language)
         implied += [

@@ -124,11 +124,15 @@ def priced_twice(prices: Operands, counts: Operands) -> Iterator[float]:
 
 
 def added(prices: Operands) -> Iterator[float]:
-    """Price + price and price - price, one of them near."""
+    """Price + price, one of them near."""
     for index, one in enumerate(prices.near):
-        for other in (*prices.near[index + 1 :], *prices.far):
-            yield one + other
-            yield abs(one - other)
+        yield from (one + other for other in (*prices.near[index + 1 :], *prices.far))
+
+
+def taken_off(prices: Operands) -> Iterator[float]:
+    """Price - price, one of them near."""
+    for index, one in enumerate(prices.near):
+        yield from (abs(one - other) for other in (*prices.near[index + 1 :], *prices.far))
 
 
 def totalled(prices: Operands) -> Iterator[float]:
