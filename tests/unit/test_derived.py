@@ -158,6 +158,15 @@ def test_two_invented_numbers_do_not_carry_each_other() -> None:
     assert codes.count("ungrounded_price") == 2
 
 
+def test_a_count_that_is_only_supposed_is_left_alone_and_one_that_is_claimed_is_found() -> None:
+    prices = "Stop: GBP 180 each, each further language GBP 75 per stop."
+    draft = "A stop costs £180, a further language £75. To give you an idea: 24 stops would be {}."
+    assert number_codes(draft.format("£4,320"), "What does it cost?", prices, "en") == []
+    assert number_codes(draft.format("£4,920"), "What does it cost?", prices, "en")
+    claimed = "For example, we serve 310 museums and that would be a good sign."
+    assert number_codes(claimed, "What does it cost?", prices, "en")
+
+
 def test_a_sum_that_nobody_reckons_is_found() -> None:
     assert number_codes(
         "We deliver 60 boxes. Our hall holds 75 racks.",

@@ -21,7 +21,7 @@ MIN_PIECE = 4
 SAME_BEGINNING = 0.7
 MAX_BY_EYE = 4
 SMALL_HOURS = 300.0
-_OURS = re.compile(r"\b(?:we|our|us|wir|unser\w*|uns|nous|nos|notre|nuestr\w+|nosotros|tenemos)\b")
+OURS = re.compile(r"\b(?:we|our|us|wir|unser\w*|uns|nous|nos|notre|nuestr\w+|nosotros|tenemos)\b")
 _HOURS_FROM_TO = re.compile(r"\b(?:de|entre) \d{1,2} ?h(?:eures)? (?:a|et) \d")
 _DAY_AND_NIGHT = re.compile(
     r"\b24 ?(?:h|heures|stunden|horas|hours) (?:sur 24|am tag|al dia|a day|per day|taglich)\b"
@@ -187,7 +187,7 @@ def _counts_what_is_there(library: Library, wanted: Quantity, fact: Fact, text: 
     if not wanted.spelled or max(wanted.values) > MAX_BY_EYE:
         return False
     first, last = sentence_around(text.bare, fact.start)
-    if _OURS.search(text.bare[first:last]):
+    if OURS.search(text.bare[first:last]):
         return False
     return not any(
         related(noun, known) for noun in wanted.nouns[:2] for known in library.counted
