@@ -4,6 +4,7 @@ that sources hold."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -99,7 +100,7 @@ def multipliers(things: Iterable[Fact | Quantity], *, lengths: bool) -> tuple[fl
     found: list[float] = []
     for one in quantities_of(things):
         if one.kind == "count":
-            found += [value for value in one.values if value != 1]
+            found += [value for value in _likely(one) if value != 1]
         elif lengths and one.kind == "duration":
             found += _in_units(one)
     return tuple(value for value in found if value > 0 and value != 1)
@@ -127,8 +128,16 @@ def values_of(things: Iterable[Fact | Quantity], kind: str, unit: str = "") -> t
         value
         for one in quantities_of(things)
         if one.kind == kind and (one.unit == unit or MINOR_UNIT in (one.unit, unit))
-        for value in one.values
+        for value in _likely(one)
     )
+
+
+def _likely(number: Quantity) -> frozenset[float]:
+    """ "2,520" is two thousand and more, hardly ever two and a half."""
+    values = number.values
+    if len(values) == 2 and math.isclose(max(values), 1_000 * min(values)):
+        return frozenset({max(values)})
+    return values
 
 
 def values_of_sources(
