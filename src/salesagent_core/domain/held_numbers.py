@@ -18,7 +18,8 @@ from salesagent_core.domain.quantities import (
 from salesagent_core.domain.same_word import MIN_PIECE, related, related_any
 
 MAX_BY_EYE = 4
-_OURS = re.compile(r"\b(?:we|our|us|wir|unser\w*|uns|nous|nos|notre|nuestr\w+|nosotros|tenemos)\b")
+SMALL_HOURS = 300.0
+OURS = re.compile(r"\b(?:we|our|us|wir|unser\w*|uns|nous|nos|notre|nuestr\w+|nosotros|tenemos)\b")
 _HOURS_FROM_TO = re.compile(r"\b(?:de|entre) \d{1,2} ?h(?:eures)? (?:a|et) \d")
 _DAY_AND_NIGHT = re.compile(
     r"\b24 ?(?:h|heures|stunden|horas|hours) (?:sur 24|am tag|al dia|a day|per day|taglich)\b"
@@ -43,6 +44,14 @@ MEASURES: dict[str, tuple[str, float]] = {
     for form in (word, stem(word), stem(word + "s"))
 }
 """What is measured, and how many of the smallest unit one is."""
+_PARTS = {
+    stem(word): parts
+    for parts, words in (
+        (3, "third thirds drittel tiers tercios"),
+        (4, "quarter quarters viertel quarts cuartos"),
+    )
+    for word in words.split()
+}
 _ANY_THING = frozenset({"piece"})
 """Words for whatever was named before."""
 _PIECES = frozenset("piece st pc pcs stk ud uds ex exp".split())
@@ -68,7 +77,11 @@ def holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -
         return any(_about(around, m, text.language) for m in same)
     if wanted.kind != "count":
         return bool(same) or (
-            wanted.kind == "duration" and _is_hour_of_day(library, wanted, fact, text)
+            wanted.kind == "duration"
+            and (
+                _is_hour_of_day(library, wanted, fact, text)
+                or _is_working_week(library, wanted, fact, text)
+            )
         )
     return _holds_count(library, wanted, same, fact, text)
 
@@ -78,7 +91,7 @@ def _holds_count(
 ) -> bool:
     if _in_a_name(library, fact, text) or _is_round_the_clock(library, fact, text):
         return True
-    if _measured(library, wanted):
+    if _measured(library, wanted) or _is_fraction(library, wanted):
         return True
     if not wanted.nouns:
         return (
@@ -107,6 +120,10 @@ def _measured(library: Library, wanted: Quantity) -> bool:
     if measure is None:
         return False
     dimension, factor = measure
+    if dimension == "current" and any(
+        re.search(rf"(?<![\w.,]){value:g} ?A(?!\w)", library.original) for value in wanted.values
+    ):
+        return True
     return any(
         dimension == other[0]
         and any(
@@ -118,6 +135,21 @@ def _measured(library: Library, wanted: Quantity) -> bool:
         if isinstance(m.value, Quantity) and m.value.kind == "count" and m.value.nouns
         for other in (MEASURES.get(m.value.nouns[0]),)
         if other
+    )
+
+
+def _is_fraction(library: Library, wanted: Quantity) -> bool:
+    """ "Three quarters of the water" for "75 %"."""
+    parts = _PARTS.get(wanted.nouns[0]) if wanted.nouns else None
+    return parts is not None and any(
+        isinstance(m.value, Quantity)
+        and m.value.kind == "percent"
+        and any(
+            abs(100 * value / parts - held) < 1
+            for value in wanted.values
+            for held in m.value.values
+        )
+        for m in library.quantities
     )
 
 
@@ -153,7 +185,7 @@ def _counts_what_is_there(library: Library, wanted: Quantity, fact: Fact, text: 
     if not wanted.spelled or max(wanted.values) > MAX_BY_EYE:
         return False
     first, last = sentence_around(text.bare, fact.start)
-    if _OURS.search(text.bare[first:last]):
+    if OURS.search(text.bare[first:last]):
         return False
     return not any(
         related(noun, known) for noun in wanted.nouns[:2] for known in library.counted
@@ -178,8 +210,27 @@ def _is_hour_of_day(library: Library, wanted: Quantity, fact: Fact, text: Text) 
     """ "de 17 h a 19 h" tells when, not how long; "24 Stunden am Tag" tells "day and night"."""
     if _is_round_the_clock(library, fact, text):
         return True
+    if any(value in library.clocks and value < SMALL_HOURS for value in wanted.values):
+        return True  # A source's "1 h 30" may be read as a time at night.
     around = text.bare[max(0, fact.start - 8) : fact.end + 8]
     return bool(_HOURS_FROM_TO.search(around)) and bool(wanted.values & library.clocks)
+
+
+_WORKING_WEEK = re.compile(
+    r"\b(?:mon?(?:day)?s?|montags?|lun(?:di|es)?)\.? ?(?:-|to|through|bis|au|a|al) ?(?:fri(?:day)?s?|freitags?|fr|ven(?:dredi)?|vie(?:rnes)?)\b"
+)
+_A_WEEK = re.compile(
+    r" (?:a|per|each|every|pro|die|in der|par|a la|por) (?:week|woche|semaine|semana)\b"
+)
+
+
+def _is_working_week(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
+    """ "Five days a week" for "Monday to Friday"."""
+    return (
+        5 * 1440.0 in wanted.values
+        and _A_WEEK.match(text.bare, fact.end) is not None
+        and _WORKING_WEEK.search(library.whens) is not None
+    )
 
 
 def _is_round_the_clock(library: Library, fact: Fact, text: Text) -> bool:

@@ -87,7 +87,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         "weekday_day": re.compile(
             rf"(?<![a-z])(?P<weekday>{long_weekdays})\b,? (?:the |den |dem |le |el )?(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?"
-            r"(?![\d:%]|[.,]\d| ?(?:[ap]\.?m\b|uhr|h\b|heures|horas|euros?|€|minut))"
+            r"(?![\d:%]|[.,]\d| ?(?:[ap]\.?m\b|uhr|h\b|heures|horas|euros?|€|minut|(?:working |business |work )?(?:days?|hours?|weeks?)\b|(?:werk|arbeits)?tage|stunden|wochen|jours|semaines|dias|semanas|people|personen|personnes|personas|kg\b|km\b|x\b))"
         ),
         "shared_month": re.compile(
             rf"(?<![\d.,:])(?<!h )(?<!las )(?<!at )(?<!um )(?<!heures )(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?,? ?(?:and|or|to|-|bis|und|oder|et|ou|au|y|o|al|a|&) ?(?:the |den |dem |le |el )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|o|\.)?[ -](?:of |de |d')?(?P<m>{months})\b"

@@ -216,8 +216,8 @@ def find_quantities(text: str, language: str) -> Iterator[Quantity]:
     """
     patterns = _patterns()
     if language == "any":
-        # A source's "21x21", "24/48 h" and "7j/7" hold each of their numbers.
-        text = _BETWEEN_DIGITS.sub("-", text)
+        # A source's "21x21", "24/48 h", "7j/7" and "J+8" hold each of their numbers.
+        text = _DAYS_AFTER.sub(r"\1 j", _BETWEEN_DIGITS.sub("-", text))
         yield from _times_over(text)
     for match in patterns["half"].finditer(text):
         unit, value = list(_HALVES.values())[int((match.lastgroup or "h0")[1:])]
@@ -264,6 +264,7 @@ def find_quantities(text: str, language: str) -> Iterator[Quantity]:
 
 
 _HALF_AFTER = re.compile(r" et demie?\b| y medi[oa]\b")
+_DAYS_AFTER = re.compile(r"\bj\+(\d{1,3})\b")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[x×/](?=\d)|(?<=\dj)/(?=\d)")
 _TIMES_OVER = {
     word: value

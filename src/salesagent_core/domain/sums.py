@@ -18,10 +18,14 @@ BAND = 0.3
 """Values within this share of the wanted one count as what could have stood there instead."""
 FEWEST_SLOTS = 6.0
 MAX_TERMS = 4
+MAX_SAME = 2
 MAX_LINES = 5
 MAX_NEAR = 12
 MAX_FAR = 40
 EXACT = 1e-6
+ROUNDED = 0.03
+FEW = 12
+"""Up to this many a writer rounds to whole ones."""
 _SIGNIFICANT = 3
 _CENTS = 0.05
 
@@ -40,9 +44,16 @@ class Operands:
     def capped(self) -> Operands:
         """At most as many as a calculation may look at."""
         return Operands(
-            near=tuple(dict.fromkeys(self.near))[-MAX_NEAR:],
+            near=_at_most_twice(self.near)[-MAX_NEAR:],
             far=tuple(one for one in dict.fromkeys(self.far) if one not in self.near)[:MAX_FAR],
         )
+
+
+def _at_most_twice(values: Sequence[float]) -> tuple[float, ...]:
+    """ "Boxes of twelve, so 12 boxes": the same number may be meant twice."""
+    return tuple(
+        value for index, value in enumerate(values) if values[:index].count(value) < MAX_SAME
+    )
 
 
 def slots(value: float, rounded: bool = False) -> float:
@@ -60,7 +71,8 @@ def rounds_to(exact: float, written: float) -> bool:
     if exact <= 0:
         return False
     step = _last_step(written)
-    return abs(exact - written) <= step / 2 and abs(exact - written) <= 0.03 * exact
+    away = abs(exact - written)
+    return away <= step / 2 and (away <= ROUNDED * exact or written <= FEW)
 
 
 def _last_step(written: float) -> float:
@@ -112,11 +124,15 @@ def priced_twice(prices: Operands, counts: Operands) -> Iterator[float]:
 
 
 def added(prices: Operands) -> Iterator[float]:
-    """Price + price and price - price, one of them near."""
+    """Price + price, one of them near."""
     for index, one in enumerate(prices.near):
-        for other in (*prices.near[index + 1 :], *prices.far):
-            yield one + other
-            yield abs(one - other)
+        yield from (one + other for other in (*prices.near[index + 1 :], *prices.far))
+
+
+def taken_off(prices: Operands) -> Iterator[float]:
+    """Price - price, one of them near."""
+    for index, one in enumerate(prices.near):
+        yield from (abs(one - other) for other in (*prices.near[index + 1 :], *prices.far))
 
 
 def totalled(prices: Operands) -> Iterator[float]:
@@ -150,21 +166,29 @@ def shared(prices: Operands, counts: Operands) -> Iterator[float]:
         yield from (price / count for count in (*counts.near, *counts.far) if count > 1)
 
 
-def mixed(prices: Operands, counts: Operands) -> Iterator[float]:
-    """A fixed price and one by count, two prices by count, or each of a sum by count: "1,700 plus
-    12 x 60", "145 for the first and 95 for each other", "89 and 0.12 for each beyond 500"."""
+def bundled(prices: Operands, counts: Operands) -> Iterator[float]:
+    """The sum of two prices, by count."""
+    for one, other in combinations((*prices.near, *prices.far), 2):
+        yield from ((one + other) * count for count in counts.near)
+
+
+def paired(prices: Operands, counts: Operands) -> Iterator[float]:
+    """Two prices by a count each: "eleven at 189 and 85 at 4.20"."""
     near = [(price, count) for price in prices.near for count in counts.near]
+    for (one, a), (other, b) in combinations(near, 2):
+        if one != other and a != b:
+            yield one * a + other * b
+
+
+def mixed(prices: Operands, counts: Operands) -> Iterator[float]:
+    """A fixed price and one by count: "1,700 plus 12 x 60", "145 for the first and 95 for each
+    other", "89 and 0.12 for each beyond 500"."""
     beyond = [abs(a - b) for a, b in combinations({*counts.near, *counts.far, 1.0}, 2)]
     for fixed in prices.near:
         for price in prices.near:
             if price != fixed:
                 yield from (fixed + price * count for count in counts.near)
                 yield from (fixed + price * count for count in beyond)
-    for (one, a), (other, b) in combinations(near, 2):
-        if one != other and a != b:
-            yield one * a + other * b
-    for one, other in combinations((*prices.near, *prices.far[:6]), 2):
-        yield from ((one + other) * count for count in counts.near)
 
 
 def mixed_from_afar(prices: Operands, counts: Operands) -> Iterator[float]:
@@ -185,6 +209,15 @@ def reckoned(counts: Operands) -> Iterator[float]:
             if low > 0:
                 yield high / low
                 yield math.ceil(high / low - EXACT)
+
+
+def divided(counts: Operands) -> Iterator[float]:
+    """How many times one count goes into another, begun ones counted whole or not."""
+    for one, other in combinations(counts.near, 2):
+        low, high = sorted((one, other))
+        if low > 0:
+            yield high / low
+            yield math.ceil(high / low - EXACT)
 
 
 def left_over(counts: Operands) -> Iterator[float]:
