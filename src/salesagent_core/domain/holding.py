@@ -12,6 +12,7 @@ from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
 from salesagent_core.domain.folding import bare_text
 from salesagent_core.domain.held_clauses import holds_clause
 from salesagent_core.domain.held_numbers import holds_quantity, related_any
+from salesagent_core.domain.held_past import holds_past, holds_when
 from salesagent_core.domain.held_times import holds_clock, same_day
 from salesagent_core.domain.language_names import LanguageName
 from salesagent_core.domain.lexicon import MONTHS, stem
@@ -19,6 +20,7 @@ from salesagent_core.domain.library import DENIAL_REACH, Library, same_url, sent
 from salesagent_core.domain.links import Link
 from salesagent_core.domain.moments import Clock, Day, Weekday
 from salesagent_core.domain.names import Name
+from salesagent_core.domain.past_events import any_held, events_in
 from salesagent_core.domain.places import holds_place
 from salesagent_core.domain.quantities import Quantity
 from salesagent_core.domain.stance import denies, repeats_reader
@@ -186,7 +188,7 @@ def _proposes(written: str, sentence: str) -> bool:
 
 def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text) -> bool:
     if wanted.family == "when":
-        return wanted.key in library.whens
+        return holds_when(library, wanted.key)
     first, last = sentence_around(text.bare, fact.start)
     before = text.bare[first : fact.start]
     theirs = repeats_reader(before)
@@ -196,12 +198,17 @@ def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text
         return True
     if wanted.family == "saving" and not _GAIN.search(sentence):
         return True
+    if wanted.kind == "past" and wanted.family != "written":
+        happened = holds_past(library, wanted, fact, text)
+        if happened is not None:
+            return happened
     if wanted.family == "written":
         said = content_stems(_CLAUSE_END.split(text.bare[fact.end : last], maxsplit=1)[0]) - _FRAME
         return bool(library.documents) and (
             not said
             or len(said & library.stems) >= WRITTEN_OVERLAP * len(said)
             or text.language not in library.languages
+            or any_held(events_in(text.bare[fact.end : last]) - {"met", "sent"}, library.asked)
         )
     if wanted.kind == "customer":
         told = content_stems(sentence)
