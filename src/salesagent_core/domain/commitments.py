@@ -14,6 +14,7 @@ from functools import cache
 import attrs
 
 from salesagent_core.domain.past_claims import find_past
+from salesagent_core.domain.references import find_references
 
 
 @attrs.frozen(kw_only=True)
@@ -49,7 +50,7 @@ _PROMISES: dict[str, str] = {
 }
 _CERTIFICATES = r"iso(?:/iec)?[ -]?(?P<iso>\d{4,5})|soc[ -]?(?P<soc>[123])|(?P<gdpr>(?:gdpr|dsgvo|rgpd)(?:[- ](?:compliant|compliance|conform|konform\w*|ready|certified|zertifiziert)|)|conform\w* (?:au|a la|with|mit der) (?:rgpd|gdpr|dsgvo)|cumpl\w+ (?:con )?(?:el )?rgpd)|(?P<hipaa>hipaa)|(?P<pci>pci[- ]?dss)|(?P<tisax>tisax)|(?P<scheme>\b(?:hds|haccp|brcgs|ifs|emas|fsc|pefc|qualiopi|qualibat|rge|aenor|gmp|fda|atex|oeko-tex|ecocert))\b|(?P<fedramp>fedramp)|(?P<ce>\bce[- ](?:marked|certified|kennzeichnung|marking))|(?P<bsi>bsi[- ](?:c5|zertifiziert\w*))|(?P<tuv>\btuv\b)|(?P<cyber>cyber essentials)|(?P<certified>(?:fully )?certified|zertifizier\w+|certifi(?:e|es|ee|ees|cation|cations)\b|certificad[oa]s?|certificacion\w*|zertifikat\w*|accredited|akkreditiert)|(?P<hosted>(?:hosted|stored|servers?|data centers?|data centres?) (?:only |exclusively )?in (?:germany|the eu|europe|france|spain|switzerland)|server in deutschland|deutsche rechenzentren|hebergee?s? en (?:france|europe)|alojad\w+ en)"
 _CUSTOMERS = (
-    r"(?:companies|firms|businesses|organi[sz]ations|brands|fleets|teams|customers|clients|partners|operators|carriers|manufacturers) (?:like|such as|including|similar to) (?!yours?\b|you\b)|(?:our|existing|current|other) (?:customers?|clients?|users?|partners) (?:include|such|like|are|in|at|have|has|report|typically|usually|see|say|already|save|use|reduce|cut|from)|trusted by|used by|chosen by|relied on by|(?:case study|success story|reference) (?:with|from|of|at|customer)|(?:already |also |successfully )(?:uses?|works? with|rely|relies|trusts?|switched|chose|use) (?:us|our|it|this)|(?:works|working|worked) (?:closely )?with (?:other )?(?:companies|clients|customers|leading|several|many)|(?:uses?|using|chose|trusts?|switched to|rely on|relies on|recommends?) (?:us|our (?:platform|product|service|software|solution|system|tool))\b|we(?:'ve| have)? (?:recently |already |successfully )?(?:helped|worked with|served|supported|partnered|equipped|onboarded)|(?:testimonials?|reference customers?)"
+    r"(?:companies|firms|businesses|organi[sz]ations|brands|fleets|teams|customers|clients|partners|operators|carriers|manufacturers) (?:like|such as|including|similar to) (?!yours?\b|you\b)|(?:our|existing|current|(?<!you and the )other) (?:customers?|clients?|users?|partners) (?:include|such|like|are|in|at|have|has|report|typically|usually|see|say|already|save|use|reduce|cut|from)|trusted by|used by|chosen by|relied on by|(?:case study|success story|reference) (?:with|from|of|at|customer)|(?:already |also |successfully )(?:uses?|works? with|rely|relies|trusts?|switched|chose|use) (?:us|our|it|this)|(?:works|working|worked) (?:closely )?with (?:other )?(?:companies|clients|customers|leading|several|many)|(?:uses?|using|chose|trusts?|switched to|rely on|relies on|recommends?) (?:us|our (?:platform|product|service|software|solution|system|tool))\b|we(?:'ve| have)? (?:recently |already |successfully )?(?:helped|worked with|served|supported|partnered|equipped|onboarded)|(?:testimonials?|reference customers?)"
     r"|(?:unternehmen|firmen|kunden|betriebe|speditionen|partner|flotten) wie (?!ihre|sie\b|ihr\b)|unsere (?:bestehenden |anderen |zufriedenen )?kunden|zu unser\w+ (?:kunden|referenzen)|vertrauen (?:uns|auf uns)|(?:nutzt|nutzen|setzt|setzen|verwendet|verwenden|vertraut) (?:bereits|schon|uns|unser\w*|auf uns\w*|erfolgreich)|referenzkunde\w*|referenzen|(?:haben|konnten) (?:wir )?(?:bereits |schon )?(?:fur|bei|mit) [^.!?\n]{2,40}(?:gearbeitet|geholfen|eingefuhrt|umgesetzt)"
     r"|(?:entreprises|societes|clients|marques|transporteurs|partenaires) (?:comme|telles? que|tels que) (?!la votre|vous|les votres)|nos (?:autres |nombreux )?clients|parmi nos clients|nous font (?:deja )?confiance|font confiance|utilis(?:e|ent) (?:deja|notre|nos)|nous avons (?:deja |recemment )?(?:aide|accompagne|equipe)|temoignages?|cas client"
     r"|(?:empresas|companias|clientes|marcas|socios|flotas) (?:como|tales como) (?!la suya|usted|las suyas)|nuestros (?:otros )?clientes|entre nuestros clientes|confian en nosotros|confia en nosotros|(?:ya )?utiliz(?:a|an) (?:ya |nuestr)|ya (?:usa|usan|utiliza|utilizan|trabaja|trabajan)|hemos (?:ayudado|trabajado con)|caso de exito|testimonios?"
@@ -110,6 +111,8 @@ def find_statements(text: str) -> Iterator[Statement]:
     """``text`` in bare form."""
     for claim in find_past(text):
         yield Statement(kind="past", family=claim.family, key="", start=claim.start, end=claim.end)
+    for told in find_references(text):
+        yield Statement(kind="customer", family=told.family, key="", start=told.start, end=told.end)
     for name, pattern in _patterns().items():
         for match in pattern.finditer(text):
             kind, _, family = name.partition(".")

@@ -43,7 +43,9 @@ _WISHES = re.compile(r"congrat\w*|gluckwunsch|gratul\w*|felicit\w*|felicidades|e
 _THEIR_THING = re.compile(
     r"^(?:votre (?:visite|passage|inscription|participation|commande)|ihr\w* (?:download|besuch|anruf|anmeldung|teilnahme|bestellung|vertragsabschluss)|fur (?:den|das|ihren|ihr|die|ihre) (?:besuch|anmeldung|teilnahme|bestellung|anruf))$"
 )
-_WE_DID = re.compile(r"\b(?:we|wir|nous|ya (?:le|les|os|te))\b")
+_WE_DID = re.compile(
+    r"\b(?:we|wir|nous|ya (?:le|les|os|te)|last|previous|letzten?|vorigen?|dernier|derniere|ultim[oa]|anterior)\b"
+)
 _ONLY_WHEN = re.compile(
     r"(?:letzte|vergangene|vorige)[nrs]? \w+|gestern|vorgestern|(?:la |le |el |l')?\w+ (?:derniere?|passee?|pasad[oa])|avant-hier|ayer|anteayer"
 )
@@ -96,7 +98,7 @@ def _told(library: Library, text: Text, matched: str, tail: str, kinds: frozense
     if library.strangers and kinds & _DEALS:
         return False
     if kinds and not any_held(kinds, library.events):
-        return _share_told(library, text, matched + tail) >= SURE_SHARE
+        return _share_told(library, text, matched + tail, untold=0.0) >= SURE_SHARE
     words = _meaning(matched + " " + tail)
     new = [word for word in words if not related_any(frozenset({word}), library.told)]
     return (
@@ -106,11 +108,12 @@ def _told(library: Library, text: Text, matched: str, tail: str, kinds: frozense
     )
 
 
-def _share_told(library: Library, text: Text, said: str) -> float:
-    """How much of what is said stands in what they or the notes say; 1 where it can't be told."""
+def _share_told(library: Library, text: Text, said: str, *, untold: float = 1.0) -> float:
+    """How much of what is said stands in what they or the notes say; ``untold`` where that can't
+    be compared, as between two languages."""
     words = _meaning(said) or content_stems(said) - _FRAME
     if not words or text.language not in library.languages:
-        return 1.0
+        return untold
     return sum(related_any(frozenset({word}), library.told) for word in words) / len(words)
 
 
