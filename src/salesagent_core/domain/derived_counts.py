@@ -10,7 +10,7 @@ from itertools import pairwise
 from salesagent_core.domain import sums
 from salesagent_core.domain.derived_prices import CHANCE
 from salesagent_core.domain.facts import Fact, FactKind, Text
-from salesagent_core.domain.held_numbers import MEASURES, OURS, related_any
+from salesagent_core.domain.held_numbers import MEASURES, OURS
 from salesagent_core.domain.library import Library, sentence_around
 from salesagent_core.domain.operands import quantities_of, values_of, windows
 from salesagent_core.domain.quantities import Quantity
@@ -24,6 +24,7 @@ from salesagent_core.domain.reckoning_words import (
     sentences_before,
     stands_beside,
 )
+from salesagent_core.domain.same_word import related_any
 from salesagent_core.domain.sums import Operands
 
 LENGTH_BEHIND = 24

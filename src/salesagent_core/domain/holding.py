@@ -10,10 +10,12 @@ from salesagent_core.domain.capabilities import Clause
 from salesagent_core.domain.commitments import CERTIFICATE, Statement
 from salesagent_core.domain.day_shifts import denied_weekday, follows_from, weekday_follows
 from salesagent_core.domain.derived import following
+from salesagent_core.domain.everyday_words import everyday_stems
 from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
 from salesagent_core.domain.folding import bare_text
 from salesagent_core.domain.held_clauses import ANCHORS, holds_clause
 from salesagent_core.domain.held_numbers import holds_quantity
+from salesagent_core.domain.held_past import holds_past, holds_when
 from salesagent_core.domain.held_times import holds_clock, same_day
 from salesagent_core.domain.held_wordings import chance_invented
 from salesagent_core.domain.language_names import LanguageName
@@ -22,8 +24,10 @@ from salesagent_core.domain.library import DENIAL_REACH, Library, same_url, sent
 from salesagent_core.domain.links import Link
 from salesagent_core.domain.moments import Clock, Day, Weekday
 from salesagent_core.domain.names import Name
+from salesagent_core.domain.past_events import any_held, events_in
 from salesagent_core.domain.places import holds_place
 from salesagent_core.domain.quantities import Quantity
+from salesagent_core.domain.references import FAMILIES
 from salesagent_core.domain.same_word import related_any
 from salesagent_core.domain.stance import denies, repeats_reader
 from salesagent_core.domain.word_forms import is_common
@@ -36,6 +40,8 @@ CLAUSE_SHOWN = 0.6
 PHONE_TAIL = 7
 WRITTEN_OVERLAP = 0.5
 CUSTOMER_OVERLAP = 0.5
+REFERENCE_NEW = 0.4
+"""The share of words in a sentence on other customers that may stand in no source of ours."""
 _PRESENT_TOO = frozenset("hablamos quedamos acordamos conversamos comentamos".split())
 _GAIN = re.compile(
     r"\d|%|[€$£]|\b(?:per ?cent|prozent|pour cent|por ciento|half|halfte|moitie|mitad|costs?|kosten|couts?|costes?|money|geld|argent|dinero|"
@@ -269,9 +275,21 @@ def _proposes(written: str, sentence: str) -> bool:
     return written in _PRESENT_TOO and bool(re.search(r"\?|a las? |si le parece", sentence))
 
 
+def _holds_reference(library: Library, wanted: Statement, sentence: str, text: Text) -> bool:
+    """True where a source of ours tells of customers, results or awards alike, in words of which
+    most stand in the draft's sentence too."""
+    alike = any(
+        isinstance(m.value, Statement) and m.value.kind == "customer" for m in library.statements
+    ) or (wanted.family != "award" and library.names_customers)
+    said = content_stems(sentence) - everyday_stems()
+    new = [word for word in said if not related_any(frozenset({word}), library.ours)]
+    foreign = text.language not in library.languages
+    return alike and (foreign or len(new) <= REFERENCE_NEW * len(said))
+
+
 def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text) -> bool:
     if wanted.family == "when":
-        return wanted.key in library.whens
+        return holds_when(library, wanted.key)
     first, last = sentence_around(text.bare, fact.start)
     before = text.bare[first : fact.start]
     theirs = repeats_reader(before)
@@ -281,13 +299,20 @@ def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text
         return True
     if wanted.family == "saving" and not _GAIN.search(sentence):
         return True
+    if wanted.kind == "past" and wanted.family != "written":
+        happened = holds_past(library, wanted, fact, text)
+        if happened is not None:
+            return happened
     if wanted.family == "written":
         said = content_stems(_CLAUSE_END.split(text.bare[fact.end : last], maxsplit=1)[0]) - _FRAME
         return bool(library.documents) and (
             not said
             or len(said & library.stems) >= WRITTEN_OVERLAP * len(said)
             or text.language not in library.languages
+            or any_held(events_in(text.bare[fact.end : last]) - {"met", "sent"}, library.asked)
         )
+    if wanted.kind == "customer" and wanted.family in FAMILIES:
+        return _holds_reference(library, wanted, sentence, text)
     if wanted.kind == "customer":
         told = content_stems(sentence)
         known = sum(related_any(frozenset({one}), library.ours) for one in told)

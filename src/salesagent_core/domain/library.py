@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (patterns are kept on one line)
 """What the sources hold, prepared once for every question about a draft."""
 
 from __future__ import annotations
@@ -20,14 +21,26 @@ from salesagent_core.domain.language_names import languages_in
 from salesagent_core.domain.links import Link
 from salesagent_core.domain.moments import Clock, Day, Weekday
 from salesagent_core.domain.names import FIRST_NAMES
+from salesagent_core.domain.past_events import events_in, knows_events
 from salesagent_core.domain.quantities import Quantity
 from salesagent_core.domain.retelling import Passage, Passages, passage_of
 from salesagent_core.domain.stance import asks, denies, names_customers
 
 SENTENCE_REACH = 400
+FORM_WORDS = 8
+"""A form with fewer words holds a name or a place, not what somebody wants."""
 DENIAL_REACH = 40
 """How many characters before a word a denial of it may stand."""
 _THEIRS = frozenset({SourceKind.FORM, SourceKind.MESSAGE})
+_KNOWING = _THEIRS | {SourceKind.CRM, SourceKind.MEMORY}
+"""Who can tell what happened between us and the reader."""
+_FIRST = re.compile(
+    r"\b(?:first (?:enquiry|inquiry|contact|request|order)|no (?:earlier|previous|prior|past) \w+|new (?:lead|prospect|customer)|erst(?:anfrage|kontakt)|neukunde|neuer kontakt|noch kein\w*|bisher kein\w*|premiere? (?:contact|demande)|nouveau (?:client|contact)|aucun\w* (?:commande|contact)|primer contacto|primera consulta|cliente nuevo|nuevo cliente|sin (?:pedidos|compras|contacto) \w+)\b"
+)
+"""A note that there was nothing before."""
+_BEFORE = re.compile(
+    r"\b(?:again|last time|before|previous\w*|earlier|returning|wieder|erneut|schon (?:einmal|mal)|letzte[nsr]? mal|bereits|fruher\w*|zuletzt|letzt\w+|de nouveau|a nouveau|deja|precedent\w*|derniere fois|de nuevo|otra vez|anterior\w*|la ultima vez|kunde seit|customer since|client depuis|cliente desde|(?:auftrag|projekt|project|order|letzte miete|pedido|commande|obra|chantier)s? (?:no\.? ?)?\d{2,})\b"
+)
 _NOT_OURS = _THEIRS | {SourceKind.CRM, SourceKind.MEMORY, SourceKind.SLOT}
 """What these hold does not say what we have or do."""
 
@@ -89,6 +102,14 @@ class Library:
     our_text: str
     original: str
     spoken: frozenset[str]
+    events: frozenset[str]
+    asked: frozenset[str]
+    told: frozenset[str]
+    noted: frozenset[str]
+    mails: int
+    formed: bool
+    strangers: bool
+    returning: bool
     passages: Passages = attrs.field(eq=False, repr=False)
 
 
@@ -147,10 +168,55 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
         our_text=our_text,
         original="\n".join(each.text.original for each in readings),
         spoken=frozenset(code for bare in bares for code in languages_in(bare)),
+        events=frozenset(kind for each in readings for kind in _events(each)),
+        asked=frozenset(
+            kind for each in readings if _knows(each) for kind in events_in(each.text.bare)
+        ),
+        told=frozenset(
+            one for each in readings if _knows(each) for one in content_stems(each.text.bare)
+        ),
+        noted=frozenset(
+            kind
+            for each in readings
+            if each.source.kind in (SourceKind.CRM, SourceKind.MEMORY)
+            for kind in _events(each)
+        ),
+        mails=sum(_is_mail(each.source) for each in readings),
+        formed=any(
+            each.source.kind is SourceKind.FORM
+            and not _is_mail(each.source)
+            and len(each.text.bare.split()) >= FORM_WORDS
+            for each in readings
+        ),
+        strangers=any(_knows(each) and _FIRST.search(each.text.bare) for each in readings),
+        returning=any(_knows(each) and _BEFORE.search(each.text.bare) for each in readings),
         passages=Passages(
             [one for number, each in enumerate(readings) for one in _passages(number, each)]
         ),
     )
+
+
+def _knows(reading: _Reading) -> bool:
+    return reading.source.kind in _KNOWING
+
+
+def _is_mail(source: Source) -> bool:
+    return source.kind is SourceKind.MESSAGE or source.id.lower().startswith(("mail", "thread"))
+
+
+def _events(reading: _Reading) -> Iterator[str]:
+    """What has happened, as a source tells that can know it; elsewhere only what is plainly said
+    to have happened."""
+    bare = reading.text.bare
+    if _knows(reading):
+        strangers = reading.source.kind in _THEIRS
+        for first, last in pairwise([*_bounds(bare), len(bare)]):
+            sentence = bare[first:last]
+            yield from knows_events(sentence, strangers=strangers, wishes=asks(sentence))
+        return
+    for fact in reading.facts:
+        if fact.kind is FactKind.PAST:
+            yield from events_in(bare[fact.start : fact.end])
 
 
 def _read(source: Source) -> _Reading:

@@ -30,8 +30,9 @@ MIN_WORD = 3
 MOST, FEW = 0.65, 0.2
 """Shares of a clause that one passage holds or hardly holds."""
 _INCLUDED = re.compile(
-    r"\b(?:includ\w+|free|frei|ohne berechnung|sin gastos|sans frais|inklusive|inbegriffen|enthalten|eingeschlossen|kostenlos\w*|kostenfrei\w*|gratis|compris\w*|inclus\w*|"
-    r"gratuit\w*|offert\w*|incluid\w*|incluy\w+|gratuit[ao]s?)\b"
+    r"\b(?:includ\w+|free|inklusive|inbegriffen|enthalten|eingeschlossen|frei|ohne berechnung|"
+    r"kostenlos\w*|kostenfrei\w*|gratis|compris\w*|inclus\w*|sans frais|gratuit\w*|offert\w*|"
+    r"incluid\w*|incluy\w+|sin gastos)\b"
 )
 """What is a part of the price costs nothing more."""
 

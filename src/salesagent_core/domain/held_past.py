@@ -1,0 +1,158 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
+"""Whether a source that can know it tells of what a draft says has happened.
+
+The reader's own texts, the notes about them and what we remember can know; a page about our
+product cannot. A claim is held when such a source tells of an event of the same kind, or when
+most of what the claim says stands there. Days, names and numbers in it are facts of their own.
+"""
+
+from __future__ import annotations
+
+import re
+
+from salesagent_core.domain.commitments import Statement
+from salesagent_core.domain.everyday_words import everyday_stems
+from salesagent_core.domain.facts import Fact, Text, content_stems
+from salesagent_core.domain.lexicon import MONTHS, stem
+from salesagent_core.domain.library import Library, sentence_around
+from salesagent_core.domain.past_events import any_held, events_in
+from salesagent_core.domain.same_word import related_any
+from salesagent_core.domain.stance import asks
+
+NEW_SHARE = 0.6
+MIN_NEW = 2
+TOLD_SHARE = 0.5
+WISH_SHARE = 0.25
+SURE_SHARE = 0.75
+_DEALS = frozenset({"bought", "happy", "complained", "tested"})
+_CLAUSE_END = re.compile(r"[,;.!?]| – | - ")
+_FRAME = frozenset(
+    stem(word)
+    for word in "note mail email message letter form enquiry inquiry request nachricht formular anfrage schreiben formulaire demande formulario correo mensaje solicitud recently already thank thanks danke merci gracias say said tell told mention write wrote see seen read courriel lettre brief carta aviez etiez avions hatten haben habia habian waren had visto leido gesehen gelesen learn lu vu colleague kollege collegue".split()
+) | frozenset(stem(name) for name in MONTHS)
+_READER_SAID = re.compile(
+    r"(?:as |like |what )?you (?:\w+ )?(?:said|told|explained|mentioned|described|informed|shared|asked|wrote)\b|sie (?:sagten|erzahlten|meinten|schrieben)|wie sie (?:sagten|schrieben|erwahnten)|vous (?:me |nous |m'|l'|en )?(?:disiez|(?:avez|aviez) (?:dit|explique|parle|evoque|mentionne|ecrit|indique|precise|demande|decrit))|(?:me|nos) (?:dijo|comento|conto|explico|dijeron|ha dicho)"
+)
+_WE_WROTE = re.compile(
+    r"as (?:i |we |already )?(?:\w+ )?(?:mentioned|wrote|written|told|explained|promised)(?: in)?|(?:my|our) (?:last |previous |first )?(?:mail|e-?mail|message|letter)|ich ihnen|wie (?:in meiner|bereits geschrieben|erwahnt|angekundigt)|je vous (?:l'|le |en )?(?:ecrivais|disais|annoncais)|comme (?:indique|annonce|ecrit)|como (?:le |les )?(?:decia|escribi|comente|adelante|indique|dije)"
+)
+_SEEN = re.compile(
+    r"(?:i|we)(?:'ve| have)? (?:just |also )?(?:seen|read|noticed|saw|heard|learn\w*)|(?:he|hemos) (?:visto|leido|sabido|notado)|j'ai (?:vu|lu|remarque|appris|bien note)|ich (?:habe|hatte) (?:gesehen|gelesen|gehort|bemerkt)"
+)
+_WISHES = re.compile(r"congrat\w*|gluckwunsch|gratul\w*|felicit\w*|felicidades|enhorabuena")
+_THEIR_THING = re.compile(
+    r"^(?:votre (?:visite|passage|inscription|participation|commande)|ihr\w* (?:download|besuch|anruf|anmeldung|teilnahme|bestellung|vertragsabschluss)|fur (?:den|das|ihren|ihr|die|ihre) (?:besuch|anmeldung|teilnahme|bestellung|anruf))$"
+)
+_WE_DID = re.compile(
+    r"\b(?:we|wir|nous|ya (?:le|les|os|te)|last|previous|letzten?|vorigen?|dernier|derniere|ultim[oa]|anterior)\b"
+)
+_ONLY_WHEN = re.compile(
+    r"(?:letzte|vergangene|vorige)[nrs]? \w+|gestern|vorgestern|(?:la |le |el |l')?\w+ (?:derniere?|passee?|pasad[oa])|avant-hier|ayer|anteayer"
+)
+_LOOKS_BACK = re.compile(
+    r"thank|dank|merci|remerci|gracias|\b(?:suite a|apres|depuis|lors de|seit|nach|after|since|comme pour|wie bei|letzt\w*|dernie\w*)\b"
+)
+
+
+def holds_past(library: Library, wanted: Statement, fact: Fact, text: Text) -> bool | None:
+    """None where the wording has no kind by which it could be judged."""
+    first, last = sentence_around(text.bare, fact.start)
+    matched = text.bare[fact.start : fact.end]
+    after = text.bare[fact.end : last]
+    if _THEIR_THING.match(matched) and not _LOOKS_BACK.search(text.bare[first : fact.start]):
+        return True
+    if wanted.family == "again":
+        return not library.strangers and (
+            library.mails > 1
+            or (library.mails > 0 and library.formed)
+            or "happy" in library.noted
+            or library.returning
+        )
+    tail = _CLAUSE_END.split(after, maxsplit=1)[0]
+    if _ONLY_WHEN.fullmatch(matched):
+        return holds_when(library, matched)
+    if wanted.family == "object":
+        return _thing_given(library, text, matched)
+    if _WISHES.fullmatch(matched.split()[0]) or _SEEN.match(matched):
+        share = WISH_SHARE if asks(tail) else TOLD_SHARE
+        return _mostly_told(library, text, tail or text.bare[first:last], share)
+    if _WE_WROTE.match(matched):
+        return library.mails > 0
+    said = _READER_SAID.match(matched)
+    if said:
+        rest = matched[said.end() :] + tail
+        return _mostly_told(
+            library, text, rest.strip() or text.bare[first : fact.start], TOLD_SHARE
+        )
+    kinds = events_in(matched) or events_in(tail[:60])
+    if wanted.family == "told":
+        return _told(library, text, matched, tail, kinds)
+    if not kinds and _LOOKS_BACK.match(matched) and _meaning(tail):
+        return _thing_given(library, text, tail)
+    return any_held(kinds, library.events) if kinds else None
+
+
+def _told(library: Library, text: Text, matched: str, tail: str, kinds: frozenset[str]) -> bool:
+    if not kinds and _WE_DID.search(matched):
+        kinds = frozenset({"bought"})
+    if library.strangers and kinds & _DEALS:
+        return False
+    if kinds and not any_held(kinds, library.events):
+        return _share_told(library, text, matched + tail, untold=0.0) >= SURE_SHARE
+    words = _meaning(matched + " " + tail)
+    new = [word for word in words if not related_any(frozenset({word}), library.told)]
+    return (
+        text.language not in library.languages
+        or not words
+        or not (len(new) >= MIN_NEW and len(new) >= NEW_SHARE * len(words))
+    )
+
+
+def _share_told(library: Library, text: Text, said: str, *, untold: float = 1.0) -> float:
+    """How much of what is said stands in what they or the notes say; ``untold`` where that can't
+    be compared, as between two languages."""
+    words = _meaning(said) or content_stems(said) - _FRAME
+    if not words or text.language not in library.languages:
+        return untold
+    return sum(related_any(frozenset({word}), library.told) for word in words) / len(words)
+
+
+def _mostly_told(library: Library, text: Text, said: str, share: float) -> bool:
+    return bool(library.documents) and (
+        _share_told(library, text, said) >= share
+        or any_held(events_in(said) - {"met", "sent"}, library.asked)
+    )
+
+
+def _meaning(said: str) -> frozenset[str]:
+    return content_stems(said) - _FRAME - everyday_stems()
+
+
+def _thing_given(library: Library, text: Text, things: str) -> bool:
+    """Thanks for photographs need photographs, or something sent where the words differ."""
+    words = content_stems(things) - _FRAME
+    if text.language not in library.languages:
+        return "sent" in library.events
+    return all(related_any(frozenset({word}), library.told) for word in words) or (
+        "sent" in library.events and not re.search(r",? (?:and|und|et|y) ", things)
+    )
+
+
+_SAME_WHEN = tuple(
+    re.compile(rf"\b(?:{words})\b")
+    for words in (
+        r"last year|previous year|year before|(?:letzte[ns]?|vergangene[ns]?|vorige[ns]?) jahr|vorjahr\w*|l'an(?:nee)? (?:dernier|derniere|passee?)|annee precedente|(?:el )?ano pasado|ano anterior",
+        r"last month|previous month|(?:letzte[nr]?|vergangene[nr]?|vorige[nr]?) monat|vormonat|le mois (?:dernier|passe)|(?:el )?mes (?:pasado|anterior)",
+        r"last week|previous week|(?:letzte[nr]?|vergangene[nr]?|vorige[nr]?) woche|vorwoche|la semaine (?:derniere|passee)|(?:la )?semana (?:pasada|anterior)",
+        r"yesterday|gestern|hier|ayer",
+        r"this morning|heute (?:morgen|fruh|vormittag)|ce matin|esta manana",
+    )
+)
+"""The same time in other words."""
+
+
+def holds_when(library: Library, told: str) -> bool:
+    """True where a source tells this time ("last year") in some words."""
+    return told in library.whens or any(
+        one.fullmatch(told) and one.search(library.whens) for one in _SAME_WHEN
+    )
