@@ -116,6 +116,9 @@ def test_only_the_told_number_of_days_before_a_date_is_held(
         ("Después le entregamos un estudio.", "es", {"form": "¿Hacen un estudio?"}),
         ("D'après notre planning, c'est possible.", "fr", {"form": "Est-ce possible ?"}),
         ("Votre message nous a fait plaisir.", "fr", {"form": "Quel est le prix ?"}),
+        ("After our visit we would send an offer.", "en", {"form": "Could you visit us?"}),
+        ("Your old oven has served since 2009.", "en", {"form": "An old oven, bought in 2009."}),
+        ("He leído su mensaje con atención.", "es", {"form": "¿Cuánto cuesta?"}),
     ],
 )  # fmt: skip
 def test_a_past_that_a_note_or_form_tells_is_held(
@@ -140,6 +143,8 @@ def test_a_past_that_a_note_or_form_tells_is_held(
         ("Ya les cambiamos las ventanas hace tiempo.", "es", "Sin pedidos anteriores"),
         ("You told me that the board is in favour.", "en", "Sector: retail"),
         ("Thank you for the photographs.", "en", "Sector: retail"),
+        ("After our chat at the show I can tell you more.", "en", "Sector: retail"),
+        ("As your landlord explained to us, power is scarce.", "en", "Sector: retail"),
         ("Gracias por escribirnos por indicación de su asesor.", "es", "Ciudad: Vigo"),
     ],
 )

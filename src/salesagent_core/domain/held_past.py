@@ -49,6 +49,17 @@ _WE_DID = re.compile(
 _ONLY_WHEN = re.compile(
     r"(?:letzte|vergangene|vorige)[nrs]? \w+|gestern|vorgestern|(?:la |le |el |l')?\w+ (?:derniere?|passee?|pasad[oa])|avant-hier|ayer|anteayer"
 )
+_AFTER = re.compile(r"(?:after|nach|apres|tras|despues de)\b")
+_TO_COME = re.compile(
+    r"\b(?:will|would|can|could|shall|'ll|werden?|wurden?|erhalten|bekommen|konnen|konnten|schicken|senden|machen wir|kann|[a-z]{3,}(?:rez|rons|ront|rai|riez|rions)|pouv\w+|pourr\w+|podemos|puede\w*|podr\w+|[a-z]{3,}(?:remos|ran|ria|riamos)|(?:le|les) \w+(?:amos|imos|aremos))\b"
+)
+"""What is still to come: "after our visit you will get an offer"."""
+_THEIR_MAIL = re.compile(
+    r" (?:through )?(?:your|ihre?n?|votre|su|tu) (?:message|note|e?-?mail|enquiry|inquiry|request|nachricht|anfrage|zeilen|courriel|demande|mot|mensaje|correo|consulta|solicitud)"
+)
+_WITH_US = re.compile(
+    r"\b(?:us|me|our|already|uns|mir|unser\w*|schon|bereits|nous|m'|notre|nos|deja|me|nuestr\w+|ya)\b"
+)
 _LOOKS_BACK = re.compile(
     r"thank|dank|merci|remerci|gracias|\b(?:suite a|apres|depuis|lors de|seit|nach|after|since|comme pour|wie bei|letzt\w*|dernie\w*)\b"
 )
@@ -73,6 +84,11 @@ def holds_past(library: Library, wanted: Statement, fact: Fact, text: Text) -> b
         return holds_when(library, matched)
     if wanted.family == "object":
         return _thing_given(library, text, matched)
+    coming = _AFTER.match(matched) and _TO_COME.search(after)
+    if coming and not {"spoke", "met", "event"} & events_in(matched + tail):
+        return True
+    if _SEEN.match(matched) and _THEIR_MAIL.match(after):
+        return True
     if _WISHES.fullmatch(matched.split()[0]) or _SEEN.match(matched):
         share = WISH_SHARE if asks(tail) else TOLD_SHARE
         return _mostly_told(library, text, tail or text.bare[first:last], share)
@@ -99,6 +115,8 @@ def _told(library: Library, text: Text, matched: str, tail: str, kinds: frozense
         return False
     if kinds and not any_held(kinds, library.events):
         return _share_told(library, text, matched + tail, untold=0.0) >= SURE_SHARE
+    if not _WITH_US.search(matched + tail) and _known_thing(library, matched):
+        return True
     words = _meaning(matched + " " + tail)
     new = [word for word in words if not related_any(frozenset({word}), library.told)]
     return (
@@ -106,6 +124,13 @@ def _told(library: Library, text: Text, matched: str, tail: str, kinds: frozense
         or not words
         or not (len(new) >= MIN_NEW and len(new) >= NEW_SHARE * len(words))
     )
+
+
+def _known_thing(library: Library, matched: str) -> bool:
+    """What they wrote of is spoken of: "your oven has served you well"."""
+    owned = re.match(r"(?:your|ihr\w*|votre|su) ((?:\w+ ){1,2}\w+)", matched)
+    words = _meaning(owned[1]) if owned else frozenset[str]()
+    return any(related_any(frozenset({word}), library.told) for word in words)
 
 
 def _share_told(library: Library, text: Text, said: str, *, untold: float = 1.0) -> float:
