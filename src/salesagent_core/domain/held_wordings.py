@@ -19,7 +19,11 @@ from salesagent_core.domain.stance import denies
 
 _OF_A_THING = frozenset({"free", "discount", "guarantee"})
 """Promises that are as many as the things they are made of: free delivery is no free training."""
-_END = re.compile(r"[,;:.!?()](?=\s|$)|\n| [–—-] ")
+_END = re.compile(
+    r"[,;:.!?()](?=\s|$)|\n| [–—-] "
+    r"| (?=(?:and|but) (?:we|you|i|it|they|he|she|there) |(?:und|aber|sowie) (?:wir|sie|ich|es) "
+    r"|(?:et|mais) (?:nous|vous|je|il|elle|on) |(?:y|pero) (?:le|les|os|se|nos|usted|nosotros) )"
+)
 _ALSO = re.compile(
     r"\b(?:also|even|too|as well|auch|sogar|ebenfalls|gleich mit|aussi|egalement|meme|tambien|incluso|ademas)\b"
 )
@@ -85,7 +89,7 @@ def chance_invented(library: Library, fact: Fact, text: Text, held: Sequence[Fac
     other_thing = (
         isinstance(fact.value, Statement)
         and fact.value.family in _OF_A_THING
-        and bool(values["about"])
+        and values["about_telling"] > 0
         and values["about_in_one"] < FEW
     )
     return 1.0 if values["hardly_in_one"] or other_thing else invented(values, "promise")

@@ -112,6 +112,8 @@ def is_weighed(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> b
 
 def _in_other_words(library: Library, fact: Fact, text: Text, figures: list[Fact]) -> Standing:
     sort = sort_of(fact)
+    if sort and _is_asked(text, fact):
+        return Standing.HELD
     if not sort or _contradicted(library, fact, text):
         return Standing.MISSING
     chance = chance_invented(library, fact, text, figures)
@@ -119,6 +121,12 @@ def _in_other_words(library: Library, fact: Fact, text: Text, figures: list[Fact
         return Standing.MISSING
     shown = PROMISE_SHOWN if sort == "promise" else CLAUSE_SHOWN
     return Standing.UNSURE if chance >= shown else Standing.HELD
+
+
+def _is_asked(text: Text, fact: Fact) -> bool:
+    """ "Which night shall I reserve for you?" promises nothing."""
+    _, last = sentence_around(text.bare, fact.end - 1)
+    return text.bare[fact.end - 1 : last].rstrip().endswith("?")
 
 
 def _contradicted(library: Library, fact: Fact, text: Text) -> bool:

@@ -224,6 +224,12 @@ def _read(source: Source) -> _Reading:
     return _Reading(source=source, text=text, facts=facts_of(text, frozenset(), any_language=True))
 
 
+def _is_ours(kind: SourceKind, bare: str) -> bool:
+    """Whether a sentence tells what we have or do; a note may also tell what somebody asks for."""
+    noted = kind in (SourceKind.CRM, SourceKind.MEMORY)
+    return kind not in _THEIRS | {SourceKind.SLOT} and not (noted and asks(bare))
+
+
 def _passages(number: int, reading: _Reading) -> Iterator[Passage]:
     bare, language = reading.text.bare, reading.text.language
     promises = [
@@ -241,7 +247,7 @@ def _passages(number: int, reading: _Reading) -> Iterator[Passage]:
                 language,
                 inside,
                 source=number,
-                ours=reading.source.kind not in _THEIRS | {SourceKind.SLOT},
+                ours=_is_ours(reading.source.kind, bare[start:end]),
             )
 
 

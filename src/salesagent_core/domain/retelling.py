@@ -21,7 +21,6 @@ import attrs
 from salesagent_core.domain.everyday_words import everyday_stems, is_filler, subject_stems
 from salesagent_core.domain.lexicon import FUNCTION_WORDS, MONTHS, WEEKDAYS, number_words, stem
 from salesagent_core.domain.same_word import by_edge, edges_of, related
-from salesagent_core.domain.stance import asks
 from salesagent_core.domain.thesaurus import meanings, tells_much
 
 EVERYDAY = 0.3
@@ -50,14 +49,13 @@ class Word:
 
 @attrs.frozen(kw_only=True)
 class Passage:
-    """A sentence of the source with that number. ``ours`` is True where it tells what we have,
-    ``asks`` where it only asks for something."""
+    """A sentence of the source with that number. ``ours`` is True where it tells what
+    we have or do."""
 
     source: int
     stems: frozenset[str]
     meant: frozenset[int | str]
     ours: bool
-    asks: bool
 
 
 @cache
@@ -86,19 +84,31 @@ def words_of(
     """
     plain = everyday_stems() | subject_stems()
     found: list[Word] = []
+    told: set[int] = set()
     for each in meanings(bare, language):
-        inside = {name for start, end, name in promises if start <= each.start and each.end <= end}
-        if not _counts(each.word) and not inside:
+        if not _counts(each.word):
             continue
+        inside = [
+            number
+            for number, (start, end, _) in enumerate(promises)
+            if start <= each.start and each.end <= end
+        ]
+        told.update(inside)
         root = stem(each.word)
         found.append(
             Word(
                 stem=root,
-                meant=each.concepts | inside,
+                meant=each.concepts | {promises[number][2] for number in inside},
                 weight=EVERYDAY if root in plain or _says_little(each.concepts) else 1.0,
                 promised=bool(inside),
             )
         )
+    # "It is on us" promises something without any word that carries meaning by itself.
+    found += [
+        Word(stem="", meant=frozenset({family}), weight=1.0, promised=True)
+        for number, (_, _, family) in enumerate(promises)
+        if number not in told
+    ]
     return tuple(found)
 
 
@@ -131,10 +141,9 @@ def passage_of(
         meant |= {"free"}
     return Passage(
         source=source,
-        stems=frozenset(word.stem for word in words),
+        stems=frozenset(word.stem for word in words if word.stem),
         meant=meant,
         ours=ours,
-        asks=asks(bare),
     )
 
 
@@ -157,7 +166,8 @@ class Passages:
         """The numbers of the passages that hold the word or its meaning."""
         key = (word.stem, word.meant)
         if key not in self._held:
-            near = {root for edge in edges_of(word.stem) for root in self._edges.get(edge, ())}
+            edges = edges_of(word.stem) if word.stem else ()
+            near = {root for edge in edges for root in self._edges.get(edge, ())}
             found = {
                 place for root in near if related(word.stem, root) for place in self._by_stem[root]
             }
@@ -173,11 +183,7 @@ def readings(words: Sequence[Word], passages: Passages, *, all_count: bool) -> d
     What a stranger wrote or asks for says nothing of what we have or do: it counts only where
     ``all_count`` is True.
     """
-    counted = {
-        place
-        for place, each in enumerate(passages.all)
-        if all_count or (each.ours and not each.asks)
-    }
+    counted = {place for place, each in enumerate(passages.all) if all_count or each.ours}
     places = [passages.places(word) & counted for word in words]
     total = sum(word.weight for word in words) or 1e-9
     by_source: dict[int, set[int]] = {}
@@ -198,6 +204,7 @@ def readings(words: Sequence[Word], passages: Passages, *, all_count: bool) -> d
         "anywhere": share([counted]),
         "in_one": most,
         "about": float(bool(about)),
+        "about_telling": float(sum(word.weight == 1.0 for word, _ in about)),
         "about_in_one": max((_held(about, place) for place in counted), default=0.0)
         / (of_about or 1.0),
         "in_one_source": share(by_source.values()),
