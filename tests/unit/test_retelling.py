@@ -37,7 +37,7 @@ def _refused(body: str, sources: list[Source], language: str = "en") -> bool:
         ),
         (
             "Abholung und Entsorgung der Altgeräte kostenlos.",
-            "Ihre alten Geräte nehmen wir ohne Aufpreis mit.",
+            "Altgeräte holen wir ohne Aufpreis ab.",
             "Die Wartung übernehmen wir ohne Aufpreis.",
             "de",
         ),

@@ -58,6 +58,8 @@ _PLATFORMS = (
     frozenset("mac macs macos macbook imac apple".split()),
 )
 """Devices by the names that people give them."""
+_AS_WORDED = frozenset({CERTIFICATE, "multiple", "superlative"})
+"""What no other words may hold: a certificate, a multiple or a rank is a figure of its own."""
 _KEYED = frozenset(
     {"free", "terms", "superlative", "support", "capability", "contract", "multiple"}
 )
@@ -100,7 +102,7 @@ def sort_of(fact: Fact) -> str:
     value = fact.value
     if isinstance(value, Clause):
         return "clause"
-    if isinstance(value, Statement) and value.kind == "promise" and value.family != CERTIFICATE:
+    if isinstance(value, Statement) and value.kind == "promise" and value.family not in _AS_WORDED:
         return "promise"
     return ""
 
