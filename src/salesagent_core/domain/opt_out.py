@@ -12,6 +12,7 @@ from functools import cache
 
 from salesagent_core.domain.learned import Weighed, joined_score, preferred_by, weighed
 from salesagent_core.domain.opt_out_clause import asks_in_clause
+from salesagent_core.domain.opt_out_exit import wants_out
 from salesagent_core.domain.opt_out_sentence import HESITATION, Sentence, about_something_else
 
 MAX_READ = 8_000
@@ -25,7 +26,7 @@ def asks_to_stop(text: str) -> bool:
     text = text[:MAX_READ]
     if not text.strip():
         return False
-    if _link_is_broken().search(text):
+    if wants_out(text):
         return rules_say_stop(text)
     said = without_harmless(text)
     learned = weighed("opt_out", said)
@@ -83,24 +84,6 @@ _NOT_MEANT = re.compile(
 
 
 @cache
-def _link_is_broken() -> re.Pattern[str]:
-    """Who says that the link to leave does not work has tried to leave."""
-    link = (
-        r"(?:(?:unsub\w*|opt-?out|removal) (?:link|button|page|form|url)|abmelde-?(?:link|seite|button|formular|funktion)\w*|"
-        r"link zum (?:abmelden|abbestellen)|abmeldung|"
-        r"(?:lien|bouton|page|formulaire) (?:de |pour (?:se |me )?|d')?(?:desabonn\w*|desinscri\w*)|"
-        r"(?:enlace|boton|pagina|formulario|link) (?:de |para (?:la |darse de )?)?(?:baja|desuscri\w*|cancelar)|"
-        r"unsubscrib\w*|desabonnement|desinscription)"
-    )
-    broken = (
-        r"(?:(?:not|n't|never|nicht|pas|no|nada) (?:\w+ )?(?:work\w*|load\w*|open\w*|do anything|funktionier\w*|geht|klappt|ladt|"
-        r"reagiert|funcion\w*|va\b|sirve|abre|carga)|(?:funktioniert|geht|klappt|ladt|marche|fonctionne|s'ouvre|charge|repond) "
-        r"(?:\w+ )?(?:nicht|pas|plus)|broken|dead|defekt|kaputt|tot\b|404|error\w*|fehler\w*|erreur|casse|mort|rot[oa]\b|ne (?:marche|fonctionne|va))"
-    )
-    return re.compile(rf"\b{link}\b[^.?!]{{0,40}}\b{broken}|\b{broken}\b[^.?!]{{0,20}}\b{link}\b")
-
-
-@cache
 def _harmless() -> re.Pattern[str]:
     """Sentences that use the words of an opt-out and ask for none."""
     before = r"(?:last|previous|former|old|earlier|letzten?|vorigen?|vorherigen?|fruheren?|alten?|bisherigen?|ancien\w*|dernier\w*|precedent\w*|anterior\w*|ultim[oa]|antigu[oa])"
@@ -137,7 +120,7 @@ _NOT_THEN = re.compile(
 
 
 def _in_sentence(sentence: str) -> bool:
-    if _link_is_broken().search(sentence):
+    if wants_out(sentence):
         return True
     sentence = _NOT_THEN.sub(" that ", _NOT_MEANT.sub(" that document ", sentence))
     if _harmless().search(sentence):
