@@ -101,9 +101,10 @@ def _acknowledge(text: TextBuilder, material: Material) -> None:
     if material.ask is Ask.APOLOGISE:
         text.say(phrases.sorry, _ids(asked))
         return
-    again = any(s.untrusted for s in material.of_kind(SourceKind.MESSAGE))
-    thanks = (phrases.thanks_again if again else phrases.thanks).format(about=material.about)
-    text.say(thanks, _ids(asked) if material.topics or again else ())
+    earlier = next((s for s in material.of_kind(SourceKind.MESSAGE) if s.untrusted), None)
+    thanks = (phrases.thanks_again if earlier else phrases.thanks).format(about=material.about)
+    told_by = tuple(dict.fromkeys((*_ids(asked), *_ids(earlier))))
+    text.say(thanks, told_by if material.topics or earlier else ())
     if asked is None or material.wishes.shorter or material.ask is Ask.HAND_OVER:
         return
     numbers = _sizes(material)
