@@ -82,28 +82,30 @@ def follows_from(wanted: Day, before: str, held: Iterable[Day], held_text: str) 
     date as the sources say something is. ``before`` are the bare words before it."""
     shifts = _shifts(held_text) if _ENDS.search(before) else frozenset[int]()
     return bool(shifts) and any(
-        _as_date(own, year) is not None
+        whole_date(own, year) is not None
         and any(
             abs((day - moved).days) in shifts
-            for moved in (_as_date(own, year),)
+            for moved in (whole_date(own, year),)
             if moved is not None
         )
-        for day, year in _dates(held)
+        for day, year in held_dates(held)
         for own in wanted.readings
         if wanted.weekday is None or _fits(wanted, own, year)
     )
 
 
-def _dates(days: Iterable[Day]) -> Iterable[tuple[date, int]]:
+def held_dates(days: Iterable[Day]) -> Iterable[tuple[date, int]]:
+    """Every whole date, with its year; one without a year in the years that it may be in."""
     for day in days:
         for reading in day.readings:
             for year in [reading[0]] if reading[0] else [2026, 2027]:
-                whole = _as_date((year, *reading[1:]), year)
+                whole = whole_date((year, *reading[1:]), year)
                 if whole is not None:
                     yield whole, year
 
 
-def _as_date(reading: tuple[int | None, int, int | None], year: int) -> date | None:
+def whole_date(reading: tuple[int | None, int, int | None], year: int) -> date | None:
+    """The day of a reading, in ``year`` where it names none; None for a month or no real day."""
     own_year, month, number = reading
     if number is None or not 1 <= month <= 12 or month == ANY_MONTH:
         return None
@@ -114,7 +116,7 @@ def _as_date(reading: tuple[int | None, int, int | None], year: int) -> date | N
 
 
 def _fits(wanted: Day, reading: tuple[int | None, int, int | None], year: int) -> bool:
-    whole = _as_date(reading, year)
+    whole = whole_date(reading, year)
     return whole is not None and whole.weekday() == wanted.weekday
 
 

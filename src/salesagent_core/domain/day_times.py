@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
+from salesagent_core.domain.day_shifts import held_dates
 from salesagent_core.domain.facts import Fact
 from salesagent_core.domain.moments import Clock, Day, Weekday
 
 PAIR_REACH = 60
+MAX_SPAN = 14
+"""The longest stay or event, in days, whose days are counted."""
 _TO = re.compile(
     r"\s?(?:-|to|bis|a|and|until|jusqu'a|hasta|uhr -|/)\s?(?:las? )?(?:\d{4}-\d{2}-\d{2}t)?"
 )
@@ -77,3 +80,33 @@ def weekdays_of(day: Day) -> set[int]:
         for year, month, number in day.readings
         if year is not None and number is not None and 1 <= month <= 12
     }
+
+
+_UNTIL = re.compile(
+    r"\.?\s?(?:-|to|through|until|bis(?: zum)?|au|a|al|hasta(?: el)?)\s?(?:the |den |dem |le |el )?"
+)
+
+
+def spans(facts: list[Fact], bare: str) -> Iterator[tuple[date, date]]:
+    """First and last day of every "10 to 12 March"; where no year is told, of a year."""
+    days = sorted((f for f in facts if isinstance(f.value, Day)), key=lambda f: f.start)
+    for one, other in pairwise(days):
+        if not _UNTIL.fullmatch(bare[one.end : other.start]):
+            continue
+        first, last = one.value, other.value
+        if isinstance(first, Day) and isinstance(last, Day):
+            for begin, _ in held_dates([first]):
+                for end, _ in held_dates([last]):
+                    if 0 < (end - begin).days < MAX_SPAN:
+                        yield begin, end
+
+
+def weekdays_between(facts: list[Fact], bare: str) -> Iterator[int]:
+    """The weekdays of every such span whose days have a year."""
+    years = {
+        reading[0] for f in facts if isinstance(f.value, Day) for reading in f.value.readings
+    } - {None}
+    for begin, end in spans(facts, bare):
+        if begin.year in years:
+            for step in range((end - begin).days + 1):
+                yield (begin + timedelta(days=step)).weekday()

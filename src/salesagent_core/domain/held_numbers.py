@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from salesagent_core.domain.facts import Fact, Text, content_stems
+from salesagent_core.domain.length_words import is_repeated_so
 from salesagent_core.domain.lexicon import SYNONYMS, stem
 from salesagent_core.domain.library import Library, Mention, sentence_around
 from salesagent_core.domain.quantities import (
@@ -81,6 +82,12 @@ def holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -
             and (
                 _is_hour_of_day(library, wanted, fact, text)
                 or _is_working_week(library, wanted, fact, text)
+                or is_repeated_so(
+                    text.bare[max(0, fact.start - 24) : fact.start],
+                    wanted.unit,
+                    wanted.values,
+                    library.whens,
+                )
             )
         )
     return _holds_count(library, wanted, same, fact, text)

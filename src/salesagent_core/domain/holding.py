@@ -14,6 +14,7 @@ from salesagent_core.domain.everyday_words import everyday_stems
 from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
 from salesagent_core.domain.folding import bare_text
 from salesagent_core.domain.held_clauses import ANCHORS, holds_clause
+from salesagent_core.domain.held_days import counts_a_span, is_day_of_month, month_follows
 from salesagent_core.domain.held_numbers import holds_quantity
 from salesagent_core.domain.held_past import holds_past, holds_when
 from salesagent_core.domain.held_times import holds_clock, same_day
@@ -153,10 +154,21 @@ def holds(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:
     """True when some source holds ``fact`` of the draft ``text``, whose facts are ``facts``."""
     value = fact.value
     if isinstance(value, Quantity):
-        return holds_quantity(library, value, fact, text)
+        return (
+            holds_quantity(library, value, fact, text)
+            or is_day_of_month(library, value, fact, text)
+            or counts_a_span(library, value, fact, text)
+        )
     if isinstance(value, Day):
-        return any(same_day(value, day) for day in library.days) or follows_from(
-            value, text.bare[max(0, value.start - 40) : value.start], library.days, library.whens
+        return (
+            any(same_day(value, day) for day in library.days)
+            or follows_from(
+                value,
+                text.bare[max(0, value.start - 40) : value.start],
+                library.days,
+                library.whens,
+            )
+            or month_follows(library, value, text, facts)
         )
     if isinstance(value, Weekday):
         return value.number in library.weekdays or _weekday_told(library, value, text, facts)

@@ -13,7 +13,13 @@ from typing import TypeVar
 import attrs
 
 from salesagent_core.domain.commitments import Statement
-from salesagent_core.domain.day_times import pairs, slot_lengths, weekdays_of
+from salesagent_core.domain.day_times import (
+    pairs,
+    slot_lengths,
+    spans,
+    weekdays_between,
+    weekdays_of,
+)
 from salesagent_core.domain.evidence import Source, SourceKind
 from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems, facts_of, read_text
 from salesagent_core.domain.folding import bare_text
@@ -95,6 +101,7 @@ class Library:
     names_someone: bool
     names_customers: bool
     lengths: frozenset[float]
+    spans: frozenset[int]
     whens: str
     counted: frozenset[str]
     ours: frozenset[str]
@@ -145,7 +152,9 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
         quantities=tuple(m for m in mentions if isinstance(m.value, Quantity)),
         statements=tuple(m for m in mentions if isinstance(m.value, Statement)),
         days=days,
-        weekdays=_weekday_numbers(_values(readings, FactKind.WEEKDAY, Weekday), days),
+        weekdays=_weekday_numbers(_values(readings, FactKind.WEEKDAY, Weekday), days).union(
+            *(weekdays_between(each.facts, each.text.bare) for each in readings)
+        ),
         clocks=frozenset(minute for clock in clocks for minute in clock.minutes),
         pairs=tuple(pair for each in readings for pair in pairs(each.facts, each.text.bare)),
         urls=frozenset(same_url(url) for url in urls),
@@ -158,6 +167,11 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
         ),
         lengths=frozenset(
             one for each in readings for one in slot_lengths(each.facts, each.text.bare)
+        ),
+        spans=frozenset(
+            (end - begin).days + 1
+            for each in readings
+            for begin, end in spans(each.facts, each.text.bare)
         ),
         whens=" ".join(bares),
         counted=frozenset(

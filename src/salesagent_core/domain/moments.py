@@ -63,6 +63,8 @@ class Moments:
 _FRENCH_LEAD = re.compile(r"\b(?:fin|debut|mi|courant|en|des|depuis|jusqu'en|d'ici)[ -]$")
 TOMORROW, DAY_AFTER = 7, 8
 ANY_MONTH = 0
+LISTED = 12
+"""How far before a day of a list the one before it may stand."""
 
 
 @cache
@@ -90,7 +92,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?![\d:%]|[.,]\d| ?(?:[ap]\.?m\b|uhr|h\b|heures|horas|euros?|€|minut|(?:working |business |work )?(?:days?|hours?|weeks?)\b|(?:werk|arbeits)?tage|stunden|wochen|jours|semaines|dias|semanas|people|personen|personnes|personas|kg\b|km\b|x\b))"
         ),
         "shared_month": re.compile(
-            rf"(?<![\d.,:])(?<!h )(?<!las )(?<!at )(?<!um )(?<!heures )(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?,? ?(?:and|or|to|-|bis|und|oder|et|ou|au|y|o|al|a|&) ?(?:the |den |dem |le |el )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|o|\.)?[ -](?:of |de |d')?(?P<m>{months})\b"
+            rf"(?<![\d.,:])(?<!h )(?<!las )(?<!at )(?<!um )(?<!heures )(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?,? ?(?:and|or|to|-|bis|und|oder|et|ou|au|y|o|al|a|&) ?(?:the |den |dem |le |el )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|o|\.)?[ -](?:of |de |d')?(?P<m>{months})\b(?:\.?,? (?:de |del )?{year})?"
+        ),
+        "listed_day": re.compile(
+            r"(?<![\d.,:])(?P<d>\d{1,2})(?:st|nd|rd|th|er|o|\.)?, ?(?:the |den |dem |le |el |am )?$"
         ),
         "ordinal": re.compile(
             r"\b(?:the|by|on|until|before|every) (?P<d>\d{1,2})(?:st|nd|rd|th)(?= (?:at|of|or|and|in|if|is|would)\b|\s?[,.;?!)]|\s?$)|\bden (?P<d2>\d{1,2})\.(?= (?:um|oder|und)\b|,)|\bel (?P<d3>\d{1,2})(?= a las? )|\ble (?P<d4>\d{1,2})(?= (?:a \d|vers ))|"
@@ -100,7 +105,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "quarter": re.compile(rf"(?<![a-z0-9])q(?P<q>[1-4])(?:[ /-]{year})?(?![a-z0-9])"),
         "weekday": re.compile(rf"(?<![a-z])(?P<weekday>{weekdays})(?:s|e|en)?(?![a-z])"),
         "tomorrow": re.compile(
-            r"\b(?:(?P<after>day after tomorrow|ubermorgen|apres-demain|pasado manana)|tomorrow|(?<!guten )(?<!am )morgen(?= (?:um|fruh|vormittag|nachmittag|abend|mittag|mit|bei|an|zu)|[,.!?])|demain|(?<!la )(?<!esta )(?<!cada )manana)\b"
+            r"\b(?:(?P<after>day after tomorrow|ubermorgen|apres-demain|pasado manana)|tomorrow|(?<!guten )(?<!am )morgen(?= (?:um|fruh|vormittag|nachmittag|abend|mittag|mit|bei|an|zu)|[,.!?])|demain|(?<!la )(?<!esta )(?<!cada )(?<!misma )(?<!otra )manana)\b"
         ),
         "clock": re.compile(
             r"(?<![\d:.,+])(?<![a-z](?=[23] ?[ap]m\b))(?P<h>\d{1,2})(?:(?P<sep>:| ?h ?| heures | uhr )(?P<m>\d{2})(?::\d{2})?(?!\d)|(?P<dot>\.)(?P<md>\d{2})(?=\s?(?:uhr|am\b|pm\b|a\.m|p\.m|h\b))|(?=\s?(?:uhr|[ap]\.?m\b)))"
@@ -123,7 +128,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 def find_moments(text: str, original: str, language: str = "any") -> Moments:
     """``text`` in bare form and ``original`` with its capitals, of the same length."""
-    days = list(_days(text, original))
+    days = list(_days(text, original, lenient=language == "any"))
     taken = [(day.start, day.end) for day in days]
     clocks = list(_clocks(text, taken, language))
     taken += [(clock.start, clock.end) for clock in clocks]
@@ -138,7 +143,7 @@ def _free(taken: list[tuple[int, int]], start: int, end: int) -> bool:
     return True
 
 
-def _days(text: str, original: str) -> Iterator[Day]:
+def _days(text: str, original: str, *, lenient: bool) -> Iterator[Day]:
     taken: list[tuple[int, int]] = []
     patterns = _patterns()
     for name in ("iso", "day_month", "month_day", "numeric"):
@@ -160,9 +165,15 @@ def _days(text: str, original: str) -> Iterator[Day]:
                 end=match.end(),
             )
     for match in patterns["shared_month"].finditer(text):
-        readings = frozenset(_valid(iter([(None, MONTHS[match["m"]], int(match["d"]))])))
-        if readings and _free(taken, match.start("d"), match.end("d")):
-            yield Day(readings=readings, weekday=None, start=match.start("d"), end=match.end("d"))
+        year = int(match["year"]) if match["year"] else None
+        at: re.Match[str] | None = match
+        while at is not None:
+            readings = frozenset(_valid(iter([(year, MONTHS[match["m"]], int(at["d"]))])))
+            if not readings or not _free(taken, at.start("d"), at.end("d")):
+                break
+            yield Day(readings=readings, weekday=None, start=at.start("d"), end=at.end("d"))
+            # "9, 17 and 25 February"
+            at = patterns["listed_day"].search(text, max(0, at.start("d") - LISTED), at.start("d"))
     for match in patterns["ordinal"].finditer(text):
         number = int(next(one for one in match.groups() if one))
         if 1 <= number <= 31 and _free(taken, match.start(), match.end()):
@@ -182,7 +193,7 @@ def _days(text: str, original: str) -> Iterator[Day]:
                 end=match.end(),
             )
     for match in patterns["month"].finditer(text):
-        if _is_month(match, text, original) and _free(taken, match.start(), match.end()):
+        if _is_month(match, text, original, lenient) and _free(taken, match.start(), match.end()):
             year = int(match["year"]) if match["year"] else None
             yield Day(
                 readings=frozenset({(year, MONTHS[match["m"]], None)}),
@@ -192,8 +203,14 @@ def _days(text: str, original: str) -> Iterator[Day]:
             )
 
 
-def _is_month(match: re.Match[str], text: str, original: str) -> bool:
+def _is_month(match: re.Match[str], text: str, original: str, lenient: bool) -> bool:
     name = match["m"]
+    if lenient and (
+        (name not in AMBIGUOUS_MONTHS and len(name) > 3)
+        or _joined_months().match(text, match.end())
+        or _MONTHS_BEFORE.search(text[max(0, match.start() - 24) : match.start()])
+    ):
+        return True
     if name == "sept" and re.match(r" [a-z]", text[match.end() : match.end() + 2]):
         return False
     capital = original[match.start() : match.start() + 1].isupper()
@@ -206,6 +223,18 @@ def _is_month(match: re.Match[str], text: str, original: str) -> bool:
         )
         return bool(match["year"]) or bool(introduced and (capital or name not in AMBIGUOUS_MONTHS))
     return True
+
+
+_MONTHS_BEFORE = re.compile(
+    r"\b(?:janvier|fevrier|mars|avril|mai|juin|juillet|septembre|october|oktober|januar|februar|juni|juli|april|june|july|march|enero|febrero|marzo|abril|mayo|junio|julio|may|"
+    r"facturation annuelle|chaque annee|jedes jahr|every year|cada ano)(?: ?[,:/&-] ?| (?:et|and|und|y|a|au|to|bis|ou|or|oder|o) )$"
+)
+
+
+@cache
+def _joined_months() -> re.Pattern[str]:
+    months = "|".join(sorted((m for m in MONTHS if len(m) > 3), key=len, reverse=True))
+    return re.compile(rf"(?: ?[,/&-] ?| (?:et|and|und|y|a|au|to|bis|ou|or|oder|o) )(?:{months})\b")
 
 
 def _readings(name: str, match: re.Match[str]) -> Iterator[tuple[int | None, int, int]]:
@@ -276,12 +305,19 @@ def _weekdays(
         if _free(taken, match.start(), match.end()):
             yield Weekday(number=WEEKDAYS[name], start=match.start(), end=match.end())
     for match in patterns["tomorrow"].finditer(text):
+        if match[0] == "morgen" and _is_noun(match.start(), text, original):
+            continue
         if _free(taken, match.start(), match.end()):
             yield Weekday(
                 number=DAY_AFTER if match["after"] else TOMORROW,
                 start=match.start(),
                 end=match.end(),
             )
+
+
+def _is_noun(start: int, text: str, original: str) -> bool:
+    """ "am selben Morgen": a capital within the sentence."""
+    return original[start].isupper() and text[:start].rstrip(" ")[-1:].isalnum()
 
 
 def _clocks(text: str, days: list[tuple[int, int]], language: str) -> Iterator[Clock]:

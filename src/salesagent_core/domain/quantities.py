@@ -9,6 +9,7 @@ from functools import cache
 
 import attrs
 
+from salesagent_core.domain.length_words import one_word_lengths, open_hyphens
 from salesagent_core.domain.lexicon import FUNCTION_WORDS, LANGUAGES, SCALES, number_words, stem
 
 HEAD_WORDS = 3
@@ -215,6 +216,11 @@ def find_quantities(text: str, language: str) -> Iterator[Quantity]:
     List numbering at the start of a line is not a quantity; neither is the word "one".
     """
     patterns = _patterns()
+    text = open_hyphens(text)
+    for value, unit, start, end in one_word_lengths(text, lenient=language == "any"):
+        yield Quantity(
+            values=frozenset({value}), kind="duration", unit=unit, nouns=(), start=start, end=end
+        )
     if language == "any":
         # A source's "21x21", "24/48 h", "7j/7" and "J+8" hold each of their numbers.
         text = _DAYS_AFTER.sub(r"\1 j", _BETWEEN_DIGITS.sub("-", text))
