@@ -39,6 +39,7 @@ PROMISE_SHOWN = 0.25
 CLAUSE_SHOWN = 0.6
 """The same for what is only said to be done or to be there; it is never refused for its words."""
 PHONE_TAIL = 7
+LONG_TAIL = 6
 WRITTEN_OVERLAP = 0.5
 CUSTOMER_OVERLAP = 0.5
 REFERENCE_NEW = 0.4
@@ -260,6 +261,9 @@ def _known(token: str, words: frozenset[str]) -> bool:
         token.endswith(e) and len(token) - len(e) >= 3 and token.removesuffix(e) in words
         for e in ("s", "es", "n", "en")
     ):
+        return True
+    if len(token) >= LONG_TAIL and any(word.endswith(token) for word in words):
+        # "Webinar" stands in "Einführungswebinar".
         return True
     pieces = [piece for piece in re.split(r"[-'&]", token) if piece]
     if len(pieces) > 1 and (pieces[0] in words or pieces[0] in ("l", "d")):
