@@ -33,10 +33,10 @@ from salesagent_core.domain.same_word import related_any
 from salesagent_core.domain.stance import denies, repeats_reader
 from salesagent_core.domain.word_forms import is_common
 
-PROMISE_REFUSED = 0.4
-PROMISE_SHOWN = 0.25
+PROMISE_REFUSED = 0.48
+PROMISE_SHOWN = 0.35
 """From this chance on that a promise is invented it is refused, or shown to a person."""
-CLAUSE_SHOWN = 0.6
+CLAUSE_SHOWN = 0.62
 """The same for what is only said to be done or to be there; it is never refused for its words."""
 PHONE_TAIL = 7
 LONG_TAIL = 6
