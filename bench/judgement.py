@@ -78,6 +78,37 @@ def grounding() -> Iterator[Row]:
         yield f"grounding, {part}{case['language']}", what, caught == bool(case["invented"])
 
 
+def strangers_drafts() -> Iterator[Row]:
+    """Drafts by hands whose other drafts nothing is learned from: refused (``block``), or also shown
+    (``review``), in whole drafts; an invention counts where a finding stands in its sentence."""
+    for case in cases("grounding_strangers"):
+        line = f"grounding, {case['part']}, {case['language']}"
+        severities = _severities(case, case["body"], 0, len(case["body"]))
+        yield line, "true draft not refused", "block" not in severities
+        yield line, "true draft not even shown", not severities
+        for edit in case["edits"]:
+            body = case["body"][: edit["start"]] + edit["text"] + case["body"][edit["end"] :]
+            start = body.index(edit["invented"], max(0, edit["start"] - len(edit["invented"])))
+            found = _severities(case, body, start, start + len(edit["invented"]))
+            yield line, "invented fact refused", "block" in found
+            yield line, "invented fact refused or shown", bool(found)
+
+
+def _severities(case: dict[str, Any], body: str, start: int, end: int) -> set[str]:
+    """The severities of what is found in the sentences that hold this part of the body."""
+    first = max(body.rfind(mark, 0, start) for mark in ".!?\n") + 1
+    ends = [place for place in (body.find(mark, end) for mark in ".!?\n") if place >= 0]
+    last = min(ends, default=len(body))
+    findings = KINDS["draft"](case | {"id": None, "body": body})["findings"]
+    whole = (start, end) == (0, len(body))
+    return {
+        one["severity"]
+        for one in findings
+        if one["severity"] != "info"
+        and (whole or (one["part"] == "body" and one["start"] < last and one["end"] > first))
+    }
+
+
 def intents() -> Iterator[Row]:
     """Reply intents, with the opt-out counted apart."""
     from salesagent_core.domain.reply_intent import read_reply_intent
@@ -149,6 +180,7 @@ def main() -> None:
         injection,
         disclosures,
         grounding,
+        strangers_drafts,
         messages,
         automatic,
         intents,
