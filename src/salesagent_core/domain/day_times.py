@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
 """Which day a time of day belongs to, and how long a slot takes, within one text."""
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ MAX_SPAN = 14
 """The longest stay or event, in days, whose days are counted."""
 _TO = re.compile(
     r"\s?(?:-|to|bis|a|and|until|jusqu'a|hasta|uhr -|/)\s?(?:las? )?(?:\d{4}-\d{2}-\d{2}t)?"
+)
+
+_THEN = re.compile(
+    r"\s?(?:uhr|h)?\s?(?:,|;|/|\+|and|und|sowie|et|puis|y|e)\s?(?:again |wieder |from |von |de |las? ){0,2}"
 )
 
 
@@ -69,6 +74,24 @@ def slot_lengths(facts: list[Fact], bare: str) -> Iterator[float]:
             isinstance(one, Clock)
             and isinstance(other, Clock)
             and _TO.fullmatch(bare[first.end : second.start])
+        ):
+            yield from (float(b - a) for a in one.minutes for b in other.minutes if b > a)
+
+
+def breaks(facts: list[Fact], bare: str) -> Iterator[float]:
+    """Minutes between the two halves of every "8:30-12:00 and 13:00-16:30"."""
+    clocks = sorted((f for f in facts if isinstance(f.value, Clock)), key=lambda f: f.start)
+    for before, first, second, after in zip(
+        clocks, clocks[1:], clocks[2:], clocks[3:], strict=False
+    ):
+        ends = (before, first), (second, after)
+        if not all(_TO.fullmatch(bare[a.end : b.start]) for a, b in ends):
+            continue
+        one, other = first.value, second.value
+        if (
+            isinstance(one, Clock)
+            and isinstance(other, Clock)
+            and _THEN.fullmatch(bare[first.end : second.start])
         ):
             yield from (float(b - a) for a in one.minutes for b in other.minutes if b > a)
 

@@ -18,6 +18,7 @@ from salesagent_core.domain.derived_counts import (
 )
 from salesagent_core.domain.derived_prices import price_follows
 from salesagent_core.domain.facts import Fact, FactKind, Text
+from salesagent_core.domain.held_numbers import length_meant
 from salesagent_core.domain.library import Library
 from salesagent_core.domain.operands import beside
 from salesagent_core.domain.quantities import Quantity
@@ -62,6 +63,9 @@ def _follows(library: Library, text: Text, grounded: Sequence[Fact], fact: Fact)
             or from_month_to_month(library, fact.value)
             or length_follows(library, text, near, fact, fact.value)
         )
+    meant = length_meant(text, fact, fact.value)
+    if meant is not None and length_follows(library, text, near, fact, meant):
+        return True
     return count_follows(library, text, near, fact, fact.value)
 
 

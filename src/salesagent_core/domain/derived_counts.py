@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from salesagent_core.domain import sums
 from salesagent_core.domain.derived_prices import CHANCE
-from salesagent_core.domain.facts import Fact, FactKind, Text
+from salesagent_core.domain.facts import MAX_SELF_COUNT, Fact, FactKind, Text
 from salesagent_core.domain.held_numbers import MEASURES, OURS
+from salesagent_core.domain.lexicon import stem
 from salesagent_core.domain.library import Library, sentence_around
 from salesagent_core.domain.operands import quantities_of, values_of, windows
-from salesagent_core.domain.quantities import Quantity
+from salesagent_core.domain.quantities import Quantity, find_quantities
 from salesagent_core.domain.reckoning_words import (
     ABOUT,
     LEFT,
@@ -28,7 +30,10 @@ from salesagent_core.domain.same_word import related_any
 from salesagent_core.domain.sums import Operands
 
 LENGTH_BEHIND = 24
-CHANCE_LENGTH = 0.35
+CHANCE_LENGTH, CHANCE_RATE = 0.35, 0.5
+"""How likely an accident may be; a rate ("200 a day") leaves little else to reckon with it."""
+QUARTERS = 4
+"""A length is told in quarters of its unit."""
 _RATE = re.compile(
     r"(?:\b(?:an?|per|each|pro|je|am|par|chaque|por|cada|al)|/) ?"
     r"(?:(?:working|business|work) )?(day|tag|jour|dia|hour|stunde|heure|hora|week|woche|semaine|semana|werktag|arbeitstag)"
@@ -39,6 +44,16 @@ _RATE_MINUTES = {
     **dict.fromkeys(("wee", "woc", "sem"), 10080.0),
 }
 _DAY = 1440.0
+_GROUPS = frozenset(
+    stem(word)
+    for word in "group groups batch batches session sessions round rounds trip trips class classes shift shifts table tables bus buses coach coaches gruppe gruppen durchgang durchgange durchgangen runde runden kurs kurse kursen fahrt fahrten tisch tische tischen "
+    "groupe groupes sessions tour tours voyage voyages trajet trajets table tables grupo grupos turno turnos tanda tandas viaje viajes mesa mesas".split()
+)
+"""What people or things are put into, so many to each."""
+_LIMIT = re.compile(
+    r"\b(?:at most|up to|max(?:imum|imal|imo)?|no more than|per|each|hochstens|bis zu|je|pro|maximal|passen|au plus|jusqu'a|par|chacun\w*|como maximo|a lo sumo|hasta|por|cada)\b"
+)
+"""Beside how many go to one of them."""
 _THE = re.compile(r"\b(?:the|die|den|der|beiden|les|des|los|las) $")
 
 
@@ -59,6 +74,8 @@ def count_follows(
             return True
     if _parts_of_a_length(library, near, fact, wanted) or _is_supposed(text, fact):
         return True
+    if _in_groups(library, text, near, fact, wanted):
+        return True
     if not told:
         return False
     by_two = (2.0,) if TWO_EACH.search(sentences_before(text, fact)) else ()
@@ -69,6 +86,41 @@ def count_follows(
     if _in_small_units(near, wanted):
         return True
     return bool(by_two) and any(2 * value in values_of(held, "count") for value in wanted.values)
+
+
+def _in_groups(
+    library: Library, text: Text, near: Sequence[Fact], fact: Fact, wanted: Quantity
+) -> bool:
+    """ "At most three to a truck, so your six would come in two groups": what the sentences limit
+    goes as often into a count before."""
+    if not wanted.nouns or wanted.nouns[0] not in _GROUPS:
+        return False
+    first, last = sentence_around(text.bare, fact.start)
+    first, _ = sentence_around(text.bare, max(0, first - 2))
+    counts = [
+        value
+        for one in near
+        if isinstance(one.value, Quantity) and one.value.kind == "count"
+        for value in one.value.values
+    ]
+    held = {
+        value
+        for m in library.quantities
+        if isinstance(m.value, Quantity) and m.value.kind == "count"
+        for value in m.value.values
+    }
+    limits = {
+        value
+        for one in find_quantities(text.bare[first:last], text.language)
+        if one.kind == "count" and first + one.start != fact.start
+        for value in one.values & held
+        if value > 1 and _LIMIT.search(text.bare[first:last][max(0, one.start - 30) : one.end + 40])
+    }
+    return any(
+        low < high and math.ceil(high / low - sums.EXACT) in wanted.values
+        for low in limits
+        for high in counts
+    )
 
 
 def _is_supposed(text: Text, fact: Fact) -> bool:
@@ -157,22 +209,46 @@ def length_follows(
         )
         if sums.follows(wanted.values, [sums.left_over(both.capped())], 1.0):
             return True
-    if not is_reckoned(text, fact) and not stands_beside(ABOUT, text, fact):
-        return False
     rates = {_RATE_MINUTES[rate[1][:3]] for rate in _RATE.finditer(sentences_before(text, fact))}
+    if not rates and not is_reckoned(text, fact) and not stands_beside(ABOUT, text, fact):
+        return False
     units = rates if wanted.unit == "minutes" else ({1.0} if rates else set[float]())
     about = stands_beside(ABOUT, text, fact)
     quotients = [
-        value / unit for unit in units for value in wanted.values if (value / unit).is_integer()
+        value / unit
+        for unit in units
+        for value in wanted.values
+        if (QUARTERS * value / unit).is_integer()
     ]
+    chance = CHANCE_RATE if rates else CHANCE_LENGTH
+    small = _small_ones(library, text, fact)
     for window in windows(text, near, fact):
-        counts = Operands(near=values_of(window, "count")).capped()
-        if sums.follows(quotients, [sums.divided(counts)], CHANCE_LENGTH, about=about):
+        counts = Operands(near=(*values_of(window, "count"), *small)).capped()
+        if sums.follows(quotients, [sums.divided(counts)], chance, about=about):
             return True
+    if not is_reckoned(text, fact) and not about:
+        return False
     near_lengths = Operands(near=values_of(lengths, "duration", wanted.unit)).capped()
     counts = Operands(near=values_of(near, "count")).capped()
     tiers = [sums.priced(near_lengths, counts), sums.added(near_lengths)]
     return sums.follows(wanted.values, tiers, CHANCE, about=about)
+
+
+def _small_ones(library: Library, text: Text, fact: Fact) -> tuple[float, ...]:
+    """The "four" of "four to six an hour", which is no fact by itself, where a source holds it."""
+    held = {
+        value
+        for m in library.quantities
+        if isinstance(m.value, Quantity) and m.value.kind == "count"
+        for value in m.value.values
+    }
+    return tuple(
+        value
+        for one in find_quantities(sentences_before(text, fact), text.language)
+        if one.spelled and one.kind == "count"
+        for value in one.values & held
+        if 1 < value <= MAX_SELF_COUNT
+    )
 
 
 def counts_the_days(text: Text, grounded: Sequence[Fact], fact: Fact, wanted: Quantity) -> bool:

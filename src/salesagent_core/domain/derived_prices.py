@@ -1,7 +1,9 @@
+# ruff: noqa: E501  (word lists and patterns are kept on one line)
 """Prices of a draft that follow from others: by count, added up, with something taken off."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from salesagent_core.domain import sums
@@ -10,6 +12,7 @@ from salesagent_core.domain.library import Library, sentence_around
 from salesagent_core.domain.operands import (
     multipliers,
     multipliers_of,
+    said_beside,
     values_of,
     values_of_sources,
     windows,
@@ -24,6 +27,10 @@ from salesagent_core.domain.reckoning_words import (
 )
 from salesagent_core.domain.sums import Operands
 
+_WHOLE_WEEK = re.compile(
+    r"\b(?:week-?ends?|saturdays?|wochenend\w*|samstag\w*|sabados?|fin(?:es)? de semana|samedis?)\b[^.]{0,120}\b(?:weeks?|woche|wochenpreis|7 tage|sieben tage|7 days|seven days|semaine|semana)\b"
+)
+"""A price of a whole week, after those of its days."""
 CHANCE, CHANCE_MIXED, CHANCE_UNTOLD, CHANCE_FAR = 0.12, 0.1, 0.05, 0.045
 """How likely an accident may be: where words tell of a calculation, of a longer one, where they do
 not, and where an operand stands in a source only."""
@@ -45,7 +52,9 @@ def price_follows(
     own_prices, own_counts = prices.own(), counts.own()
     if not told:
         beside = windows(text, near, fact)[0]
-        own_counts = Operands(near=multipliers(beside, lengths=False)).capped()
+        own_counts = Operands(
+            near=(*multipliers(beside, lengths=False), *said_beside(text, fact))
+        ).capped()
     chance = CHANCE if told else CHANCE_UNTOLD
     plain = [sums.priced(own_prices, own_counts)]
     if told:
@@ -85,6 +94,8 @@ def _price_is_mixed(
             sums.mixed(prices, counts),
             sums.totalled(prices),
         ]
+        if _WHOLE_WEEK.search(sentences_before(text, fact)):
+            tiers.insert(0, sums.whole_week(prices))
         if sums.follows(wanted.values, tiers, CHANCE_MIXED, about=about):
             return True
     lines = _lines(text, near, wanted.unit)

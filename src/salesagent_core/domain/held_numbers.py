@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+import attrs
+
 from salesagent_core.domain.facts import Fact, Text, content_stems
 from salesagent_core.domain.length_words import is_repeated_so
 from salesagent_core.domain.lexicon import SYNONYMS, stem
@@ -15,6 +17,7 @@ from salesagent_core.domain.quantities import (
     ROUND_THE_CLOCK,
     Quantity,
     find_quantities,
+    last_unit,
 )
 from salesagent_core.domain.same_word import MIN_PIECE, related, related_any
 
@@ -53,6 +56,12 @@ _PARTS = {
     )
     for word in words.split()
 }
+_PEOPLE = frozenset(
+    stem(word)
+    for word in "person persons people strong members staff users employees guests covers participants attendees delegates learners trainees heads pax personen kopfe teilnehmer teilnehmende teilnehmenden mitglieder gaste nutzer mitarbeiter "
+    "personnes participants membres invites convives utilisateurs salaries stagiaires personas participantes asistentes miembros invitados comensales usuarios empleados alumnos".split()
+)
+"""Words for people as one counts them."""
 _ANY_THING = frozenset({"piece"})
 """Words for whatever was named before."""
 _PIECES = frozenset("piece st pc pcs stk ud uds ex exp".split())
@@ -82,6 +91,7 @@ def holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -
             and (
                 _is_hour_of_day(library, wanted, fact, text)
                 or _is_working_week(library, wanted, fact, text)
+                or _is_break(library, wanted, fact, text)
                 or is_repeated_so(
                     text.bare[max(0, fact.start - 24) : fact.start],
                     wanted.unit,
@@ -107,6 +117,8 @@ def _holds_count(
             or _left_out_length(library, wanted, fact, text)
         )
     nouns = frozenset(wanted.nouns)
+    if _counts_their_people(wanted, same):
+        return True
     if _counts_what_is_there(library, wanted, fact, text) or _counts_the_named(wanted, fact, text):
         return True
     first, last = sentence_around(text.bare, fact.start)
@@ -118,6 +130,17 @@ def _holds_count(
         return True
     return any(_same_thing(nouns, m, text.language) for m in same) or any(
         not _another_thing(library, wanted.nouns, m) for m in same
+    )
+
+
+def _counts_their_people(wanted: Quantity, same: list[Mention]) -> bool:
+    """ "60 users" for the reader's "60-person practice"."""
+    return wanted.nouns[0] in _PEOPLE and any(
+        m.theirs
+        and isinstance(m.value, Quantity)
+        and bool(m.value.nouns)
+        and m.value.nouns[0] in _PEOPLE
+        for m in same
     )
 
 
@@ -161,28 +184,63 @@ def _is_fraction(library: Library, wanted: Quantity) -> bool:
 
 
 def _left_out_length(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
-    """ "The panels carry 25 years, the inverter ten": the unit is that of the length before."""
+    """ "The panels carry 25 years, the inverter ten", "after how many days, from 7 to 365": the
+    unit is that of the length before."""
     first, _ = sentence_around(text.bare, fact.start)
-    before = [
-        one
-        for one in find_quantities(text.bare[first : fact.start], text.language)
-        if one.kind == "duration" and one.unit in ("months", "minutes")
-    ]
-    if not before:
+    return bare_length(library, wanted.values, text.bare[first : fact.start], text.language)
+
+
+def bare_length(library: Library, values: frozenset[float], before: str, language: str) -> bool:
+    """True where ``before``, the sentence up to a number without a unit, last names a unit in
+    which the sources hold a length of one of ``values``."""
+    told = [one for one in find_quantities(before, language) if one.kind == "duration"]
+    named = last_unit(before)
+    if named is None and not told:
         return False
-    last = max(before, key=lambda one: one.start)
-    digits = [
-        float(n) for n in re.findall(r"\d+", text.bare[first + last.start : first + last.end])
-    ]
-    units = (12.0, 1.0) if last.unit == "months" else (10080.0, 1440.0, 60.0, 1.0)
+    last = max(told, key=lambda one: one.start, default=None)
+    if named is None or (last is not None and last.end >= named[2]):
+        if last is None:
+            return False
+        unit, factors = last.unit, _factors(last, before)
+    else:
+        unit, factors = named[0], (named[1],)
     return any(
         isinstance(m.value, Quantity)
-        and (m.value.kind, m.value.unit) == ("duration", last.unit)
-        and value * unit in m.value.values
+        and (m.value.kind, m.value.unit) == ("duration", unit)
+        and value * factor in m.value.values
         for m in library.quantities
-        for unit in units
-        if not digits or any(each * unit in last.values for each in digits)
-        for value in wanted.values
+        for factor in factors
+        for value in values
+    )
+
+
+def length_meant(text: Text, fact: Fact, wanted: Quantity) -> Quantity | None:
+    """ "Between seven and a half hours and a little more than eleven": a bare number as the length
+    that it is in the unit before it."""
+    first, _ = sentence_around(text.bare, fact.start)
+    before = text.bare[first : fact.start]
+    told = [one for one in find_quantities(before, text.language) if one.kind == "duration"]
+    if wanted.nouns or wanted.kind != "count" or not told:
+        return None
+    last = max(told, key=lambda one: one.start)
+    named = last_unit(before)
+    factor = (
+        named[1] if named is not None and named[0] == last.unit else min(_factors(last, before))
+    )
+    return attrs.evolve(
+        wanted,
+        kind="duration",
+        unit=last.unit,
+        values=frozenset(value * factor for value in wanted.values),
+    )
+
+
+def _factors(last: Quantity, before: str) -> tuple[float, ...]:
+    """The units that the length may have been written in."""
+    digits = [float(n) for n in re.findall(r"\d+", before[last.start : last.end])]
+    units = {"months": (12.0, 1.0), "minutes": (10080.0, 1440.0, 60.0, 1.0)}.get(last.unit, (1.0,))
+    return tuple(
+        unit for unit in units if not digits or any(each * unit in last.values for each in digits)
     )
 
 
@@ -221,6 +279,21 @@ def _is_hour_of_day(library: Library, wanted: Quantity, fact: Fact, text: Text) 
         return True  # A source's "1 h 30" may be read as a time at night.
     around = text.bare[max(0, fact.start - 8) : fact.end + 8]
     return bool(_HOURS_FROM_TO.search(around)) and bool(wanted.values & library.clocks)
+
+
+_BREAK = re.compile(
+    r"\b(?:breaks?|lunch\w*|\w*pausen?|mittag\w*|pauses?|dejeuner|pausas?|descansos?|comida|comer)\b"
+)
+
+
+def _is_break(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
+    """ "With an hour for lunch" where the sources name the hours before and after it."""
+    first, last = sentence_around(text.bare, fact.start)
+    return (
+        wanted.unit == "minutes"
+        and bool(wanted.values & library.breaks)
+        and _BREAK.search(text.bare[first:last]) is not None
+    )
 
 
 _WORKING_WEEK = re.compile(

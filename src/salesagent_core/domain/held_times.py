@@ -7,7 +7,8 @@ from datetime import date
 
 from salesagent_core.domain.day_times import day_of, weekdays_of
 from salesagent_core.domain.facts import Fact, Text
-from salesagent_core.domain.library import Library
+from salesagent_core.domain.held_numbers import bare_length
+from salesagent_core.domain.library import Library, sentence_around
 from salesagent_core.domain.moments import ANY_MONTH, Clock, Day, Weekday
 from salesagent_core.domain.quantities import ROUND_THE_CLOCK, Quantity
 
@@ -18,6 +19,11 @@ def holds_clock(library: Library, wanted: Clock, fact: Fact, text: Text, facts: 
     """True when some source holds this time, on the day that the draft puts it."""
     if _holds_as_number(library, wanted):
         return True
+    if wanted.count is not None:
+        first, _ = sentence_around(text.bare, fact.start)
+        said = text.bare[first : fact.start]
+        if bare_length(library, frozenset({wanted.count}), said, text.language):
+            return True
     day = day_of(fact, facts, text.bare)
     if wanted.minutes & library.clocks:
         return day is None or any(

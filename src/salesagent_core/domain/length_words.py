@@ -88,6 +88,13 @@ def _german() -> dict[str, int]:
     return words | {"ein": 1}
 
 
+def spelled_halves(text: str) -> Iterator[tuple[int, int, float]]:
+    """Start, end and value of every "siebeneinhalb"."""
+    for match in _HALF_SPELLED.finditer(text):
+        if match[1] in _german():
+            yield match.start(), match.end(), _german()[match[1]] + 0.5
+
+
 @cache
 def _latin() -> re.Pattern[str]:
     return re.compile("|".join(rf"\b(?P<l{i}>{word})\b" for i, (word, _) in enumerate(_SINGLE)))

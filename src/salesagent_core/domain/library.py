@@ -14,6 +14,7 @@ import attrs
 
 from salesagent_core.domain.commitments import Statement
 from salesagent_core.domain.day_times import (
+    breaks,
     pairs,
     slot_lengths,
     spans,
@@ -102,6 +103,7 @@ class Library:
     names_customers: bool
     lengths: frozenset[float]
     spans: frozenset[int]
+    breaks: frozenset[float]
     whens: str
     counted: frozenset[str]
     ours: frozenset[str]
@@ -168,6 +170,7 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
         lengths=frozenset(
             one for each in readings for one in slot_lengths(each.facts, each.text.bare)
         ),
+        breaks=frozenset(one for each in readings for one in breaks(each.facts, each.text.bare)),
         spans=frozenset(
             (end - begin).days + 1
             for each in readings

@@ -17,6 +17,8 @@ from salesagent_core.domain.sums import Operands
 
 REACH = 700
 """How many characters before a number its operands may stand."""
+BESIDE = 16
+"""How far from a price the count may stand that it is for."""
 _TWICE = re.compile(
     r"\b(?:both|beide\w*|deux|ambos|ambas|hin und zuruck|hin- und ruck\w*|round trip|there and back|each way|return|aller[ -]retour|ida y vuelta|pair|paar|paire|par)\b"
 )
@@ -85,6 +87,23 @@ def multipliers_of(
     return Operands(
         near=(*multipliers(near, lengths=told), *implied), far=multipliers(held, lengths=False)
     ).capped()
+
+
+def said_beside(text: Text, fact: Fact) -> tuple[float, ...]:
+    """The small counts right beside a price: "£195 for three", "les trois 195 €"."""
+    first, last = sentence_around(text.bare, fact.start)
+    begin = max(first, fact.start - BESIDE)
+    return tuple(
+        value
+        for part in (
+            text.bare[begin : fact.start],
+            text.bare[fact.end : min(last, fact.end + BESIDE)],
+        )
+        for one in find_quantities(part, text.language)
+        if one.spelled and one.kind == "count"
+        for value in one.values
+        if 1 < value <= MAX_SELF_COUNT
+    )
 
 
 def quantities_of(things: Iterable[Fact | Quantity]) -> Iterator[Quantity]:

@@ -9,7 +9,7 @@ from functools import cache
 
 import attrs
 
-from salesagent_core.domain.length_words import one_word_lengths, open_hyphens
+from salesagent_core.domain.length_words import one_word_lengths, open_hyphens, spelled_halves
 from salesagent_core.domain.lexicon import FUNCTION_WORDS, LANGUAGES, SCALES, number_words, stem
 
 HEAD_WORDS = 3
@@ -155,7 +155,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             + r")(?![a-z])"
         ),
         "range": re.compile(
-            r"(?: ?- ?| (?:to|or|bis|oder|a|ou|o|(?P<and>and|und|et|y)) )(?P<second>\d{1,3}(?:[.,' ]\d{3})+|\d{1,15}(?:[.,]\d{1,6})?|[a-z]{2,30}(?:-[a-z]{2,20}){0,3})"
+            r"(?: ?- ?| (?:to|or|bis|oder|a|ou|o|(?P<and>and|und|et|y)) (?:(?:gut|knapp|rund|etwa|about|nearly|just over|a little (?:over|more than)|algo mas de|poco mas de|un peu plus de) )?)(?P<second>\d{1,3}(?:[.,' ]\d{3})+|\d{1,15}(?:[.,]\d{1,6})?|[a-z]{2,30}(?:-[a-z]{2,20}){0,3})"
         ),
         "and_half": re.compile(r"(?: and a half(?= )|(?:und)?einhalb(?= ))"),
         "between": re.compile(r"\b(?:between|zwischen|entre) ?$"),
@@ -251,6 +251,8 @@ def find_quantities(text: str, language: str) -> Iterator[Quantity]:
             scale=match["scale"].strip(" ."),
             digits=match["digits"],
         )
+    for start, end, half in spelled_halves(text):
+        yield _quantity(text, start, end, frozenset({half}), patterns)
     reach = 0
     for start, end, value in _spelled_numbers(text, patterns, language):
         if start < reach:
@@ -356,10 +358,30 @@ def _unit_place(text: str, start: int, end: int, patterns: dict[str, re.Pattern[
         return end
     number = second["second"]
     far = second.end()
+    if number[0].isdigit() and text[start].isalpha() and second[0].startswith(" a "):
+        return end  # "los tres a 195 €"
     if not number[0].isdigit() and number not in _spelled("any"):
         return end
     unit = patterns["after"].match(text, far) or patterns["duration"].match(text, far)
     return far if unit else end
+
+
+@cache
+def _unit_words() -> re.Pattern[str]:
+    names = "|".join(f"(?P<d{i}>{names})" for i, (names, _, _) in enumerate(_DURATIONS))
+    return re.compile(rf"(?<![a-z])(?:{names})(?![a-z])")
+
+
+def last_unit(text: str) -> tuple[str, float, int] | None:
+    """The last unit of time that ``text`` names in letters, how much one is, and where it ends."""
+    last = None
+    for match in _unit_words().finditer(text):
+        if match.end() - match.start() > 1:
+            last = match
+    if last is None:
+        return None
+    _, unit, factor = _DURATIONS[int((last.lastgroup or "d0")[1:])]
+    return unit, factor, last.end()
 
 
 def readings(digits: str) -> frozenset[float]:

@@ -45,7 +45,7 @@ LEFT = re.compile(
     r"otr[oa]s|adicionales|quedan?|mas|menos|moins|plus)\b"
 )
 ABOUT = re.compile(
-    r"\b(?:about|around|roughly|approximately|approx|some|nearly|almost|just (?:over|under)|ballpark|circa|ca|rund|etwa|ungefahr|gut|knapp|fast|environ|pres de|autour|unos|unas|aproximadamente|alrededor|cerca|casi|quelque|region)\b|~"
+    r"\b(?:about|around|roughly|approximately|approx|some|nearly|almost|just (?:over|under)|ballpark|circa|ca|rund|etwa|ungefahr|gut|knapp|fast|environ|pres de|autour|unos|unas|aproximadamente|alrededor|cerca|casi|quelque|region|a little|algo mas|algo menos|poco mas|poco menos|un peu plus|un peu moins)\b|~"
 )
 TWO_EACH = re.compile(r"\b(?:double|twin|doppel\w*|doubles|dobles?)\b")
 SUPPOSED = re.compile(

@@ -9,7 +9,7 @@ from functools import cache
 
 import attrs
 
-from salesagent_core.domain.lexicon import FUNCTION_WORDS, LANGUAGES, number_words
+from salesagent_core.domain.lexicon import FUNCTION_WORDS, LANGUAGES, WEEKDAYS, number_words
 
 NOON = 12
 
@@ -128,6 +128,19 @@ _IS_COUNT = re.compile(
     r"|and a half (?:day|week|month|year|hour)s?\b)"
 )
 """What follows a number that tells how often or how many."""
+_RANGE_OF = re.compile(r" (?:to|bis|or|oder|ou|o) [a-z0-9]{1,12} (?P<of>[a-z]{3,30})(?! ?\d)")
+"""What follows in "at four to six hectares"."""
+_AFTER_ALL = frozenset(word for words in _AFTER.values() for word in words.split()) | {
+    "heure",
+    "heures",
+    "horas",
+    "sharp",
+    "noon",
+    "morgens",
+    "abends",
+    "nachmittags",
+    "vormittags",
+}
 _REPEATED = re.compile(r"(?:\b(\w{2,12}) (?:by|to|nach|um|fur|a|par|por) )$")
 """What stands before the second word of "one by one"."""
 _LENGTH = re.compile(r"\d ?h\b|heures?\b|horas\b")
@@ -154,6 +167,9 @@ def _read(match: re.Match[str], language: str) -> SpokenTime | None:
     if "whole" in groups and not half_day:
         return None
     if _COUNTS.match(match.string, match.end()) or _IS_COUNT.match(match.string, match.end()):
+        return None
+    ranged = _RANGE_OF.match(match.string, match.end())
+    if ranged and ranged["of"] not in FUNCTION_WORDS[language] | _AFTER_ALL | set(WEEKDAYS):
         return None
     repeated = (
         _REPEATED.search(match.string[max(0, match.start("h") - 24) : match.start("h")])

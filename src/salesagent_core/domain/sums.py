@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import attrs
 
@@ -26,6 +26,7 @@ EXACT = 1e-6
 ROUNDED = 0.03
 FEW = 12
 """Up to this many a writer rounds to whole ones."""
+WORKING_DAYS, FREE_DAYS = 5, 2
 _SIGNIFICANT = 3
 _CENTS = 0.05
 
@@ -164,6 +165,12 @@ def shared(prices: Operands, counts: Operands) -> Iterator[float]:
     """Price / count."""
     for price in prices.near:
         yield from (price / count for count in (*counts.near, *counts.far) if count > 1)
+
+
+def whole_week(prices: Operands) -> Iterator[float]:
+    """Five days at a price and two at the one named next: "23 on weekdays and 26 at weekends"."""
+    for one, other in pairwise(prices.near):
+        yield WORKING_DAYS * one + FREE_DAYS * other
 
 
 def bundled(prices: Operands, counts: Operands) -> Iterator[float]:
