@@ -240,7 +240,9 @@ def length_follows(
     small = _small_ones(library, text, fact)
     for window in windows(text, near, fact):
         counts = Operands(near=(*values_of(window, "count"), *small)).capped()
-        if sums.follows(quotients, [sums.divided(counts)], chance, about=about):
+        # "Seven and a half" is no rounded number.
+        rounded = about and all(each.is_integer() for each in quotients)
+        if sums.follows(quotients, [sums.divided(counts)], chance, about=rounded):
             return True
     if not is_reckoned(text, fact) and not about:
         return False
