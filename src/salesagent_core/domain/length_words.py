@@ -99,6 +99,8 @@ def _german() -> dict[str, int]:
 
 def spelled_halves(text: str) -> Iterator[tuple[int, int, float]]:
     """Start, end and value of every "siebeneinhalb"."""
+    if "einhalb" not in text:
+        return
     for match in _HALF_SPELLED.finditer(text):
         if match[1] in _german():
             yield match.start(), match.end(), _german()[match[1]] + 0.5
@@ -112,6 +114,8 @@ def _latin() -> re.Pattern[str]:
 def one_word_lengths(text: str, *, lenient: bool) -> Iterator[tuple[float, str, int, int]]:
     """Value, unit, start and end of each length in one word; ``lenient`` for sources, whose
     compounds ("Zweijahresvertrag") and Latin words count too."""
+    if not lenient and "ig" not in text:
+        return
     forms = _ADJECTIVES + (_COMPOUNDS if lenient else ())
     for match in _one_word(lenient).finditer(text):
         _, unit, factor = forms[int((match.lastgroup or "u0")[1:])]
