@@ -50,6 +50,9 @@ _GROUPS = frozenset(
     "groupe groupes sessions tour tours voyage voyages trajet trajets table tables grupo grupos turno turnos tanda tandas viaje viajes mesa mesas".split()
 )
 """What people or things are put into, so many to each."""
+_ONE_FOR = re.compile(
+    r"\b(?:1|one|an?|ein(?:e[nmrs]?)?|une?|una) (?P<what>[a-z]{3,40}) (?:per|for every|for each|for|every|je|pro|auf|fur(?: je)?|par|pour|por(?: cada)?|para cada|cada) (?P<n>\d{1,4})\b"
+)
 _LIMIT = re.compile(
     r"\b(?:at most|up to|max(?:imum|imal|imo)?|no more than|per|each|hochstens|bis zu|je|pro|maximal|passen|au plus|jusqu'a|par|chacun\w*|como maximo|a lo sumo|hasta|por|cada)\b"
 )
@@ -73,6 +76,8 @@ def count_follows(
         if sums.follows(wanted.values, [sums.left_over(same)], 1.0):
             return True
     if _parts_of_a_length(library, near, fact, wanted) or _is_supposed(text, fact):
+        return True
+    if _one_for_so_many(library, near, wanted):
         return True
     if _in_groups(library, text, near, fact, wanted):
         return True
@@ -120,6 +125,17 @@ def _in_groups(
         low < high and math.ceil(high / low - sums.EXACT) in wanted.values
         for low in limits
         for high in counts
+    )
+
+
+def _one_for_so_many(library: Library, near: Sequence[Fact], wanted: Quantity) -> bool:
+    """ "Ten units for 800 guests" where the source says "1 unit per 80 guests"."""
+    counts = values_of(near, "count")
+    return bool(wanted.nouns) and any(
+        related_any(frozenset({stem(rule["what"])}), frozenset(wanted.nouns))
+        and any(math.ceil(count / int(rule["n"]) - sums.EXACT) in wanted.values for count in counts)
+        for rule in _ONE_FOR.finditer(library.our_text)
+        if int(rule["n"]) > 1
     )
 
 
@@ -224,7 +240,9 @@ def length_follows(
     small = _small_ones(library, text, fact)
     for window in windows(text, near, fact):
         counts = Operands(near=(*values_of(window, "count"), *small)).capped()
-        if sums.follows(quotients, [sums.divided(counts)], chance, about=about):
+        # "Seven and a half" is no rounded number.
+        rounded = about and all(each.is_integer() for each in quotients)
+        if sums.follows(quotients, [sums.divided(counts)], chance, about=rounded):
             return True
     if not is_reckoned(text, fact) and not about:
         return False

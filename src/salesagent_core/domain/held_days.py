@@ -24,7 +24,7 @@ _DAY = 1440.0
 _ITEM = r"\d{1,2}(?:st|nd|rd|th|er|\.)?"
 _JOIN = r"(?: ?, ?| ?- ?| (?:and|or|to|und|oder|sowie|bis|et|ou|au|puis|y|o|al) |, (?:and|or|und|oder|et|ou|y|o) )(?:on |am |zum |den |dem |der |the |le |el |al )?"
 _ON = re.compile(
-    rf"\b(?:(?P<de>am|zum|vom|den|dem|der|ab|bis|seit)|(?P<en>the|by|on)|(?P<dia>dias?|jours?)|(?P<rom>le|les|du|au|el|los|del|al)) (?P<more>(?:{_ITEM}{_JOIN}){{0,6}})$"
+    rf"\b(?:(?P<de>am|zum|vom|den|dem|der|ab|bis|seit)|(?P<en>the|by|on)|(?P<dia>dias?|jours?)|(?P<rom>les|los)|(?:le|du|au|el|del|al|hasta)(?: (?:pasado|proximo|dernier|prochain))?) (?P<more>(?:{_ITEM}{_JOIN}){{0,6}})$"
 )
 _ORDINAL_NOUN = re.compile(
     r"\.? (?:mal|tag\w*|stock\w*|quartal\w*|termin\w*|platz|monat\w*|jahr\w*|woche\w*|schritt\w*|teil\w*|obergeschoss|og|etage|stelle|reihe|runde|stufe|person|floor|day|month|year|week|time|visit|order|quarter|annivers\w*|etage|mois|semaine|jour|fois|planta|piso|vez|mes|semana|dia|ano)\b"
@@ -42,6 +42,10 @@ _ALL = re.compile(
     r"\b(?:all|the|these|those|your|alle[nr]?|die|den|diesen?|ihre[nr]?|les|ces|vos|los|las|estos|sus)(?: full| whole)? $"
 )
 
+_ONE = r"\b(?:one|an?|1|ein(?:e[nmrs]?)?|une?|una) (?:full )?"
+_ONE_MONTH = re.compile(rf"{_ONE}(?:months?|monate?s?|mois|mes)\b")
+_ONE_WEEK = re.compile(rf"{_ONE}(?:weeks?|woche|semaine|semana)\b")
+
 
 def is_day_of_month(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
     """True for "am 9. und 17." or "the 10th" where the sources hold a date with that day."""
@@ -56,7 +60,7 @@ def is_day_of_month(library: Library, wanted: Quantity, fact: Fact, text: Text) 
         return False
     if lead["en"] and not _TH.match(behind):
         return False
-    if lead["rom"] and wanted.nouns:
+    if lead["rom"] and wanted.nouns and not lead["more"]:
         return False
     return any(reading[2] == int(digits) for day in library.days for reading in day.readings)
 
@@ -107,6 +111,10 @@ def _shifts(library: Library) -> set[int]:
             continue
         each = {"minutes": 1 / _DAY, "workdays": 7 / 5, "months": DAYS_IN_MONTH}[length.unit]
         found |= {round(value * each) for value in length.values}
+    if _ONE_MONTH.search(library.whens):
+        found.add(round(DAYS_IN_MONTH))
+    if _ONE_WEEK.search(library.whens):
+        found.add(7)
     return {one for one in found if MIN_SHIFT <= one <= MAX_SHIFT}
 
 

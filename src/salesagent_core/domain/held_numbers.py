@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 import attrs
 
 from salesagent_core.domain.facts import Fact, Text, content_stems
-from salesagent_core.domain.length_words import is_repeated_so
+from salesagent_core.domain.length_words import is_repeated_so, is_so_often
 from salesagent_core.domain.lexicon import SYNONYMS, stem
 from salesagent_core.domain.library import Library, Mention, sentence_around
 from salesagent_core.domain.quantities import (
@@ -108,6 +109,11 @@ def _holds_count(
 ) -> bool:
     if _in_a_name(library, fact, text) or _is_round_the_clock(library, fact, text):
         return True
+    if any(
+        is_so_often(value, text.bare[fact.end : fact.end + 40], library.whens)
+        for value in wanted.values
+    ):
+        return True
     if _measured(library, wanted) or _is_fraction(library, wanted):
         return True
     if not wanted.nouns:
@@ -117,7 +123,7 @@ def _holds_count(
             or _left_out_length(library, wanted, fact, text)
         )
     nouns = frozenset(wanted.nouns)
-    if _counts_their_people(wanted, same):
+    if _counts_their_people(wanted, same) or _adds_their_people(library, wanted):
         return True
     if _counts_what_is_there(library, wanted, fact, text) or _counts_the_named(wanted, fact, text):
         return True
@@ -141,6 +147,18 @@ def _counts_their_people(wanted: Quantity, same: list[Mention]) -> bool:
         and bool(m.value.nouns)
         and m.value.nouns[0] in _PEOPLE
         for m in same
+    )
+
+
+def _adds_their_people(library: Library, wanted: Quantity) -> bool:
+    """ "57 people" for the reader's "53 children and 4 teachers"."""
+    told = [
+        m.value
+        for m in library.quantities
+        if m.theirs and isinstance(m.value, Quantity) and m.value.kind == "count" and m.value.nouns
+    ]
+    return wanted.nouns[0] in _PEOPLE and any(
+        max(one.values) + max(other.values) in wanted.values for one, other in pairwise(told)
     )
 
 

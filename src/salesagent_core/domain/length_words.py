@@ -45,6 +45,11 @@ _REPEATS: tuple[tuple[str, str, tuple[float, ...]], ...] = (
         (2 * _WEEK, 15 * _DAY),
     ),
     (
+        r"monthly|(?:every|each|once a) month|monatlich\w*|jeden monat|einmal im monat|mensuel\w*|tous les mois|chaque mois|mensual\w*|cada mes|todos los meses",
+        "months",
+        (1.0,),
+    ),
+    (
         r"bi-?monthly|(?:every|each) (?:other|second) month|zwei-?monatlich\w*|jeden zweiten monat|bimestr\w+|un mois sur deux|un mes si y otro no",
         "months",
         (2.0,),
@@ -65,6 +70,10 @@ _REPEATS: tuple[tuple[str, str, tuple[float, ...]], ...] = (
         "months",
         (12.0,),
     ),
+)
+MONTHS_IN_YEAR = 12
+_TIMES_A_YEAR = re.compile(
+    r" ?(?:times|mal|fois|veces|visits|besuche|visites|visitas|invoices|rechnungen|factures|facturas|reports|berichte|rapports|informes|payments|raten) (?:a|per|each|every|in the|im|pro|par|l'|al|por) ?(?:year|jahr|an|annee|ano)\b"
 )
 _HALF_SPELLED = re.compile(r"\b([a-z]{3,9})einhalb\b")
 
@@ -90,6 +99,8 @@ def _german() -> dict[str, int]:
 
 def spelled_halves(text: str) -> Iterator[tuple[int, int, float]]:
     """Start, end and value of every "siebeneinhalb"."""
+    if "einhalb" not in text:
+        return
     for match in _HALF_SPELLED.finditer(text):
         if match[1] in _german():
             yield match.start(), match.end(), _german()[match[1]] + 0.5
@@ -103,6 +114,8 @@ def _latin() -> re.Pattern[str]:
 def one_word_lengths(text: str, *, lenient: bool) -> Iterator[tuple[float, str, int, int]]:
     """Value, unit, start and end of each length in one word; ``lenient`` for sources, whose
     compounds ("Zweijahresvertrag") and Latin words count too."""
+    if not lenient and "ig" not in text:
+        return
     forms = _ADJECTIVES + (_COMPOUNDS if lenient else ())
     for match in _one_word(lenient).finditer(text):
         _, unit, factor = forms[int((match.lastgroup or "u0")[1:])]
@@ -128,6 +141,15 @@ def is_repeated_so(before: str, unit: str, values: frozenset[float], held_text: 
         unit == one and bool(values & set(lengths)) and pattern.search(held_text) is not None
         for pattern, (_, one, lengths) in zip(_repeats(), _REPEATS, strict=True)
     ) or (unit == "minutes" and _fortnights(values, held_text))
+
+
+def is_so_often(value: float, behind: str, held_text: str) -> bool:
+    """True where the draft says "four times a year" and the sources say "quarterly"; ``behind``
+    are the bare words after the number."""
+    return _TIMES_A_YEAR.match(behind) is not None and any(
+        unit == "months" and value * lengths[0] == MONTHS_IN_YEAR and pattern.search(held_text)
+        for pattern, (_, unit, lengths) in zip(_repeats(), _REPEATS, strict=True)
+    )
 
 
 def _fortnights(values: frozenset[float], held_text: str) -> bool:

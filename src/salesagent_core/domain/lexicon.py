@@ -218,7 +218,7 @@ _SAME_THING = (
     "truck trucks lorry lorries vehicle vehicles van vans fleet car cars lkw lkws fahrzeug fahrzeuge fahrzeugen "
     "flotte fuhrpark transporter camion camions vehicule vehicules camiones furgoneta furgonetas vehiculo "
     "vehiculos flota tractor",
-    "employee employees people staff team colleagues headcount workers mitarbeiter mitarbeitern mitarbeitende "
+    "employee employees person persons personen personne persona people staff team colleagues headcount workers mitarbeiter mitarbeitern mitarbeitende "
     "mitarbeitenden beschaftigte leute kollegen employes salaries personnes collaborateurs effectif empleados "
     "personas trabajadores plantilla equipo equipe",
     "user users seat seats licence licences license licenses nutzer nutzern anwender lizenzen platze utilisateurs "

@@ -218,7 +218,7 @@ def _is_month(match: re.Match[str], text: str, original: str, lenient: bool) -> 
         return True
     if name in AMBIGUOUS_MONTHS or len(name) <= 4 or name in ("mars", "marche"):
         introduced = re.search(
-            r"\b(?:in|im|by|of|until|since|before|early|late|mid|end|en|de|ab|bis|seit|anfang|ende|mitte|fin|debut|finales|par|next|last) $",
+            r"\b(?:in|im|by|of|until|since|before|early|late|mid|end|en|de|ab|bis|seit|anfang|ende|mitte|fin|debut|finales|par|next|last)[ -]$",
             text[max(0, match.start() - 12) : match.start()],
         )
         return bool(match["year"]) or bool(introduced and (capital or name not in AMBIGUOUS_MONTHS))

@@ -17,7 +17,7 @@ from salesagent_core.domain.sums import Operands
 
 REACH = 700
 """How many characters before a number its operands may stand."""
-BESIDE = 16
+BESIDE = 36
 """How far from a price the count may stand that it is for."""
 _TWICE = re.compile(
     r"\b(?:both|beide\w*|deux|ambos|ambas|hin und zuruck|hin- und ruck\w*|round trip|there and back|each way|return|aller[ -]retour|ida y vuelta|pair|paar|paire|par)\b"
@@ -70,7 +70,11 @@ def multipliers_of(
     implied += [0.5] if _HALF.search(around) else []
     if _YEAR.search(around):
         before = text.bare[max(0, fact.start - REACH) : last]
-        implied += [times for word, times in _IN_A_YEAR if word.search(before)]
+        implied += [
+            times
+            for word, times in _IN_A_YEAR
+            if word.search(before) or word.search(library.our_text)
+        ]
     if not told:
         implied = []
     else:

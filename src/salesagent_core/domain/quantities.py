@@ -129,6 +129,11 @@ _HALVES = {
         "months",
         1.0,
     ),
+    r"half a year|(?:ein )?halbes jahr|halben jahr(?:es)?|une demi[- ]annee|medio ano": (
+        "months",
+        6.0,
+    ),
+    r"(?:ein|einem|eines) vierteljahr(?:es)?|quarter of a year": ("months", 3.0),
     r"overnight|uber nacht": ("minutes", 1440.0),
 }
 
@@ -146,7 +151,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "scale": re.compile(scale),
         "token": re.compile(r"[a-z]{1,60}(?:-[a-z]{2,20}){0,4}"),
         "after": re.compile(
-            r"[ -]?(?P<currency>€|\$|£|¥|(?:eur|euros?(?![ -]?(?:pall?et|pale|norm|zone))|usd|dollars?|dolares|gbp|pounds?|pfund|libras|livres|chf|franken|francs|pln|zloty|sek|mxn|pesos|cents?|ct|centimes?|centimos?|rappen|pence|centavos)\b|(?<=\d)p\b)"
+            r"[ -]?(?P<currency>(?:€|\$|£|¥)(?!\d)|(?:eur|euros?(?![ -]?(?:pall?et|pale|norm|zone))|usd|dollars?|dolares|gbp|pounds?|pfund|libras|livres|chf|franken|francs|pln|zloty|sek|mxn|pesos|cents?|ct|centimes?|centimos?|rappen|pence|centavos)\b|(?<=\d)p\b)"
             r"|[ -]?(?P<percent>%|percent\b|per cent\b|prozent\b|pour ?cent\b|por ciento\b|percentage points?\b|prozentpunkte\b)"
         ),
         "duration": re.compile(

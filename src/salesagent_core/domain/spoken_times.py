@@ -128,7 +128,7 @@ _IS_COUNT = re.compile(
     r"|and a half (?:day|week|month|year|hour)s?\b)"
 )
 """What follows a number that tells how often or how many."""
-_RANGE_OF = re.compile(r" (?:to|bis|or|oder|ou|o) [a-z0-9]{1,12} (?P<of>[a-z]{3,30})(?! ?\d)")
+_RANGE_OF = re.compile(r" (?:to|bis|or|oder|ou|o) (?P<number>[a-z0-9]{1,12}) (?P<of>[a-z]{3,30})\b")
 """What follows in "at four to six hectares"."""
 _AFTER_ALL = frozenset(word for words in _AFTER.values() for word in words.split()) | {
     "heure",
@@ -169,7 +169,11 @@ def _read(match: re.Match[str], language: str) -> SpokenTime | None:
     if _COUNTS.match(match.string, match.end()) or _IS_COUNT.match(match.string, match.end()):
         return None
     ranged = _RANGE_OF.match(match.string, match.end())
-    if ranged and ranged["of"] not in FUNCTION_WORDS[language] | _AFTER_ALL | set(WEEKDAYS):
+    if (
+        ranged
+        and ranged["number"] in _hours(language)
+        and ranged["of"] not in FUNCTION_WORDS[language] | _AFTER_ALL | set(WEEKDAYS)
+    ):
         return None
     repeated = (
         _REPEATED.search(match.string[max(0, match.start("h") - 24) : match.start("h")])
@@ -194,7 +198,7 @@ def _read(match: re.Match[str], language: str) -> SpokenTime | None:
         start=start,
         end=match.end(),
         count=None if sure else float(hour),
-        length=hour * 60.0 if bare and _LENGTH.search(match[0]) else None,
+        length=hour * 60.0 + shift if _LENGTH.search(match[0]) else None,
     )
 
 
