@@ -51,13 +51,15 @@ class Word:
 @attrs.frozen(kw_only=True)
 class Passage:
     """A sentence of the source with that number. ``ours`` is True where it tells what we have,
-    ``asks`` where it only asks for something."""
+    ``asks`` where it only asks for something, ``told`` where it can know what happened between
+    us and the reader."""
 
     source: int
     stems: frozenset[str]
     meant: frozenset[int | str]
     ours: bool
     asks: bool
+    told: bool = False
 
 
 @cache
@@ -123,6 +125,7 @@ def passage_of(
     *,
     source: int,
     ours: bool,
+    told: bool = False,
 ) -> Passage:
     """One sentence of a source, in bare form; ``promises`` as for ``words_of``."""
     words = words_of(bare, language, promises)
@@ -135,6 +138,7 @@ def passage_of(
         meant=meant,
         ours=ours,
         asks=asks(bare),
+        told=told,
     )
 
 
