@@ -300,6 +300,8 @@ def sentence_around(bare: str, start: int) -> tuple[int, int]:
 
 def _mentions(reading: _Reading) -> Iterator[Mention]:
     bare = reading.text.bare
+    years = years_in(bare)
+    only_year = years if len(years) == 1 else frozenset()
     for fact in reading.facts:
         if not isinstance(fact.value, Quantity | Statement):
             continue
@@ -312,7 +314,7 @@ def _mentions(reading: _Reading) -> Iterator[Mention]:
             language=reading.text.language,
             requested=asks(sentence),
             theirs=reading.source.kind in _THEIRS,
-            years=years_in(sentence),
+            years=years_in(sentence) or only_year,
             negated=denies(bare[max(first, fact.start - DENIAL_REACH) : fact.start]),
         )
 
