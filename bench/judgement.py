@@ -79,7 +79,7 @@ def grounding() -> Iterator[Row]:
 
 
 def strangers_drafts() -> Iterator[Row]:
-    """Drafts by hands whose other drafts nothing is learned from: refused (``block``), or also shown
+    """Drafts by hands that nothing is learned from: refused (``block``), or also shown
     (``review``), in whole drafts; an invention counts where a finding stands in its sentence."""
     for case in cases("grounding_strangers"):
         line = f"grounding, {case['part']}, {case['language']}"

@@ -13,8 +13,10 @@ from functools import cache
 
 import attrs
 
+from salesagent_core.domain.assurances import ASSURANCES
 from salesagent_core.domain.past_claims import find_past
 from salesagent_core.domain.references import find_references
+from salesagent_core.domain.told_of_others import find_told_of_others
 
 CERTIFICATE = "certificate"
 
@@ -102,11 +104,17 @@ _WRITTEN = (
 _WHEN = r"last (?:week|month|year|monday|tuesday|wednesday|thursday|friday|time|summer|spring|autumn|winter|night|quarter)|yesterday|(?:\w+ )?(?:days?|weeks?|months?|years?) ago|earlier (?:this|today)|the other day|this morning|(?:letzte|vergangene|vorige)[nrs]? (?:woche|monat|jahr|montag|dienstag|mittwoch|donnerstag|freitag|mal)|gestern|vorgestern|vor (?:\w+) (?:tagen|wochen|monaten|jahren)|heute morgen|neulich|(?:la semaine|le mois|l'annee|lundi|mardi|mercredi|jeudi|vendredi|la fois) (?:derniere?|passee?)|(?<!sie )(?<!finden )(?<!ist )(?<!sind )(?<!liegt )(?<!gibt es )hier(?= (?:soir|matin|vous|nous|apres|au|lors|par)|[ ,]+(?:je|j'ai))|l'an (?:dernier|passe)|avant-hier|il y a \w+ (?:jours?|semaines?|mois|ans?)|(?:la semana|el mes|el ano|el lunes|el martes|el miercoles|el jueves|el viernes) pasad[oa]|ayer|anteayer|hace \w+ (?:dias?|semanas?|meses|anos?)"
 
 
+def _promises() -> Iterator[tuple[str, str]]:
+    for family, wordings in _PROMISES.items():
+        more = ASSURANCES.get(family)
+        yield family, f"{wordings}|{more}" if more else wordings
+
+
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     compiled = {
         f"promise.{family}": re.compile(rf"(?<!\w)(?:{wordings})(?!\w)")
-        for family, wordings in _PROMISES.items()
+        for family, wordings in _promises()
     }
     compiled["certificate"] = re.compile(rf"(?<!\w)(?:{_CERTIFICATES})(?!\w)")
     compiled["customer"] = re.compile(rf"(?<!\w)(?:{_CUSTOMERS})")
@@ -121,6 +129,8 @@ def find_statements(text: str) -> Iterator[Statement]:
     """``text`` in bare form."""
     for claim in find_past(text):
         yield Statement(kind="past", family=claim.family, key="", start=claim.start, end=claim.end)
+    for start, end in find_told_of_others(text):
+        yield Statement(kind="past", family="acted", key="", start=start, end=end)
     for told in find_references(text):
         yield Statement(kind="customer", family=told.family, key="", start=told.start, end=told.end)
     for name, pattern in _patterns().items():

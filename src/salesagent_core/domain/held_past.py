@@ -15,7 +15,9 @@ from salesagent_core.domain.everyday_words import everyday_stems
 from salesagent_core.domain.facts import Fact, Text, content_stems
 from salesagent_core.domain.lexicon import MONTHS, stem
 from salesagent_core.domain.library import Library, sentence_around
-from salesagent_core.domain.past_events import any_held, events_in
+from salesagent_core.domain.past_events import any_held, events_in, without_events
+from salesagent_core.domain.quantities import Quantity, find_quantities
+from salesagent_core.domain.retelling import words_of
 from salesagent_core.domain.same_word import related_any
 from salesagent_core.domain.stance import asks
 
@@ -24,11 +26,16 @@ MIN_NEW = 2
 TOLD_SHARE = 0.5
 WISH_SHARE = 0.25
 SURE_SHARE = 0.75
+RETOLD_SHARE = 0.5
+"""What must stand in what they or the notes say, in any words, of what somebody is said to have
+done or said."""
 _DEALS = frozenset({"bought", "happy", "complained", "tested"})
+_TALK = frozenset({"spoke", "met", "sent"})
+"""Kinds of events whose words tell nothing more: what was talked of, or sent, stands beside."""
 _CLAUSE_END = re.compile(r"[,;.!?]| – | - ")
 _FRAME = frozenset(
     stem(word)
-    for word in "note mail email message letter form enquiry inquiry request nachricht formular anfrage schreiben formulaire demande formulario correo mensaje solicitud recently already thank thanks danke merci gracias say said tell told mention write wrote see seen read courriel lettre brief carta aviez etiez avions hatten haben habia habian waren had visto leido gesehen gelesen learn lu vu colleague kollege collegue".split()
+    for word in "note mail email message letter form enquiry inquiry request nachricht formular anfrage schreiben formulaire demande formulario correo mensaje solicitud recently already thank thanks danke merci gracias say said tell told mention write wrote see seen read courriel lettre brief laisser laisse signaler signale indiquer indique evoquer evoque evoques repere retenu precise parvenir hinterlassen angegeben geschickt genannt left gave given number details dejo indico comento comentar numero adresse address coordonnees datos escribirnos escribirme escribir atendernos atenderme atender recibirnos contactarnos contactar llamarnos writing calling answering time zeit genommen temps pris tiempo tomado consacre dedicado gedacht gewandt gewendet pense thought thinking pensado contacted kontaktiert contacte suche volontiers ensuite gemeldet recu recue recus received erhalten bekommen recibido recibida dijo dijeron conto sagte sagten meinten dit dites reperee reperees laissee indiquee indiquees precisee signalee joint jointe jointes angesprochen repondu repondre telefon carta aviez etiez avions hatten haben habia habian waren had visto leido gesehen gelesen learn lu vu colleague kollege collegue".split()
 ) | frozenset(stem(name) for name in MONTHS)
 _READER_SAID = re.compile(
     r"(?:as |like |what )?you (?:\w+ )?(?:said|told|explained|mentioned|described|informed|shared|asked|wrote)\b|sie (?:sagten|erzahlten|meinten|schrieben)|wie sie (?:sagten|schrieben|erwahnten)|vous (?:me |nous |m'|l'|en )?(?:disiez|(?:avez|aviez) (?:dit|explique|parle|evoque|mentionne|ecrit|indique|precise|demande|decrit))|(?:me|nos) (?:dijo|comento|conto|explico|dijeron|ha dicho)"
@@ -60,6 +67,15 @@ _THEIR_MAIL = re.compile(
 _WITH_US = re.compile(
     r"\b(?:us|me|our|already|uns|mir|unser\w*|schon|bereits|nous|m'|notre|nos|deja|me|nuestr\w+|ya)\b"
 )
+_READS = re.compile(r"(?:i|we) read$")
+_OF_THEIRS = re.compile(r" (?:that|about|in (?:the|your)|on (?:the|your)|of|your|with|an?)\b")
+"""The present tense of "read" looks like its past: "we read due dates from your system"."""
+_RELATED_TO = re.compile(r"(?:[^\s,;:.]+ ){0,3}(?:[^\s,;:.]+, )?$")
+"""The words before a relative clause of which it tells."""
+_RELATIVE = re.compile(
+    r"(?:(?:in|bei|auf|an|mit) )?(?:que|qui|dont|that|which|whom|die|das|den|dem|der) "
+)
+_LE_RESERVE = re.compile(r"(?:le|les|os|te) (?:envie|mande|reserve)")
 _LOOKS_BACK = re.compile(
     r"thank|dank|merci|remerci|gracias|\b(?:suite a|apres|depuis|lors de|seit|nach|after|since|comme pour|wie bei|letzt\w*|dernie\w*)\b"
 )
@@ -81,7 +97,16 @@ def holds_past(library: Library, wanted: Statement, fact: Fact, text: Text) -> b
         )
     tail = _CLAUSE_END.split(after, maxsplit=1)[0]
     if _ONLY_WHEN.fullmatch(matched):
-        return holds_when(library, matched)
+        return holds_when(library, matched, text.bare[first:last])
+    if wanted.family == "acted":
+        related = _RELATED_TO.search(text.bare[first : fact.start])
+        before = related[0] if related and _RELATIVE.match(matched) else ""
+        rest = "" if _meaning(before) else tail.split(":")[0]
+        return _retold(library, text, before + matched + rest)
+    if _READS.match(matched) and not _OF_THEIRS.match(after):
+        return True
+    if _LE_RESERVE.fullmatch(matched) and text.bare[first:last].rstrip().endswith("?"):
+        return True
     if wanted.family == "object":
         return _thing_given(library, text, matched)
     coming = _AFTER.match(matched) and _TO_COME.search(after)
@@ -101,6 +126,8 @@ def holds_past(library: Library, wanted: Statement, fact: Fact, text: Text) -> b
             library, text, rest.strip() or text.bare[first : fact.start], TOLD_SHARE
         )
     kinds = events_in(matched) or events_in(tail[:60])
+    if kinds == {"visited"}:
+        kinds = events_in(tail[:60]) & {"event"} or kinds
     if wanted.family == "told":
         return _told(library, text, matched, tail, kinds)
     if not kinds and _LOOKS_BACK.match(matched) and _meaning(tail):
@@ -117,13 +144,29 @@ def _told(library: Library, text: Text, matched: str, tail: str, kinds: frozense
         return _share_told(library, text, matched + tail, untold=0.0) >= SURE_SHARE
     if not _WITH_US.search(matched + tail) and _known_thing(library, matched):
         return True
-    words = _meaning(matched + " " + tail)
+    words = _meaning(without_events(matched + " " + tail, library.events & _TALK))
     new = [word for word in words if not related_any(frozenset({word}), library.told)]
     return (
         text.language not in library.languages
         or not words
         or not (len(new) >= MIN_NEW and len(new) >= NEW_SHARE * len(words))
     )
+
+
+def _retold(library: Library, text: Text, said: str) -> bool:
+    """True where one sentence of what they wrote or of the notes tells most of what is said, in
+    any words; nearly all of it where nothing of the kind is known to have happened."""
+    kinds = events_in(said)
+    rest = without_events(said, library.events & _TALK)
+    words = [word for word in words_of(rest, text.language) if word.stem not in _FRAME]
+    places = [library.passages.places(word) for word in words]
+    told = [place for place, each in enumerate(library.passages.all) if each.told]
+    most = max((sum(place in held for held in places) for place in told), default=0)
+    share = most / len(words) if words else 1.0
+    unheard = bool(kinds) and not any_held(kinds, library.events | library.asked)
+    if unheard:
+        return len(words) > 1 and share >= SURE_SHARE
+    return share > RETOLD_SHARE
 
 
 def _known_thing(library: Library, matched: str) -> bool:
@@ -166,7 +209,7 @@ def _thing_given(library: Library, text: Text, things: str) -> bool:
 _SAME_WHEN = tuple(
     re.compile(rf"\b(?:{words})\b")
     for words in (
-        r"last year|previous year|year before|(?:letzte[ns]?|vergangene[ns]?|vorige[ns]?) jahr|vorjahr\w*|l'an(?:nee)? (?:dernier|derniere|passee?)|annee precedente|(?:el )?ano pasado|ano anterior",
+        r"(?:in the )?last year|(?:in the )?previous year|year before|(?:im |am )?(?:letzte[nsm]?|vergangene[nsm]?|vorige[nsm]?) jahr|vorjahr\w*|l'an(?:nee)? (?:dernier|derniere|passee?)|annee precedente|(?:el )?ano pasado|ano anterior",
         r"last month|previous month|(?:letzte[nr]?|vergangene[nr]?|vorige[nr]?) monat|vormonat|le mois (?:dernier|passe)|(?:el )?mes (?:pasado|anterior)",
         r"last week|previous week|(?:letzte[nr]?|vergangene[nr]?|vorige[nr]?) woche|vorwoche|la semaine (?:derniere|passee)|(?:la )?semana (?:pasada|anterior)",
         r"yesterday|gestern|hier|ayer",
@@ -176,8 +219,24 @@ _SAME_WHEN = tuple(
 """The same time in other words."""
 
 
-def holds_when(library: Library, told: str) -> bool:
-    """True where a source tells this time ("last year") in some words."""
-    return told in library.whens or any(
-        one.fullmatch(told) and one.search(library.whens) for one in _SAME_WHEN
+def holds_when(library: Library, told: str, sentence: str) -> bool:
+    """True where a source tells this time ("last year") in some words, or names the year beside a
+    figure of the draft's sentence."""
+    return (
+        told in library.whens
+        or any(one.fullmatch(told) and one.search(library.whens) for one in _SAME_WHEN)
+        or (_SAME_WHEN[0].fullmatch(told) is not None and _dated_figure(library, sentence))
+    )
+
+
+def _dated_figure(library: Library, sentence: str) -> bool:
+    """A source has a figure of the sentence for the year before one in which they wrote."""
+    figures = [one for one in find_quantities(sentence, "any") if one.kind != "year"]
+    return any(
+        isinstance(m.value, Quantity)
+        and (m.value.kind, m.value.unit) == (one.kind, one.unit)
+        and m.value.values & one.values
+        and any(not library.told_years or year + 1 in library.told_years for year in m.years)
+        for one in figures
+        for m in library.quantities
     )

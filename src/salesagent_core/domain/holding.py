@@ -10,13 +10,13 @@ from salesagent_core.domain.capabilities import Clause
 from salesagent_core.domain.commitments import CERTIFICATE, Statement
 from salesagent_core.domain.day_shifts import denied_weekday, follows_from, weekday_follows
 from salesagent_core.domain.derived import following
-from salesagent_core.domain.everyday_words import everyday_stems
 from salesagent_core.domain.facts import Fact, FactKind, Text, content_stems
 from salesagent_core.domain.folding import bare_text
 from salesagent_core.domain.held_clauses import ANCHORS, holds_clause
 from salesagent_core.domain.held_days import counts_a_span, is_day_of_month, month_follows
 from salesagent_core.domain.held_numbers import holds_quantity
 from salesagent_core.domain.held_past import holds_past, holds_when
+from salesagent_core.domain.held_references import holds_certificate, holds_reference
 from salesagent_core.domain.held_times import holds_clock, same_day
 from salesagent_core.domain.held_wordings import chance_invented
 from salesagent_core.domain.language_names import LanguageName
@@ -42,8 +42,6 @@ PHONE_TAIL = 7
 LONG_TAIL = 6
 WRITTEN_OVERLAP = 0.5
 CUSTOMER_OVERLAP = 0.5
-REFERENCE_NEW = 0.4
-"""The share of words in a sentence on other customers that may stand in no source of ours."""
 _PRESENT_TOO = frozenset("hablamos quedamos acordamos conversamos comentamos".split())
 _GAIN = re.compile(
     r"\d|%|[€$£]|\b(?:per ?cent|prozent|pour cent|por ciento|half|halfte|moitie|mitad|costs?|kosten|couts?|costes?|money|geld|argent|dinero|"
@@ -301,22 +299,10 @@ def _proposes(written: str, sentence: str) -> bool:
     return written in _PRESENT_TOO and bool(re.search(r"\?|a las? |si le parece", sentence))
 
 
-def _holds_reference(library: Library, wanted: Statement, sentence: str, text: Text) -> bool:
-    """True where a source of ours tells of customers, results or awards alike, in words of which
-    most stand in the draft's sentence too."""
-    alike = any(
-        isinstance(m.value, Statement) and m.value.kind == "customer" for m in library.statements
-    ) or (wanted.family != "award" and library.names_customers)
-    said = content_stems(sentence) - everyday_stems()
-    new = [word for word in said if not related_any(frozenset({word}), library.ours)]
-    foreign = text.language not in library.languages
-    return alike and (foreign or len(new) <= REFERENCE_NEW * len(said))
-
-
 def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text) -> bool:
-    if wanted.family == "when":
-        return holds_when(library, wanted.key)
     first, last = sentence_around(text.bare, fact.start)
+    if wanted.family == "when":
+        return holds_when(library, wanted.key, text.bare[first:last])
     before = text.bare[first : fact.start]
     theirs = repeats_reader(before)
     negated = denies(before[-DENIAL_REACH:])
@@ -337,8 +323,12 @@ def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text
             or text.language not in library.languages
             or any_held(events_in(text.bare[fact.end : last]) - {"met", "sent"}, library.asked)
         )
+    if wanted.family == CERTIFICATE and holds_certificate(
+        library, wanted, sentence, text.bare[fact.start : fact.end]
+    ):
+        return True
     if wanted.kind == "customer" and wanted.family in FAMILIES:
-        return _holds_reference(library, wanted, sentence, text)
+        return holds_reference(library, wanted, sentence, text)
     if wanted.kind == "customer":
         told = content_stems(sentence)
         known = sum(related_any(frozenset({one}), library.ours) for one in told)

@@ -78,6 +78,7 @@ class Mention:
     requested: bool
     negated: bool
     theirs: bool
+    years: frozenset[int] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
@@ -119,6 +120,7 @@ class Library:
     formed: bool
     strangers: bool
     returning: bool
+    told_years: frozenset[int]
     passages: Passages = attrs.field(eq=False, repr=False)
 
 
@@ -207,6 +209,9 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
         ),
         strangers=any(_knows(each) and _FIRST.search(each.text.bare) for each in readings),
         returning=any(_knows(each) and _BEFORE.search(each.text.bare) for each in readings),
+        told_years=frozenset(
+            year for each in readings if _knows(each) for year in years_in(each.text.bare)
+        ),
         passages=Passages(
             [one for number, each in enumerate(readings) for one in _passages(number, each)]
         ),
@@ -265,6 +270,7 @@ def _passages(number: int, reading: _Reading) -> Iterator[Passage]:
                 inside,
                 source=number,
                 ours=_is_ours(reading.source.kind, bare[start:end]),
+                told=_knows(reading),
             )
 
 
@@ -279,6 +285,11 @@ def _weekday_numbers(stated: Iterable[Weekday], days: tuple[Day, ...]) -> frozen
     numbers = {each.number for each in stated}
     numbers |= {day.weekday for day in days if day.weekday is not None}
     return frozenset(numbers | {number for day in days for number in weekdays_of(day)})
+
+
+def years_in(bare: str) -> frozenset[int]:
+    """The calendar years that a bare text writes out."""
+    return frozenset(int(one) for one in re.findall(r"(?<![\d.,])(?:19|20)\d\d(?![\d%])", bare))
 
 
 def _words(bare: str) -> list[str]:
@@ -312,6 +323,8 @@ def sentence_around(bare: str, start: int) -> tuple[int, int]:
 
 def _mentions(reading: _Reading) -> Iterator[Mention]:
     bare = reading.text.bare
+    years = years_in(bare)
+    only_year = years if len(years) == 1 else frozenset()
     for fact in reading.facts:
         if not isinstance(fact.value, Quantity | Statement):
             continue
@@ -324,6 +337,7 @@ def _mentions(reading: _Reading) -> Iterator[Mention]:
             language=reading.text.language,
             requested=asks(sentence),
             theirs=reading.source.kind in _THEIRS,
+            years=years_in(sentence) or only_year,
             negated=denies(bare[max(first, fact.start - DENIAL_REACH) : fact.start]),
         )
 

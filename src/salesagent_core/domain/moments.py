@@ -99,7 +99,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         "ordinal": re.compile(
             r"\b(?:the|by|on|until|before|every) (?P<d>\d{1,2})(?:st|nd|rd|th)(?= (?:at|of|or|and|in|if|is|would)\b|\s?[,.;?!)]|\s?$)|\bden (?P<d2>\d{1,2})\.(?= (?:um|oder|und)\b|,)|\bel (?P<d3>\d{1,2})(?= a las? )|\ble (?P<d4>\d{1,2})(?= (?:a \d|vers ))|"
-            r"\b(?:zum|am|den|dem) (?P<d5>\d{1,2})\.(?= (?:des|jeden|eines(?: jeden)?) monats\b)|\b(?:le|au) (?P<d6>\d{1,2})(?= (?:du|de chaque|de ce) mois\b)|\b(?:el|del|al) (?:dia )?(?P<d7>\d{1,2})(?= (?:de cada|del) mes\b)"
+            r"\b(?:zum|am|den|dem) (?P<d5>\d{1,2})\.(?= (?:des|jeden|eines(?: jeden)?) monats\b)|\b(?:le|au) (?P<d6>\d{1,2})(?= (?:du|de chaque|de ce) mois\b)|\b(?:el|del|al) (?:dia )?(?P<d7>\d{1,2})(?= (?:de cada|del) mes\b)|"
+            r"\b(?:el|del|al|este|pasado) (?:pasado )?dia (?P<d8>\d{1,2})(?![\d.,:]*\d)(?! (?:y|a|o) )|\b(?:am|vom) (?P<d9>\d{1,2})\.(?=\s?$|\n|,|\. | (?:die|den|das|mit|um|angerufen|telefoni|gesproch|geschr|geschi|fur|bei|am telefon))|\b(?:telephone|appel|appele|echange|ecrit|courriel|message|parle|rencontre\w*) (?:le|du) (?P<d10>\d{1,2})(?=\s?[.,;!?)\n]|\s?$)"
         ),
         "month": re.compile(rf"(?<![a-z])(?P<m>{months})\b(?:\.? (?:de |del )?{year})?"),
         "quarter": re.compile(rf"(?<![a-z0-9])q(?P<q>[1-4])(?:[ /-]{year})?(?![a-z0-9])"),

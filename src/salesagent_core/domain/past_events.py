@@ -25,7 +25,7 @@ _KINDS: dict[str, str] = {
     "referred": r"recommend\w*|refer(?:red|ral)\w*|introduc\w*|tip from|advice of|empfehl\w*|empfohl\w*|hinweis|verwies\w*|recommand\w*|conseil(?:le|lee|s)|recomend\w+|indicacion|de parte de",
     "happy": r"happy with|satisfied|pleased with|very good|zufrieden\w*|contents? de|tres contents?|satisfait\w*|content[oa]s? con|content[oa]s\b|satisfech\w*|feedback|bewertung",
     "downloaded": r"download\w*|herunter\w*|telecharg\w*|descarg\w*|registered|signed up|subscrib\w*|angemeldet|anmeldung|inscri\w+|visited (?:the |our )?(?:page|site|website)",
-    "sent": r"sent|send\w*|attach\w*|enclos\w*|forward\w*|upload\w*|geschickt|gesandt|zugesandt|gesendet|anhang|angehangt|beigefugt|envoy\w*|transmis\w*|ci-joint\w*|joint\w*|enviad\w+|envi(?:o|aron|amos|e)|mand(?:o|aron|ado)|adjunt\w*",
+    "sent": r"sent|send\w*|(?:passed|handed) (?:on|over|us|me|to)|shared|gave us|lassen zukommen|zukommen lassen|ubergeben|uberlassen|fait parvenir|remis|(?:nos|me) (?:paso|pasaron|hizo llegar|hicieron llegar|facilito|remitio)|hecho llegar|attach\w*|enclos\w*|forward\w*|upload\w*|geschickt|gesandt|zugesandt|gesendet|anhang|angehangt|beigefugt|envoy\w*|transmis\w*|ci-joint\w*|joint\w*|enviad\w+|envi(?:o|aron|amos|e)|mand(?:o|aron|ado)|adjunt\w*",
     "married": r"wedding\w*|marri\w+|bride|hochzeit\w*|heirat\w*|mariage\w*|boda|casamos|casarnos|novios",
     "opened": r"open(?:ed|ing)|eroffn\w*|ouvr\w*|ouvert\w*|apertura|inaugur\w*|abrimos|new (?:shop|site|branch|premises)|neueroffnung",
     "moved": r"mov(?:ed|ing)|umzug\w*|umziehen|umgezogen|demenag\w*|mudanza|trasla\w+",
@@ -48,6 +48,12 @@ _PAST_SIGN = re.compile(
     r"hemos|han|ha|he|habia\w*|fue|fueron|era|\w{3,}(?:aron|ieron|amos|imos)|ayer|pasad\w+|tras|desde)\b"
 )
 """What shows that a stranger's sentence tells of something gone by."""
+_CLAUSES = re.compile(r"[:;,()]|\b(?:but|aber|mais|pero)\b")
+_HANDS_OVER = re.compile(
+    r"\b(?:here(?:'s| is| are)|attached|enclosed|i(?:'m| am)? (?:\w+ )?(?:attach|enclos|send|forward)\w*|anbei|im anhang|hier (?:ist|sind|kommt|kommen|finden)|beigefugt|ich (?:schicke|sende|ubersende|hange|lege)|"
+    r"voici|ci-joint\w*|je vous (?:joins|envoie|transmets|adresse|remets|fais parvenir|fais suivre)|vous trouverez|(?:le|les|os|te) (?:paso|mando|envio|adjunto|remito|hago llegar|dejo)|adjunt[oa]s?|aqui (?:tiene|tienen|va|van|esta))\b"
+)
+"""A mail hands over what it brings by saying so."""
 
 
 @cache
@@ -70,8 +76,20 @@ def knows_events(bare: str, *, strangers: bool, wishes: bool) -> frozenset[str]:
     a stranger asks for has not happened yet."""
     if _LOST.search(bare):
         return frozenset()
-    if denies(bare) and not re.search(r"\bno\.|\bn°", bare):
-        return frozenset()
+    handed = frozenset({"sent"} if strangers and _HANDS_OVER.search(bare) else ())
     if strangers and (wishes or not _PAST_SIGN.search(bare)):
-        return frozenset()
-    return events_in(bare)
+        return handed
+    happened = (events_in(one) for one in _CLAUSES.split(bare) if not _denied(one))
+    return handed.union(*happened)
+
+
+def _denied(bare: str) -> bool:
+    return denies(bare) and not re.search(r"\bno\.|\bn°", bare)
+
+
+def without_events(bare: str, told: frozenset[str]) -> str:
+    """A bare text without the words by which events of the kinds that are ``told`` are known."""
+    for kind, pattern in _patterns().items():
+        if _NEAR.get(kind, frozenset({kind})) & told:
+            bare = pattern.sub(" ", bare)
+    return bare

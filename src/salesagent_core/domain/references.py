@@ -9,6 +9,22 @@ from functools import cache
 
 import attrs
 
+_NEAR_EN = r"(?:next door|down the (?:road|street)|up the road|across the (?:road|street)|round the corner|in your (?:\w+ )?(?:area|street|road|town|village|neighbou?rhood|region|county|sector|industry|trade|position|situation)|around you|near you|nearby)"
+_NEAR_DE = r"(?:aus|in|von) (?:der|ihrer|ihrem|dem) (?:\w+ )?(?:nachbarschaft|strasse|region|gegend|umgebung|branche|nahe|ort|stadt|nachbarort|nachbarhaus)"
+_NEAR_FR = r"(?:de|dans|du) (?:votre|la meme|le meme|meme) ?(?:rue|quartier|region|ville|commune|secteur|departement|branche|metier|taille)|(?:d'a cote|voisine?s?|d'en face)"
+_NEAR_ES = r"(?:de|en) (?:su|la misma|el mismo|esta|la) (?:calle|zona|barrio|ciudad|region|pueblo|sector|provincia|tamano|ramo)|de al lado|de enfrente|vecin[oa]s?"
+_MANY = r"(?:many|several|other|others|dozens|hundreds|thousands|countless|numerous|more than|over|some|about|around|\d)"
+_VIELE = r"(?:viele\w*|mehrere\w*|andere\w*|zahlreiche\w*|etliche\w*|einige\w*|manche\w*|uber|mehr als|rund|hunderte\w*|dutzende\w*|\d)"
+_MAINT = r"(?:plus de|plusieurs|d'autres|de nombreu\w+|beaucoup|quelque|des dizaines|des centaines|certain\w+|une? autre|\d)"
+_MUCHOS = r"(?:mas de|muchos|muchas|varios|varias|otros|otras|algunos|algunas|numeros\w+|decenas|cientos|unos|unas|\d)"
+_WIDER = (
+    rf"as (?:we|i) (?:have |'ve |had |also |already )?(?:found|seen|saw|noticed|learned|learnt|know|experienced|did|do|had|showed|proved|discovered) (?:\w+ ){{0,2}}?(?:with|at|for|from|in) (?!our\b|your\b|the (?:brochure|price|list|offer|call|table))|as it (?:already |now )?(?:is|does|has|was|works) (?:\w+ )?(?:for|at|with|in) {_MANY}|(?:already|now) (?:is|does|works?|works|runs?|happens|done|the case|in use|standard) (?:\w+ ){{0,2}}(?:for|at|with|in|by) {_MANY}|(?:is|are) (?:already|now) (?:\w+ ){{0,2}}(?:for|at|with|in|by) {_MANY}"
+    rf"|(?:with|for|at|like) (?:the|a|an|another|some|several|two|three|many|other|your) (?:\w+ ){{1,3}}?{_NEAR_EN}\b|(?:with|for|at|from|by|like) (?:the|a|an|another|your|other|several|two) neighbou?r(?:s|ing \w+)?\b|(?:the|a|an|another|two|three|several|many|some|most|other) (?:\w+ ){{1,3}}?{_NEAR_EN} (?:\w+ )?(?:has|have|had|is|are|was|were|chose|uses?|use|did|does|do|bought|took|found|finds?|confirms?|told|loves?|likes?|swears?|relies|rely|went|made|picked)\b|(?:something|anything|a job|a project|one|exactly|quite) (?:very )?(?:similar|comparable|the same|like (?:this|it|yours)) (?:\w+ ){{0,3}}?(?:for|at|with)\b"
+    rf"|(?:has|have) been \w+ (?:\w+ ){{0,4}}?(?:for|by) {_MANY}|(?:were|was|are|is) (?:\w+ )?(?:pleased|delighted|thrilled|happy|satisfied|impressed) (?:with|by) (?:it|us|them|our|the result\w*)\b"
+    rf"|wie (?:schon |auch |bereits |zuletzt )*(?:bei|fur|beim|in|im) (?:\w+ )?(?:\w*nachbar\w*|{_VIELE})|so (?:lauft|ist|machen|halten|handhaben|funktioniert|arbeiten|macht|nutzen) (?:es |das |wir |sie )*(?:auch |schon |bereits )+(?:\w+ )?(?:in|bei|fur|uber|{_VIELE})|\w+ {_NEAR_DE} (?:\w+ )?(?:hat|haben|ist|sind|nutzt|nutzen|setzt|setzen|macht|machen|schwort)\b|{_VIELE} (?:\w+ )?(?:haben|bestatigen|schatzen|nutzen|setzen|vertrauen|berichten|sagen|schworen) (?:uns|das|es|darauf|sich|auf|bereits|schon)|wird (?:\w+ ){{0,2}}von (?:der|dem|den|einer|einem|{_VIELE}) [^.!?,\n]{{2,50}}?(?:bestellt|genutzt|gebucht|eingesetzt|verwendet|geschatzt|empfohlen|gelobt)|(?:gute|beste|sehr gute) erfahrungen|(?:bei|fur|mit) (?:einem|einer|ihrem|ihrer|dem|der|den) (?:\w+ )?\w*nachbar\w*"
+    rf"|comme (?:nous|on) (?:l')?(?:avons|avions|l'avons|a|l'a|le faisons|faisons) (?:\w+ )?(?:constate|vu|fait|observe|remarque|verifie|deja|pour|chez)?\w* ?(?:chez|avec|pour|dans|a|au) |c'est (?:deja |aussi |d'ailleurs |ainsi )+(?:le cas|ce que|que)? ?(?:\w+ ){{0,3}}?{_MAINT}|(?:une?|plusieurs|deux|trois|{_MAINT}) (?:\w+ ){{1,2}}?(?:{_NEAR_FR}) (?:\w+ )?(?:est|sont|a|ont|utilise|utilisent|en|l'|nous|s'|se|y)|(?:chez|avec|pour) (?:votre|vos|la|le|les|une?) (?:\w+ )?voisine?s?\b|en (?:est|sont) (?:\w+ )?(?:ravi|content|satisfait|enchante)\w*"
+    rf"|como (?:ya )?(?:comprobamos|vimos|hicimos|notamos|pudimos (?:ver|comprobar)|hemos (?:visto|comprobado|hecho)|nos (?:paso|ocurrio)) (?:en|con|para|a|al) |asi (?:lo |ya |es |funciona |como |se )*(?:hacen|tienen|usan|hace|es|funciona|trabajan|ocurre|sucede)?(?: ya)? ?(?:en |para |con )?{_MUCHOS} |(?:un|una|dos|tres|algun\w*|{_MUCHOS}) (?:\w+ )?(?:{_NEAR_ES}) (?:\w+ )?(?:esta|estan|lo|la|ya|nos|usa|usan|tiene|tienen|confi\w+|trabaj\w+|elig\w+|han|ha|repit\w+)\b|(?:en|con|para|al|a) (?:el|la|un|una|su|los|las)? ?\w+ (?:de al lado|de enfrente|vecin[oa]s?)\b|(?:nos )?lo (?:confirman|aseguran|atestiguan|avalan)\b"
+)
 FAMILIES = frozenset({"serves", "results", "award"})
 
 
@@ -40,7 +56,7 @@ _AWARD = rf"{_WON} (?:[\w'-]+ ){{0,6}}?{_PRIZE}\b|{_PRIZE} (?:[\w'-]+ ){{0,6}}?{
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    families = (("serves", _SERVES), ("results", _RESULTS), ("award", _AWARD))
+    families = (("serves", f"{_SERVES}|{_WIDER}"), ("results", _RESULTS), ("award", _AWARD))
     return {name: re.compile(rf"(?<!\w)(?:{words})") for name, words in families}
 
 

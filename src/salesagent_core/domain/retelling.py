@@ -50,12 +50,13 @@ class Word:
 @attrs.frozen(kw_only=True)
 class Passage:
     """A sentence of the source with that number. ``ours`` is True where it tells what
-    we have or do."""
+    we have or do, ``told`` where it can know what happened between us and the reader."""
 
     source: int
     stems: frozenset[str]
     meant: frozenset[int | str]
     ours: bool
+    told: bool = False
 
 
 @cache
@@ -133,6 +134,7 @@ def passage_of(
     *,
     source: int,
     ours: bool,
+    told: bool = False,
 ) -> Passage:
     """One sentence of a source, in bare form; ``promises`` as for ``words_of``."""
     words = words_of(bare, language, promises)
@@ -144,6 +146,7 @@ def passage_of(
         stems=frozenset(word.stem for word in words if word.stem),
         meant=meant,
         ours=ours,
+        told=told,
     )
 
 

@@ -22,7 +22,7 @@ _NEGATION = re.compile(
     r"jamais|aucun\w*|sans|malheureusement|nunca|sin|tampoco|ningun\w*|lamentablemente)\b"
 )
 _CUSTOMERS = re.compile(
-    r"\b(?:customers?|clients?|kund\w+|clientes?|referen\w+|case study|trusted by|used by)\b"
+    r"\b(?:customers?|clients?|kund\w+|clientes?|referen\w+|case stud\w+|success stor\w+|testimonials?|trusted by|used by|fallstud\w+|fallbeispiel\w*|praxisbeispiel\w*|anwenderbericht\w*|etudes? de cas|cas client|temoignages?|(?<!en )casos? (?!de\b|que\b|contrario)\w+|casos? (?:de exito|practico)|testimonios?)\b"
 )
 
 
