@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
+from itertools import chain
 
 import attrs
 
 from salesagent_core.domain.capabilities import Clause, find_clauses
 from salesagent_core.domain.commitments import Statement, find_statements
+from salesagent_core.domain.elided_units import elided
 from salesagent_core.domain.folding import Folded, bare_text, plain
 from salesagent_core.domain.language_names import LanguageName, find_languages
 from salesagent_core.domain.lexicon import (
@@ -128,6 +130,9 @@ def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -
     numbers = find_quantities(
         _masked(masked, certificates), "any" if any_language else text.language
     )
+    if any_language:
+        written = list(numbers)
+        numbers = chain(written, elided(written, masked, text.bare))
     for quantity in numbers:
         if any_language or not _counts_itself(quantity):
             facts.append(
