@@ -31,10 +31,10 @@ LENGTH_BEHIND = 24
 CHANCE_LENGTH = 0.35
 _RATE = re.compile(
     r"(?:\b(?:an?|per|each|pro|je|am|par|chaque|por|cada|al)|/) ?"
-    r"(?:(?:working|business|work) )?(day|tag|jour|dia|hour|stunde|heure|hora|week|woche|semaine|semana|werktag|arbeitstag)"
+    r"(?:(?:working|business|work) )?(day|tag|jour|dia|jornada|hour|stunde|heure|hora|week|woche|semaine|semana|werktag|arbeitstag)"
 )
 _RATE_MINUTES = {
-    **dict.fromkeys(("day", "tag", "jou", "dia", "wer", "arb"), 1440.0),
+    **dict.fromkeys(("day", "tag", "jou", "jor", "dia", "wer", "arb"), 1440.0),
     **dict.fromkeys(("hou", "stu", "heu", "hor"), 60.0),
     **dict.fromkeys(("wee", "woc", "sem"), 10080.0),
 }

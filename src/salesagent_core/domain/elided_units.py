@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 
 import attrs
 
+from salesagent_core.domain.lexicon import LANGUAGES, number_words
 from salesagent_core.domain.quantities import Quantity, find_quantities
 
 LIST_REACH = 80
@@ -110,8 +112,7 @@ def _left_out(ordered: Sequence[Quantity], bare: str) -> Iterator[Quantity]:
 def _with_unit_of(one: Quantity, other: Quantity, bare: str) -> Quantity | None:
     factor = 1.0
     if other.kind == "duration":
-        written = _WRITTEN.search(bare[other.start : other.end])
-        number = float(written[0].replace(",", ".")) if written else 0.0
+        number = _written_number(bare[other.start : other.end])
         if not number:
             return None
         factor = max(other.values) / number
@@ -123,6 +124,18 @@ def _with_unit_of(one: Quantity, other: Quantity, bare: str) -> Quantity | None:
         # What follows reads the unit from it in turn: its own digits stand alone.
         end=one.end,
     )
+
+
+def _written_number(said: str) -> float:
+    digits = _WRITTEN.search(said)
+    return (
+        float(digits[0].replace(",", ".")) if digits else float(_words().get(said.split(" ")[0], 0))
+    )
+
+
+@cache
+def _words() -> dict[str, int]:
+    return {word: value for language in LANGUAGES for word, value in number_words(language).items()}
 
 
 def by_its_list(bare: str, start: int, language: str) -> Quantity | None:

@@ -48,7 +48,9 @@ _AREA = re.compile(
 )
 _LEAD = r"(?: (?!and\b|und\b|et\b|y\b|or\b|oder\b|ou\b|o\b)[a-z.]{2,14}){0,2}? ?"
 _BY = r"per|for each|for every|every|each|je|pro|jede[rsnm]?|par(?: tranche de)?|chaque|por(?: cada)?|cada|por tramo de"
-_PER = re.compile(rf"{_LEAD}(?:\b(?:{_BY}|an?|al|im|am|in der|a la)\b|/) ?")
+_PER = re.compile(
+    rf"(?: (?!and\b|und\b|et\b|y\b|or\b|oder\b|ou\b|o\b)[a-z.]{{1,14}}){{0,3}}? ?(?:\b(?:{_BY}|an?|al|im|am|in der|a la)\b|/) ?"
+)
 _PRICED = re.compile(
     rf"{_LEAD}(?:\b(?:{_BY}|an?|le|la|el|al|the|der|das|die|den|im|am|in der|a la)\b|/|l') ?"
 )
@@ -57,7 +59,13 @@ _APIECE = re.compile(
     r"(?:,? (?:each|apiece|a piece|(?:je|das|pro|per) stuck|(?:la |par )?piece|l'unite|(?:la |por )?unidad|cada un[oa])\b)"
 )
 _ONE = re.compile(r"\b(?:each|every|jede[rsnm]?|chaque|cada|1|ein|one|un) (?=([a-z]{2,30}))")
-_WORDS = re.compile(r" ?-?([a-z]{2,30})(?: ([a-z]{3,30}))?")
+_VOLUME = re.compile(
+    r" ?(?:m3\b|cbm\b|cubic met(?:re|er)s?|kubikmeter\w*|met(?:re)s? cubes?|metros? cubicos?)"
+)
+_WORDS = re.compile(r" ?-?([a-z]{2,30}|[mltgw](?![a-z0-9]))")
+_FOR_SO_MANY = re.compile(
+    r"\b(?:one|an?|1|eine?|une?|una) ([a-z]{3,30}) (?:per|for every|for each|je|pro|auf|fur je|pour|par|por cada|cada|para cada) "
+)
 _OVER = re.compile(
     r"\b(?:(?:a (?:little|bit)|slightly) (?:more than|over)|just (?:over|above)|over|more than|gut|etwas (?:mehr als|uber)|ein wenig mehr als|knapp uber|un peu plus de?|plus de|algo mas de|poco mas de|mas de|between|zwischen|entre)(?: \w+ (?:and|und|et|y))? $"
 )
@@ -143,6 +151,8 @@ def _hits(exact: float, goal: Amount, about: bool, before: str) -> bool:
         return False
     if abs(exact - wanted) <= sums.EXACT * wanted:
         return True
+    if wanted < 1 or not float(wanted).is_integer():
+        return False
     if about and sums.rounds_to(exact, wanted):
         return True
     if "day" in goal.units and math.ceil(exact - sums.EXACT) == wanted:
@@ -160,8 +170,7 @@ def amounts_of(bare: str, number: Quantity) -> Iterator[Amount]:
             yield Amount(value=value, money=number.unit)
         elif number.kind == "count":
             units = frozenset(number.nouns[:2])
-            if _AREA.match(bare, number.end):
-                units = frozenset({"m2"})
+            units = _spatial(bare, number.end) or units
             yield Amount(value=value, units=units)
             if not units and value >= 500:
                 # "worth six thousand": a sum without its sign.
@@ -187,6 +196,11 @@ def _read(bare: str) -> tuple[tuple[Rate, ...], tuple[tuple[Rate, int], ...], tu
     numbers = sorted(find_quantities(bare, "any"), key=lambda one: one.start)
     starts = {one.start: one for one in numbers}
     rates = [(rate, one.start) for one in numbers for rate in _rates_at(bare, one, starts)]
+    for match in _FOR_SO_MANY.finditer(bare):
+        per = _unit_at(bare, match.end(), starts) if match.end() in starts else None
+        if per is not None:
+            one = Amount(value=1.0, units=frozenset({stem(match[1])}))
+            rates.append((Rate(amount=one, per=per), match.end()))
     amounts = tuple(each for one in numbers for each in amounts_of(bare, one))
     return tuple(rate for rate, _ in rates), tuple(rates), amounts
 
@@ -221,13 +235,19 @@ def _unit_at(bare: str, at: int, starts: dict[int, Quantity]) -> Amount | None:
 
 
 def _word_units(bare: str, at: int) -> frozenset[str]:
-    if _AREA.match(bare, at):
-        return frozenset({"m2"})
+    if space := _spatial(bare, at):
+        return space
     words = _WORDS.match(bare, at)
     if words is None:
         return frozenset()
     first = stem(words[1])
     return frozenset({_TIMES.get(first, first)})
+
+
+def _spatial(bare: str, at: int) -> frozenset[str]:
+    if _AREA.match(bare, at):
+        return frozenset({"m2"})
+    return frozenset({"m3"}) if _VOLUME.match(bare, at) else frozenset()
 
 
 def _month_spans(said: str) -> Iterator[Amount]:
