@@ -22,6 +22,7 @@ from salesagent_core.domain.held_numbers import length_meant
 from salesagent_core.domain.library import Library
 from salesagent_core.domain.operands import beside
 from salesagent_core.domain.quantities import Quantity
+from salesagent_core.domain.rates import rate_follows
 from salesagent_core.domain.same_word import related_any
 
 MAX_DERIVED = 60
@@ -55,6 +56,8 @@ def _follows(library: Library, text: Text, grounded: Sequence[Fact], fact: Fact)
     if not isinstance(fact.value, Quantity):
         return False
     near = beside(text, grounded, fact)
+    if rate_follows(library, text, near, fact, fact.value):
+        return True
     if fact.kind is FactKind.PRICE:
         return price_follows(library, text, near, fact, fact.value)
     if fact.kind is FactKind.DURATION:

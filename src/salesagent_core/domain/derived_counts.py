@@ -36,10 +36,10 @@ QUARTERS = 4
 """A length is told in quarters of its unit."""
 _RATE = re.compile(
     r"(?:\b(?:an?|per|each|pro|je|am|par|chaque|por|cada|al)|/) ?"
-    r"(?:(?:working|business|work) )?(day|tag|jour|dia|hour|stunde|heure|hora|week|woche|semaine|semana|werktag|arbeitstag)"
+    r"(?:(?:working|business|work) )?(day|tag|jour|dia|jornada|hour|stunde|heure|hora|week|woche|semaine|semana|werktag|arbeitstag)"
 )
 _RATE_MINUTES = {
-    **dict.fromkeys(("day", "tag", "jou", "dia", "wer", "arb"), 1440.0),
+    **dict.fromkeys(("day", "tag", "jou", "jor", "dia", "wer", "arb"), 1440.0),
     **dict.fromkeys(("hou", "stu", "heu", "hor"), 60.0),
     **dict.fromkeys(("wee", "woc", "sem"), 10080.0),
 }

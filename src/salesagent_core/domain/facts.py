@@ -12,6 +12,7 @@ import attrs
 
 from salesagent_core.domain.capabilities import Clause, find_clauses
 from salesagent_core.domain.commitments import Statement, find_statements
+from salesagent_core.domain.elided_units import elided, in_lists
 from salesagent_core.domain.folding import Folded, bare_text, plain
 from salesagent_core.domain.language_names import LanguageName, find_languages
 from salesagent_core.domain.lexicon import (
@@ -125,11 +126,13 @@ def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -
     masked = _masked(masked, [(fact.start, fact.end) for fact in phones])
     statements = list(find_statements(text.bare))
     certificates = [(one.start, one.end) for one in statements if one.family == "certificate"]
-    numbers = find_quantities(
-        _masked(masked, certificates), "any" if any_language else text.language
-    )
+    found = find_quantities(_masked(masked, certificates), "any" if any_language else text.language)
+    numbers = written = sorted(found, key=lambda one: one.start)
+    if any_language:
+        numbers = [*written, *elided(written, masked, text.bare)]
+    listed = {one.start for one in in_lists(written, masked)}
     for quantity in numbers:
-        if any_language or not _counts_itself(quantity):
+        if any_language or quantity.start in listed or not _counts_itself(quantity):
             facts.append(
                 Fact(
                     kind=_KINDS[quantity.kind],

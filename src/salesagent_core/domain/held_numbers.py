@@ -9,7 +9,14 @@ from itertools import pairwise
 
 import attrs
 
+from salesagent_core.domain.elided_units import by_its_list
 from salesagent_core.domain.facts import Fact, Text, content_stems
+from salesagent_core.domain.held_units import (
+    adds_two,
+    counts_the_listed,
+    is_days_of_work,
+    is_version,
+)
 from salesagent_core.domain.length_words import is_repeated_so, is_so_often
 from salesagent_core.domain.lexicon import SYNONYMS, stem
 from salesagent_core.domain.library import Library, Mention, sentence_around
@@ -93,6 +100,7 @@ def holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -
                 _is_hour_of_day(library, wanted, fact, text)
                 or _is_working_week(library, wanted, fact, text)
                 or _is_break(library, wanted, fact, text)
+                or is_days_of_work(library, wanted, fact, text)
                 or is_repeated_so(
                     text.bare[max(0, fact.start - 24) : fact.start],
                     wanted.unit,
@@ -116,14 +124,20 @@ def _holds_count(
         return True
     if _measured(library, wanted) or _is_fraction(library, wanted):
         return True
+    if is_version(library, fact, text) or adds_two(library, wanted, fact, text):
+        return True
     if not wanted.nouns:
+        listed = by_its_list(text.bare, fact.start, text.language)
         return (
             bool(same)
+            or (listed is not None and _any_same(library, listed))
             or _bare_value(library, wanted)
             or _left_out_length(library, wanted, fact, text)
         )
     nouns = frozenset(wanted.nouns)
     if _counts_their_people(wanted, same) or _adds_their_people(library, wanted):
+        return True
+    if counts_the_listed(library, wanted):
         return True
     if _counts_what_is_there(library, wanted, fact, text) or _counts_the_named(wanted, fact, text):
         return True
@@ -411,3 +425,9 @@ def _same_value(wanted: Quantity, held: Quantity) -> bool:
         return True
     minor = MINOR_UNIT in (wanted.unit, held.unit)
     return len(kinds) == 1 and (wanted.unit == held.unit or minor)
+
+
+def _any_same(library: Library, wanted: Quantity) -> bool:
+    return any(
+        isinstance(m.value, Quantity) and _same_value(wanted, m.value) for m in library.quantities
+    )

@@ -17,6 +17,7 @@ from salesagent_core.domain.held_days import counts_a_span, is_day_of_month, mon
 from salesagent_core.domain.held_numbers import holds_quantity
 from salesagent_core.domain.held_past import holds_past, holds_when
 from salesagent_core.domain.held_references import holds_certificate, holds_reference
+from salesagent_core.domain.held_starts import begins_next_month
 from salesagent_core.domain.held_times import holds_clock, same_day
 from salesagent_core.domain.held_wordings import chance_invented
 from salesagent_core.domain.language_names import LanguageName
@@ -168,6 +169,7 @@ def holds(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:
                 library.whens,
             )
             or month_follows(library, value, text, facts)
+            or begins_next_month(library, value, text, facts)
         )
     if isinstance(value, Weekday):
         return value.number in library.weekdays or _weekday_told(library, value, text, facts)

@@ -16,6 +16,7 @@ from salesagent_core.domain.lexicon import (
     SHORT_WEEKDAYS,
     WEEKDAYS,
 )
+from salesagent_core.domain.listed_days import days_behind_months
 from salesagent_core.domain.spoken_times import find_spoken
 
 
@@ -175,6 +176,10 @@ def _days(text: str, original: str, *, lenient: bool) -> Iterator[Day]:
             yield Day(readings=readings, weekday=None, start=at.start("d"), end=at.end("d"))
             # "9, 17 and 25 February"
             at = patterns["listed_day"].search(text, max(0, at.start("d") - LISTED), at.start("d"))
+    for known, month, day, start, end in days_behind_months(text) if lenient else ():
+        readings = frozenset(_valid(iter([(known, month, day)])))
+        if readings and _free(taken, start, end):
+            yield Day(readings=readings, weekday=None, start=start, end=end)
     for match in patterns["ordinal"].finditer(text):
         number = int(next(one for one in match.groups() if one))
         if 1 <= number <= 31 and _free(taken, match.start(), match.end()):

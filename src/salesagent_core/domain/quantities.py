@@ -155,7 +155,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"|[ -]?(?P<percent>%|percent\b|per cent\b|prozent\b|pour ?cent\b|por ciento\b|percentage points?\b|prozentpunkte\b)"
         ),
         "duration": re.compile(
-            r"(?:[ -]| ?(?:full|volle|more|weitere|short|last|past|next|consecutive|further|extra|additional|whole|letzten?|nachsten?|ganzen?|vollen?|weiteren?|derniere?s|prochaine?s|pleine?s|ultim[oa]s|proxim[oa]s|siguientes) )?(?:"
+            r"\+?(?:[ -]| ?(?:full|volle|more|weitere|short|last|past|next|consecutive|further|extra|additional|whole|letzten?|nachsten?|ganzen?|vollen?|weiteren?|derniere?s|prochaine?s|pleine?s|ultim[oa]s|proxim[oa]s|siguientes) )?(?:"
             + "|".join(f"(?P<d{i}>{names})" for i, (names, _, _) in enumerate(_DURATIONS))
             + r")(?![a-z])"
         ),

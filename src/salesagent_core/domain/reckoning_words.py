@@ -11,10 +11,10 @@ from salesagent_core.domain.library import sentence_around
 
 CUE_BEFORE, CUE_AFTER = 140, 50
 _LEADS = {
-    "en": r"so|i\.?e\b|that is|that's|thus|hence|therefore|mak(?:es?|ing)|com(?:es?|ing) to|come out|totals?|totalling|altogether|together|in all|add(?:s|ing)? up|sums?|would (?:be|cost|come|add|mean|put|give|make|produce|take|need|require|pay)|giv(?:es?|ing)|brings?|bringing|equals?|amounts?|works? out|plus|both|evenly|equally|you(?:'d| would)? need",
+    "en": r"so|i\.?e\b|that is|that's|thus|hence|therefore|mak(?:es?|ing)|com(?:es?|ing) to|come out|totals?|totalling|altogether|together|in all|adds?|adding|add(?:s|ing)? up|sums?|would (?:be|cost|come|add|mean|put|give|make|produce|take|need|require|pay)|giv(?:es?|ing)|brings?|bringing|equals?|amounts?|works? out|plus|both|evenly|equally|you(?:'d| would)? need",
     "de": r"also|somit|damit|zusammen|insgesamt|gesamt\w*|macht|machen|ergibt|ergeben|ergabe\w*|das sind|sind (?:es|das)|waren (?:es|das)|sodass|demnach|mithin|beide\w*|summe|beginnt|beliefe\w*|belauft|gleichmassig|brauchen|benotigen|aufgeteilt|verteilt|plus",
     "fr": r"soit|donc|au total|en tout|ensemble|(?:cela|ca|ce qui) (?:fait|ferait)|faut|besoin|font|donne\w*|represente\w*|revien\w*|total|serai(?:t|ent)|entier|entiere|couteraient|couterait|repartis?|reparties?|plus",
-    "es": r"es decir|o sea|en total|suma\w*|serian?|asciende\w*|ascenderia\w*|son|resulta\w*|asi que|de modo que|por lo que|totales|ambos|ambas|repartid[oa]s?|necesita\w*|hacen falta|mas|con ella|con ello",
+    "es": r"es decir|o sea|junt[oa]s|en total|suma\w*|serian?|asciende\w*|ascenderia\w*|son|resulta\w*|asi que|de modo que|por lo que|totales|ambos|ambas|repartid[oa]s?|necesita\w*|hacen falta|mas|con ella|con ello",
 }
 """Words before a number that say it is reckoned."""
 _TAILS = {
