@@ -180,7 +180,7 @@ def _left_out_length(library: Library, wanted: Quantity, fact: Fact, text: Text)
     before = [
         one
         for one in find_quantities(text.bare[first : fact.start], text.language)
-        if one.kind == "duration" and one.unit in ("months", "minutes")
+        if one.kind == "duration"
     ]
     if not before:
         return False
@@ -188,7 +188,7 @@ def _left_out_length(library: Library, wanted: Quantity, fact: Fact, text: Text)
     digits = [
         float(n) for n in re.findall(r"\d+", text.bare[first + last.start : first + last.end])
     ]
-    units = (12.0, 1.0) if last.unit == "months" else (10080.0, 1440.0, 60.0, 1.0)
+    units = {"months": (12.0, 1.0), "workdays": (1.0,)}.get(last.unit, (10080.0, 1440.0, 60.0, 1.0))
     return any(
         isinstance(m.value, Quantity)
         and (m.value.kind, m.value.unit) == ("duration", last.unit)
