@@ -32,7 +32,7 @@ RATES = [
         "Unsere Halle hat rund 640 qm.",
         "Bodenreinigung 0,55 € je qm bis 700 qm.",
         "Bei 640 Quadratmetern sind das etwa {350 Euro} pro Reinigung.",
-        ["430 Euro", "280 Euro"],
+        ["430 Euro", "280 Euro", "385 Euro"],
     ),
     (
         "fr",
@@ -198,6 +198,14 @@ def test_working_days_are_no_deadline_in_days() -> None:
     asked, told = "How long does it take?", "Data import: 3 working days."
     body = "The import will be finished within three days."
     assert findings_at(body, "three days", asked, told, "en")
+
+
+def test_from_one_weekday_to_another_is_no_deadline() -> None:
+    told = "Beratung: Montag bis Donnerstag."
+    span = "Wir beraten von Montag bis Donnerstag."
+    assert findings_at(span, "bis Donnerstag", "Wann beraten Sie?", told, "de") == []
+    promise = "Sie erhalten das Angebot bis Donnerstag."
+    assert findings_at(promise, "bis Donnerstag", "Wann beraten Sie?", told, "de")
 
 
 def test_sides_are_not_multiplied() -> None:

@@ -135,6 +135,8 @@ def find_statements(text: str) -> Iterator[Statement]:
         yield Statement(kind="customer", family=told.family, key="", start=told.start, end=told.end)
     for name, pattern in _patterns().items():
         for match in pattern.finditer(text):
+            if _is_span(text, match):
+                continue
             kind, _, family = name.partition(".")
             key = ""
             if name == "certificate":
@@ -146,3 +148,15 @@ def find_statements(text: str) -> Iterator[Statement]:
             yield Statement(
                 kind=kind, family=family or kind, key=key, start=match.start(), end=match.end()
             )
+
+
+SPAN_REACH = 24
+_SPAN = re.compile(
+    r"\b(?:montags?|dienstags?|mittwochs?|donnerstags?|freitags?|samstags?|sonntags?)(?:,? (?:de[nmr] )?\d{1,2}\.)? $"
+)
+"""Before "bis Donnerstag" it tells from which day on, and promises nothing by that day."""
+
+
+def _is_span(text: str, match: re.Match[str]) -> bool:
+    before = text[max(0, match.start() - SPAN_REACH) : match.start()]
+    return match[0].startswith("bis ") and _SPAN.search(before) is not None

@@ -96,6 +96,10 @@ _PHONE = re.compile(r"(?<![\w.,/])(?:\+|\(\+?|00|0|\d)\d?(?:[ ()/.-]{0,2}\d){6,1
 _SPANISH_PHONE = re.compile(r"[6789]\d\d \d{3} \d{3}")
 _COUNTED = re.compile(r"\s?(?:[€$£%]|eur|usd|gbp|chf|kwh|mwh|[a-z]{3,})")
 """What follows a number of nine digits that counts something."""
+_RANGE = re.compile(r"\d{1,3}(?:\.\d{3})*(?:,\d{1,2})? ?[-/] ?\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?")
+"""From a sum to a sum of thousands: "920-1.050"."""
+_PRICED = re.compile(r" ?(?:€|£|\$|eur(?:os?)?\b|chf\b|usd\b|gbp\b|%|kwh?\b|kg\b|km\b)")
+"""What follows a sum or a measure, and no telephone number."""
 _KINDS = {
     "percent": FactKind.PERCENT,
     "money": FactKind.PRICE,

@@ -20,7 +20,7 @@ import attrs
 from salesagent_core.domain import sums
 from salesagent_core.domain.facts import Fact, Text
 from salesagent_core.domain.lexicon import MONTHS, stem
-from salesagent_core.domain.library import Library
+from salesagent_core.domain.library import Library, sentence_around
 from salesagent_core.domain.operands import UNIT_MINUTES
 from salesagent_core.domain.quantities import MINOR_UNIT, Quantity, find_quantities
 from salesagent_core.domain.reckoning_words import ABOUT, is_reckoned, sentences_before
@@ -114,17 +114,40 @@ def rate_follows(
     held = _read(library.whens[:MAX_SOURCE_TEXT])
     own = _read(text.bare)
     rates = [*held[0], *(rate for rate, start in own[1] if start in grounded)]
-    numbers = [one for near_one in near for one in _amounts(text.bare, near_one.value)]
+    first, _ = sentence_around(text.bare, fact.start)
+    here = [one for each in near if each.start >= first for one in _amounts(text.bare, each.value)]
+    here += _month_spans(text.bare[first : fact.start])
+    numbers = [one for each in near for one in _amounts(text.bare, each.value)]
     apiece = [one for one in numbers if one.value >= MANY and one.units]
-    numbers += [*_month_spans(sentences_before(text, fact)), *held[2]]
+    numbers += [*_month_spans(sentences_before(text, fact)), *_of_theirs(library, held[2])]
     if not told and max(wanted.values) <= SMALL:
         return False
     for rate in rates:
         for goal in goals:
-            for exact in _outcomes(rate, goal, numbers, apiece if told else []):
+            fitting = _fitting(rate, here) or numbers
+            for exact in _outcomes(rate, goal, fitting, apiece if told else []):
                 if _hits(exact, goal, about, before):
                     return True
     return False
+
+
+def _fitting(rate: Rate, here: Sequence[Amount]) -> list[Amount]:
+    """The numbers of the sentence itself, where one is of the rate's unit: "420 of up to 500 square
+    metres" is not reckoned with 500."""
+    if rate.per.money or not any(one.fits(rate.per) or one.fits(rate.amount) for one in here):
+        return []
+    return [] if _EACH in rate.per.units else list(here)
+
+
+def _of_theirs(library: Library, held: Iterable[Amount]) -> Iterator[Amount]:
+    """The numbers that they wrote: the bounds of our price list are no amounts of theirs."""
+    theirs = {
+        value
+        for m in library.quantities
+        if m.theirs and isinstance(m.value, Quantity)
+        for value in m.value.values
+    }
+    return (one for one in held if one.value in theirs)
 
 
 def _loose(before: str) -> bool:
