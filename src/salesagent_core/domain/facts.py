@@ -215,6 +215,8 @@ def _phones(text: str) -> Iterator[Fact]:
         )
         if len(digits) not in PHONE_DIGITS or grouped:
             continue
+        if _RANGE.fullmatch(written) or _PRICED.match(text, match.end()):
+            continue
         if not written.startswith(("+", "(", "0")) and not re.search(r"[ ()/-]", written):
             continue
         yield Fact(kind=FactKind.PHONE, value=digits, start=match.start(), end=match.end())
