@@ -12,12 +12,15 @@ from salesagent_core.domain.lexicon import MONTHS
 _DAY = r"\d{1,2}(?:st|nd|rd|th|er|\.)?(?![\d:%€$£]|[.,]\d| ?(?:h\b|uhr\b|[ap]m\b))"
 _JOIN = r" ?(?:[,/&-]|\b(?:and|or|to|und|oder|sowie|bis|et|ou|puis|a|al|au|y|o)\b) ?(?:the |den |dem |le |el )?"
 
+_ENDS = r"(?= ?(?:[.,;)\n]|$|still\b|free\b|available|open\b|noch\b|frei|verfugbar|libres?\b|encore\b|disponib|aun\b|todavia\b))"
+"""Another word behind the last number is what it counts: "Oct 2026: 19 doubles"."""
+
 
 @cache
 def _pattern() -> re.Pattern[str]:
     months = "|".join(sorted(MONTHS, key=len, reverse=True))
     return re.compile(
-        rf"(?<![a-z])(?P<m>{months})\b\.?(?: (?:de |del )?(?P<year>(?:19|20)\d\d))? ?: ?(?:[a-z]{{2,12}} ){{0,3}}(?P<days>{_DAY}(?:{_JOIN}{_DAY}){{0,20}})"
+        rf"(?<![a-z])(?<!\d )(?<!\d\. )(?P<m>{months})\b\.?(?: (?:de |del )?(?P<year>(?:19|20)\d\d))? ?: ?(?:[a-z]{{2,12}} ){{0,3}}(?P<days>{_DAY}(?:{_JOIN}{_DAY}){{0,20}}){_ENDS}"
     )
 
 

@@ -31,6 +31,10 @@ SMALL = 12
 MANY = 10
 MAX_SOURCE_TEXT = 20_000
 _EACH = "each"
+_PIECES = frozenset(
+    stem(word)
+    for word in "piece pieces stuck exemplare exemplaires ejemplares unidades units unites".split()
+)
 _TIMES = {
     stem(word): key
     for key, words in {
@@ -131,6 +135,11 @@ def rate_follows(
     return False
 
 
+def _of_pieces(rate: Rate, one: Amount) -> bool:
+    """ "42 € per 1,000 pieces" is of whatever is counted by the thousand."""
+    return bool(_PIECES & rate.per.units and one.units) and one.value >= rate.per.value > 1
+
+
 def _fitting(rate: Rate, here: Sequence[Amount]) -> list[Amount]:
     """The numbers of the sentence itself, where one is of the rate's unit: "420 of up to 500 square
     metres" is not reckoned with 500."""
@@ -160,7 +169,7 @@ def _outcomes(
     if goal.fits(rate.amount):
         by_piece = _EACH in rate.per.units
         for one in apiece if by_piece else numbers:
-            if by_piece or one.fits(rate.per):
+            if by_piece or one.fits(rate.per) or _of_pieces(rate, one):
                 yield rate.amount.value * one.value / rate.per.value
     if rate.per.units and goal.fits(rate.per):
         for one in numbers:
