@@ -288,8 +288,8 @@ SELF_COUNTED = frozenset(
     "hueco huecos opciones horas preguntas propuestas puntos ideas cosas pasos fechas alternativas momentos "
     "or oder ou o to bis a ligne lignes linea lineas zeile zeilen mot mots palabras worte minute answer answers antwort antworten reponse reponses respuesta respuestas sentence sentences satz wort word "
     "words moment moments phrases "
-    "kind kinds type types sort sorts variant variants version versions package packages tier tiers group groups "
-    "arten sorten varianten versionen pakete staffeln gruppen stufen "
-    "formule formules variante variantes sorte sortes groupe groupes palier paliers parametre parametres "
-    "tipo tipos clase clases grupo grupos versiones parametro parametros paquetes".split()
+    "kind kinds type types sort sorts variant variants version versions package packages tier tiers "
+    "arten sorten varianten versionen pakete staffeln stufen "
+    "formule formules variante variantes sorte sortes palier paliers parametre parametres "
+    "tipo tipos clase clases versiones parametro parametros paquetes".split()
 )
