@@ -295,12 +295,15 @@ async def answer(box: MaildirMailbox, tenant_id: TenantId, owner: str, form: For
     thread = found.newest_with_person
     earlier = await box.read_thread(tenant_id, owner, thread.thread_id) if thread else None
     body = letter(form, earlier)
-    source = Source(id="form", kind=SourceKind.FORM, label="the form", text=form.message)
+    sources = [Source(id="form", kind=SourceKind.FORM, label="the form", text=form.message)]
+    if earlier:
+        said = "\n".join(each.text for each in earlier.mails)
+        sources.append(
+            Source(id="mail", kind=SourceKind.MESSAGE, label="an earlier mail", text=said)
+        )
     findings = (
         *inspect_text("", body, SafetyPolicy(allowed_addresses=frozenset({owner}))),
-        *check_grounding(
-            body, [source], allowed_names=[form.first_name] if form.first_name else []
-        ),
+        *check_grounding(body, sources, allowed_names=[form.first_name] if form.first_name else []),
     )
     if findings:
         return {"email": form.email, "refused": [each.sentence for each in findings]}

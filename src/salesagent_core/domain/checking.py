@@ -74,7 +74,7 @@ def warm_up() -> None:
     for language in WARM_LANGUAGES:
         inspect_inbound("Hello")
         inspect_text("", "Hello", SafetyPolicy())
-        check_grounding("Hello 3 vans", (), language=language)
+        check_grounding("we have 3 vans.\n\nthey run.", (), language=language)
     read_title("Head of Sales")
 
 

@@ -17,11 +17,13 @@ from salesagent_core.domain.operands import (
     values_of_sources,
     windows,
 )
-from salesagent_core.domain.quantities import Quantity
+from salesagent_core.domain.quantities import Quantity, find_quantities
 from salesagent_core.domain.reckoning_words import (
     ABOUT,
     TAKEN,
+    counted_before,
     is_reckoned,
+    is_share,
     sentences_before,
     stands_beside,
 )
@@ -41,7 +43,7 @@ def price_follows(
 ) -> bool:
     """True when the price ``wanted`` follows from the numbers ``near`` it and from the sources."""
     less = stands_beside(TAKEN, text, fact)
-    told = less or is_reckoned(text, fact)
+    told = less or is_reckoned(text, fact) or is_share(text, fact)
     about = told and stands_beside(ABOUT, text, fact)
     stems = content_stems(sentences_before(text, fact))
     prices = Operands(
@@ -61,6 +63,8 @@ def price_follows(
         plain.append(sums.added(own_prices))
     if sums.follows(wanted.values, plain, chance, about=about):
         return True
+    if _is_price_of_some(library, text, fact, wanted):
+        return True
     chance = CHANCE if told else CHANCE_FAR
     named = [sums.priced(prices, own_counts)]
     if told:
@@ -75,6 +79,20 @@ def price_follows(
     )
 
 
+def _is_price_of_some(library: Library, text: Text, fact: Fact, wanted: Quantity) -> bool:
+    """ "Two screens are £3,780": exactly so many times a price that some source holds."""
+    held = [m.value for m in library.quantities if isinstance(m.value, Quantity)]
+    prices = Operands(far=values_of(held, "money", wanted.unit)).capped()
+    counted = [
+        value
+        for one in find_quantities(counted_before(text, fact) + " x", text.language)
+        if one.kind == "count"
+        for value in one.values
+        if value > 1
+    ]
+    return sums.follows(wanted.values, [sums.priced(prices, Operands(near=tuple(counted)))], CHANCE)
+
+
 def _price_is_mixed(
     library: Library, text: Text, near: Sequence[Fact], fact: Fact, wanted: Quantity
 ) -> bool:
@@ -85,6 +103,7 @@ def _price_is_mixed(
     for window in windows(text, near, fact):
         prices = Operands(near=values_of(window, "money", wanted.unit)).capped()
         counts = multipliers_of(library, text, window, fact, True).own()
+        percents_near = Operands(near=values_of(window, "percent"))
         tiers = [
             sums.reduced(prices, percents),
             sums.shared(prices, counts),
@@ -93,6 +112,9 @@ def _price_is_mixed(
             sums.paired(prices, counts),
             sums.mixed(prices, counts),
             sums.totalled(prices),
+            sums.in_step(prices, _counts_alone(window)),
+            sums.reduced_by_count(prices, counts, percents_near),
+            sums.totalled_by_count(prices, counts),
         ]
         if _WHOLE_WEEK.search(sentences_before(text, fact)):
             tiers.insert(0, sums.whole_week(prices))
@@ -100,6 +122,10 @@ def _price_is_mixed(
             return True
     lines = _lines(text, near, wanted.unit)
     return sums.follows(wanted.values, [sums.listed(lines)], CHANCE_MIXED)
+
+
+def _counts_alone(window: Sequence[Fact]) -> Operands:
+    return Operands(near=multipliers(window, lengths=False)).capped()
 
 
 def _price_of_sources(

@@ -36,6 +36,9 @@ _HOURS_FROM_TO = re.compile(r"\b(?:de|entre) \d{1,2} ?h(?:eures)? (?:a|et) \d")
 _DAY_AND_NIGHT = re.compile(
     r"\b24 ?(?:h|heures|stunden|horas|hours) (?:sur 24|am tag|al dia|a day|per day|taglich)\b"
 )
+_TAKEN_OFF = re.compile(
+    r" ?(?:off\b|discount|rabatt|nachlass|skonto|(?:de )?(?:remise|rabais|reduction)|(?:de )?descuento)"
+)
 _THE = re.compile(r"\b(?:the|die|den|der|les|des|las|los) $")
 _NAMED = re.compile(r"(?<=[a-z,] )([A-Z][\w&'-]*(?: \d{1,4}\b)?)")
 _THINGS = frozenset(SYNONYMS.values())
@@ -92,7 +95,21 @@ def holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -
     if wanted.kind == "percent":
         first, last = sentence_around(text.bare, fact.start)
         around = content_stems(text.bare[first:last])
-        return any(_about(around, m, text.language) for m in same)
+        if any(_about(around, m, text.language) for m in same):
+            return True
+        # "8 % off" is the same whatever it is taken off from.
+        off = _TAKEN_OFF.match(text.bare, fact.end)
+        said = re.compile(
+            rf"(?<![\d.,]){re.escape(text.bare[fact.start : fact.end].split('%')[0].strip())} ?%"
+        )
+        return (
+            bool(same)
+            and off is not None
+            and any(
+                _TAKEN_OFF.match(library.whens, found.end())
+                for found in said.finditer(library.whens)
+            )
+        )
     if wanted.kind != "count":
         return bool(same) or (
             wanted.kind == "duration"

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from salesagent_core.domain.lexicon import FUNCTION_WORDS, LANGUAGES, MONTHS, SYNONYMS, WEEKDAYS
+from salesagent_core.domain.lexicon import FUNCTION_WORDS, MONTHS, SYNONYMS, WEEKDAYS
 from salesagent_core.domain.places import is_place
 from salesagent_core.domain.word_forms import is_common, is_noun, is_word
 
@@ -185,10 +185,11 @@ def find_names(original: str, bare: str, language: str, known: frozenset[str]) -
 
 
 def _title_language(level: str, tokens: list[re.Match[str]], language: str) -> str:
-    """A title is too short to tell its language: another one that has all its words is taken."""
+    """A title is too short to tell its language: English is taken where it has all its words.
+    Other dictionaries are large, and are not opened for a title."""
     words = [_key(level[token.start() : token.end()]) for token in tokens]
     return next(
-        (one for one in (language, *LANGUAGES) if all(is_word(word, one) for word in words)),
+        (one for one in (language, "en") if all(is_word(word, one) for word in words)),
         language,
     )
 

@@ -60,6 +60,26 @@ WOULD = re.compile(
 """A verb of what would be."""
 
 
+_PERCENT = re.compile(r"\d ?%|\b(?:per ?cent|prozent|pour cent|por ciento)\b")
+_COSTS = re.compile(
+    r"(?P<count>[^\W_]+) [a-z][a-z' -]{1,40}? (?:are|is|would be|cost|costs|kosten|sind|coutent|sont|cuestan|son)\W{1,3}$"
+)
+"""So many of a thing "are £3,780"."""
+
+
+def counted_before(text: Text, fact: Fact) -> str:
+    """The word that counts what the price right after it is for: "two" in "two screens are £90"."""
+    first, _ = sentence_around(text.bare, fact.start)
+    found = _COSTS.search(text.bare[max(first, fact.start - CUE_BEFORE) : fact.start])
+    return found["count"] if found else ""
+
+
+def is_share(text: Text, fact: Fact) -> bool:
+    """True where a percentage stands before the number in its sentence."""
+    first, _ = sentence_around(text.bare, fact.start)
+    return bool(_PERCENT.search(text.bare[max(first, fact.start - CUE_BEFORE) : fact.start]))
+
+
 def stands_beside(pattern: re.Pattern[str], text: Text, fact: Fact) -> bool:
     """True when ``pattern`` stands beside the number within its sentence."""
     first, last = sentence_around(text.bare, fact.start)

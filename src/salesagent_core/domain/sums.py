@@ -161,6 +161,29 @@ def reduced(prices: Operands, percents: Operands) -> Iterator[float]:
             yield price * share / 100
 
 
+def reduced_by_count(prices: Operands, counts: Operands, percents: Operands) -> Iterator[float]:
+    """A share of, or off, a price by count: "69 a month for two, 20 % off for a year"."""
+    bases = [price * count for price in prices.near for count in counts.near]
+    for share in percents.near:
+        for base in bases:
+            yield base * (1 - share / 100)
+            yield base * share / 100
+
+
+def in_step(prices: Operands, counts: Operands) -> Iterator[float]:
+    """As many counts as prices, each by its own, added up: "800 at 0.62 and 200 at 0.48"."""
+    if len(prices.near) == len(counts.near) > 1:
+        yield sum(a * b for a, b in zip(prices.near, counts.near, strict=True))
+
+
+def totalled_by_count(prices: Operands, counts: Operands) -> Iterator[float]:
+    """One price by count and two others once: "2,280 + 1,650 + 2 x 590"."""
+    for one, other in combinations(prices.near, 2):
+        for price in prices.near:
+            if price not in (one, other):
+                yield from (one + other + price * count for count in counts.near)
+
+
 def shared(prices: Operands, counts: Operands) -> Iterator[float]:
     """Price / count."""
     for price in prices.near:
