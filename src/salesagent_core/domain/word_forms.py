@@ -93,7 +93,7 @@ _FORMS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     ),
 }
 _PLAIN_ENDINGS: dict[str, tuple[str, ...]] = {
-    "en": ("ics", "ings", "ness", "ments"),
+    "en": ("ics", "ings", "ness", "ments", "ising", "ised", "isation", "izing", "ization"),
     "de": (
         "ungen",
         "ung",
@@ -107,7 +107,7 @@ _PLAIN_ENDINGS: dict[str, tuple[str, ...]] = {
         "ierung",
         "ieren",
     ),
-    "fr": ("tions", "ements", "issez", "erions", "eriez"),
+    "fr": ("isation", "tions", "ements", "issez", "erions", "eriez"),
     "es": (
         "amos",
         "emos",
