@@ -92,6 +92,9 @@ def read_title(title: str | None) -> TitleReading:
         read = []
     if not read:
         return TitleReading(seniority=Seniority.UNKNOWN)
+    if read[0][0] is Seniority.ASSISTANT and _SERVES.match(text):
+        # "Assistant to the landlord and owner" is one role, however many the person served has.
+        read = read[:1]
     seniority, role = max(read, key=lambda pair: _STRENGTH[pair[0]])
     department = _department_of(role, seniority, text)
     if department == "executive":
@@ -155,6 +158,7 @@ _LOOSE_JUNIORS = frozenset(
 """Before a leading word these can be whom the work is about: Student Success Manager."""
 _MODIFIERS = frozenset({"assistant", "asst"})
 """English only: an Assistant Director is a director of the second rank."""
+_SERVES = re.compile(r"(?:\w+ ){0,2}assistant to the\b", re.IGNORECASE)
 _ADJECTIVE_ASSISTANTS = frozenset({"asistente", "assistente"})
 
 
