@@ -18,7 +18,7 @@ from salesagent_core.domain.derived_counts import (
 )
 from salesagent_core.domain.derived_prices import price_follows
 from salesagent_core.domain.facts import Fact, FactKind, Text
-from salesagent_core.domain.held_numbers import length_meant
+from salesagent_core.domain.held_lengths import length_meant
 from salesagent_core.domain.library import Library
 from salesagent_core.domain.operands import beside
 from salesagent_core.domain.quantities import Quantity

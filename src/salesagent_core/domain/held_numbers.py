@@ -7,10 +7,15 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-import attrs
-
 from salesagent_core.domain.elided_units import by_its_list
 from salesagent_core.domain.facts import Fact, Text, content_stems
+from salesagent_core.domain.held_lengths import (
+    is_break,
+    is_hour_of_day,
+    is_round_the_clock,
+    is_working_week,
+    left_out_length,
+)
 from salesagent_core.domain.held_units import (
     adds_two,
     counts_the_listed,
@@ -22,20 +27,12 @@ from salesagent_core.domain.lexicon import SYNONYMS, stem
 from salesagent_core.domain.library import Library, Mention, sentence_around
 from salesagent_core.domain.quantities import (
     MINOR_UNIT,
-    ROUND_THE_CLOCK,
     Quantity,
-    find_quantities,
-    last_unit,
 )
 from salesagent_core.domain.same_word import MIN_PIECE, related, related_any
 
 MAX_BY_EYE = 4
-SMALL_HOURS = 300.0
 OURS = re.compile(r"\b(?:we|our|us|wir|unser\w*|uns|nous|nos|notre|nuestr\w+|nosotros|tenemos)\b")
-_HOURS_FROM_TO = re.compile(r"\b(?:de|entre) \d{1,2} ?h(?:eures)? (?:a|et) \d")
-_DAY_AND_NIGHT = re.compile(
-    r"\b24 ?(?:h|heures|stunden|horas|hours) (?:sur 24|am tag|al dia|a day|per day|taglich)\b"
-)
 _TAKEN_OFF = re.compile(
     r" ?(?:off\b|discount|rabatt|nachlass|skonto|(?:de )?(?:remise|rabais|reduction)|(?:de )?descuento)"
 )
@@ -114,9 +111,9 @@ def holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -
         return bool(same) or (
             wanted.kind == "duration"
             and (
-                _is_hour_of_day(library, wanted, fact, text)
-                or _is_working_week(library, wanted, fact, text)
-                or _is_break(library, wanted, fact, text)
+                is_hour_of_day(library, wanted, fact, text)
+                or is_working_week(library, wanted, fact, text)
+                or is_break(library, wanted, fact, text)
                 or is_days_of_work(library, wanted, fact, text)
                 or is_repeated_so(
                     text.bare[max(0, fact.start - 24) : fact.start],
@@ -132,7 +129,7 @@ def holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -
 def _holds_count(
     library: Library, wanted: Quantity, same: list[Mention], fact: Fact, text: Text
 ) -> bool:
-    if _in_a_name(library, fact, text) or _is_round_the_clock(library, fact, text):
+    if _in_a_name(library, fact, text) or is_round_the_clock(library, fact, text):
         return True
     if any(
         is_so_often(value, text.bare[fact.end : fact.end + 40], library.whens)
@@ -149,7 +146,7 @@ def _holds_count(
             bool(same)
             or (listed is not None and _any_same(library, listed))
             or _bare_value(library, wanted)
-            or _left_out_length(library, wanted, fact, text)
+            or left_out_length(library, wanted, fact, text)
         )
     nouns = frozenset(wanted.nouns)
     if _counts_their_people(wanted, same) or _adds_their_people(library, wanted):
@@ -232,67 +229,6 @@ def _is_fraction(library: Library, wanted: Quantity) -> bool:
     )
 
 
-def _left_out_length(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
-    """ "The panels carry 25 years, the inverter ten", "after how many days, from 7 to 365": the
-    unit is that of the length before."""
-    first, _ = sentence_around(text.bare, fact.start)
-    return bare_length(library, wanted.values, text.bare[first : fact.start], text.language)
-
-
-def bare_length(library: Library, values: frozenset[float], before: str, language: str) -> bool:
-    """True where ``before``, the sentence up to a number without a unit, last names a unit in
-    which the sources hold a length of one of ``values``."""
-    told = [one for one in find_quantities(before, language) if one.kind == "duration"]
-    named = last_unit(before)
-    if named is None and not told:
-        return False
-    last = max(told, key=lambda one: one.start, default=None)
-    if named is None or (last is not None and last.end >= named[2]):
-        if last is None:
-            return False
-        unit, factors = last.unit, _factors(last, before)
-    else:
-        unit, factors = named[0], (named[1],)
-    return any(
-        isinstance(m.value, Quantity)
-        and (m.value.kind, m.value.unit) == ("duration", unit)
-        and value * factor in m.value.values
-        for m in library.quantities
-        for factor in factors
-        for value in values
-    )
-
-
-def length_meant(text: Text, fact: Fact, wanted: Quantity) -> Quantity | None:
-    """ "Between seven and a half hours and a little more than eleven": a bare number as the length
-    that it is in the unit before it."""
-    first, _ = sentence_around(text.bare, fact.start)
-    before = text.bare[first : fact.start]
-    told = [one for one in find_quantities(before, text.language) if one.kind == "duration"]
-    if wanted.nouns or wanted.kind != "count" or not told:
-        return None
-    last = max(told, key=lambda one: one.start)
-    named = last_unit(before)
-    factor = (
-        named[1] if named is not None and named[0] == last.unit else min(_factors(last, before))
-    )
-    return attrs.evolve(
-        wanted,
-        kind="duration",
-        unit=last.unit,
-        values=frozenset(value * factor for value in wanted.values),
-    )
-
-
-def _factors(last: Quantity, before: str) -> tuple[float, ...]:
-    """The units that the length may have been written in."""
-    digits = [float(n) for n in re.findall(r"\d+", before[last.start : last.end])]
-    units = {"months": (12.0, 1.0), "minutes": (10080.0, 1440.0, 60.0, 1.0)}.get(last.unit, (1.0,))
-    return tuple(
-        unit for unit in units if not digits or any(each * unit in last.values for each in digits)
-    )
-
-
 def _counts_what_is_there(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
     """ "all four roles" where the roles are listed, "two deliveries would do": a small number in
     words, of something no source counts, and not of ours."""
@@ -318,53 +254,6 @@ def _counts_the_named(wanted: Quantity, fact: Fact, text: Text) -> bool:
         first, _ = sentence_around(text.bare, first - 1)
     named = {one[1] for one in _NAMED.finditer(text.original[first : fact.start])}
     return len(named) >= min(wanted.values)
-
-
-def _is_hour_of_day(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
-    """ "de 17 h a 19 h" tells when, not how long; "24 Stunden am Tag" tells "day and night"."""
-    if _is_round_the_clock(library, fact, text):
-        return True
-    if any(value in library.clocks and value < SMALL_HOURS for value in wanted.values):
-        return True  # A source's "1 h 30" may be read as a time at night.
-    around = text.bare[max(0, fact.start - 8) : fact.end + 8]
-    return bool(_HOURS_FROM_TO.search(around)) and bool(wanted.values & library.clocks)
-
-
-_BREAK = re.compile(
-    r"\b(?:breaks?|lunch\w*|\w*pausen?|mittag\w*|pauses?|dejeuner|pausas?|descansos?|comida|comer)\b"
-)
-
-
-def _is_break(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
-    """ "With an hour for lunch" where the sources name the hours before and after it."""
-    first, last = sentence_around(text.bare, fact.start)
-    return (
-        wanted.unit == "minutes"
-        and bool(wanted.values & library.breaks)
-        and _BREAK.search(text.bare[first:last]) is not None
-    )
-
-
-_WORKING_WEEK = re.compile(
-    r"\b(?:mon?(?:day)?s?|montags?|lun(?:di|es)?)\.? ?(?:-|to|through|bis|au|a|al) ?(?:fri(?:day)?s?|freitags?|fr|ven(?:dredi)?|vie(?:rnes)?)\b"
-)
-_A_WEEK = re.compile(
-    r" (?:a|per|each|every|pro|die|in der|par|a la|por) (?:week|woche|semaine|semana)\b"
-)
-
-
-def _is_working_week(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
-    """ "Five days a week" for "Monday to Friday"."""
-    return (
-        5 * 1440.0 in wanted.values
-        and _A_WEEK.match(text.bare, fact.end) is not None
-        and _WORKING_WEEK.search(library.whens) is not None
-    )
-
-
-def _is_round_the_clock(library: Library, fact: Fact, text: Text) -> bool:
-    said = _DAY_AND_NIGHT.search(text.bare[max(0, fact.start - 14) : fact.end + 10])
-    return said is not None and bool(ROUND_THE_CLOCK.search(library.our_text))
 
 
 def _about(around: frozenset[str], held: Mention, language: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 
 from salesagent_core.domain.day_times import day_of, weekdays_of
 from salesagent_core.domain.facts import Fact, Text
-from salesagent_core.domain.held_numbers import bare_length
+from salesagent_core.domain.held_lengths import bare_length
 from salesagent_core.domain.library import Library, sentence_around
 from salesagent_core.domain.moments import ANY_MONTH, Clock, Day, Weekday
 from salesagent_core.domain.quantities import ROUND_THE_CLOCK, Quantity
