@@ -39,7 +39,8 @@ def served(
 
 def write_a_draft(site: Site, key: str) -> None:
     """The first draft loads the dictionaries: what a test holds more is then of its own making."""
-    with site.client(headers={"X-API-Key": key}) as client:
+    with site.client() as client:
+        client.headers["X-API-Key"] = key
         taken = client.post(FORMS, **signed(site.secret, form(FIRST)))
         assert taken.status_code == 202, taken.text
         run = f"/api/workflows/{taken.json()['task_id']}"
