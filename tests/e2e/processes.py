@@ -225,7 +225,11 @@ class Site:
 
     def let_timers_come_due(self) -> None:
         """What waiting for a lease or a retry would do."""
-        self.query("UPDATE runs SET due_at = now() WHERE due_at IS NOT NULL")
+        # A worker may hold any of the rows, in another order: what it holds is not waiting.
+        self.query(
+            "UPDATE runs SET due_at = now() WHERE id IN (SELECT id FROM runs"
+            " WHERE due_at IS NOT NULL FOR UPDATE SKIP LOCKED)"
+        )
 
     def statuses(self) -> dict[str, str]:
         """Every run's status."""

@@ -153,7 +153,7 @@ def test_a_worker_that_is_told_to_stop_hands_its_runs_over_at_once(site_with_red
     assert "decide" not in steps
     # Without any waiting for a lease:
     site.worker()
-    site.all_completed(runs, seconds=15)
+    site.all_completed(runs, seconds=25)
     assert before <= set(site.query("SELECT run_id, step, finished_at FROM journal"))
 
 
