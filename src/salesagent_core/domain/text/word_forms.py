@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from salesagent_core.domain.text.folding import bare_text
 from salesagent_core.domain.text.lexicon import FUNCTION_WORDS, SYNONYMS
+from salesagent_core.domain.text.word_list import WordList, common_words
 
 MIN_TAIL = 6
 MIN_ROOT = 3
@@ -181,15 +181,6 @@ _ASKING = ("dig", "teng", "veng", "pong", "hag", "traig", "oig", "salg", "avis")
 _PREFIXES = tuple("on off out over under up pre re un co non multi inter down in".split())
 
 
-@cache
-def common_words(language: str) -> frozenset[str]:
-    """The words of a language in lower case (the lists that pyspellchecker carries)."""
-    from spellchecker import SpellChecker
-
-    checker = SpellChecker(language=language, distance=1)
-    return frozenset(bare_text(word) for word in checker.word_frequency.words())
-
-
 def is_common(word: str, language: str) -> bool:
     """True when the bare word, or for German its parts, stand in the dictionary."""
     if word in SYNONYMS or any(word in words for words in FUNCTION_WORDS.values()):
@@ -204,7 +195,7 @@ def is_common(word: str, language: str) -> bool:
     return language == "de" and _compound(word, words)
 
 
-def _compound(word: str, words: frozenset[str], depth: int = 0) -> bool:
+def _compound(word: str, words: WordList, depth: int = 0) -> bool:
     if len(word) < 4 or len(word) > 60:
         return False
     if word in words:
@@ -232,9 +223,8 @@ def _compound(word: str, words: frozenset[str], depth: int = 0) -> bool:
     )
 
 
-@cache
-def _known(language: str) -> frozenset[str]:
-    return common_words(language) | FUNCTION_WORDS[language]
+def _is_known(word: str, language: str) -> bool:
+    return word in FUNCTION_WORDS[language] or word in common_words(language)
 
 
 @lru_cache(maxsize=20_000)
@@ -247,10 +237,13 @@ def is_word(word: str, language: str) -> bool:
         word.endswith(ending) and len(word) > len(ending) for ending in _PLAIN_ENDINGS[language]
     ):
         return True
-    words = _known(language)
     for ending, bases in _FORMS[language]:
         root = word.removesuffix(ending)
-        if root != word and len(root) >= MIN_ROOT and any(root + base in words for base in bases):
+        if (
+            root != word
+            and len(root) >= MIN_ROOT
+            and any(_is_known(root + base, language) for base in bases)
+        ):
             return True
     if language == "es" and (_with_pronoun(word) or _verb(word)):
         return True
@@ -297,7 +290,7 @@ def _with_pronoun(word: str) -> bool:
     return any(
         len(word) - len(one) >= MIN_ROOT + 1
         and word.endswith(one)
-        and (word.removesuffix(one) in _known("es") or _verb(word.removesuffix(one)))
+        and (_is_known(word.removesuffix(one), "es") or _verb(word.removesuffix(one)))
         for one in _PRONOUNS
     )
 
@@ -318,7 +311,7 @@ def _verb(word: str) -> bool:
             "e".join(root.rsplit("i", 1)),
         }
         roots = bent | {one + "u" for one in bent if one.endswith("g")}
-        if any(one + base in _known("es") for one in roots for base in ("ar", "er", "ir")):
+        if any(_is_known(one + base, "es") for one in roots for base in ("ar", "er", "ir")):
             return True
     return False
 
