@@ -18,9 +18,9 @@ from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 
 from _judgement_texts import DATA, FOLDS, SEED, training
-from salesagent_core.domain.auto_reply import holds_a_quote, signs_of
-from salesagent_core.domain.auto_reply_features import features_of
-from salesagent_core.domain.reply_text import own_text
+from salesagent_core.domain.replies.auto_reply import holds_a_quote, signs_of
+from salesagent_core.domain.replies.auto_reply_features import features_of
+from salesagent_core.domain.replies.own_text import own_text
 
 TAKEN_FOR_PROGRAMS = 0.03
 """The share of the people's mail of the training set, headers left off, that may be taken for a

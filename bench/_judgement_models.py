@@ -20,9 +20,9 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.svm import LinearSVC
 
 from _judgement_texts import BACKGROUND, FAINT, SEED, Example
-from salesagent_core.domain.injection import without_mail_heads
-from salesagent_core.domain.learned_text import all_features, features, tokens_of, windows_of
-from salesagent_core.domain.reply_intent import ReplyIntent
+from salesagent_core.domain.replies.intent import ReplyIntent
+from salesagent_core.domain.safety.injection import without_mail_heads
+from salesagent_core.domain.text.learned_text import all_features, features, tokens_of, windows_of
 
 MISTYPED = 0.3
 STRONGEST = 3

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import attrs
 
-from salesagent_core.domain.reply_intent import said_in
+from salesagent_core.domain.replies.intent import said_in
 
 DATA = Path(__file__).parents[1] / "tests" / "data" / "judgement"
 FOLDS = 4

@@ -48,7 +48,7 @@ from rig.crash_seeder import connect, seed, tenants_for
 from rig.crash_verdict import RESTING, Verdict, judge, show, tell_trails
 from rig.crash_worker import CLOCKS_OFF, CrashProcess, Plan, work
 from rig.mailbox_client import HttpMailbox
-from salesagent_core.domain.rate_limit import Limits
+from salesagent_core.domain.sending.rate_limit import Limits
 
 WORKERS = 2
 IN_FLIGHT = 600

@@ -111,7 +111,7 @@ def _severities(case: dict[str, Any], body: str, start: int, end: int) -> set[st
 
 def intents() -> Iterator[Row]:
     """Reply intents, with the opt-out counted apart."""
-    from salesagent_core.domain.reply_intent import read_reply_intent
+    from salesagent_core.domain.replies.intent import read_reply_intent
 
     for case in cases("intents"):
         read = read_reply_intent(case["text"]).value
@@ -126,7 +126,7 @@ def intents() -> Iterator[Row]:
 
 def development() -> Iterator[Row]:
     """The half of a stranger's set that is not learned from, though it has been read."""
-    from salesagent_core.domain.reply_intent import read_reply_intent
+    from salesagent_core.domain.replies.intent import read_reply_intent
 
     for case in cases("development"):
         if case["kind"] == "injection":

@@ -22,14 +22,14 @@ from peers import presidio_scan
 from rig import labelled, machine, mails, postgres, processes
 from rig.labelled import Labelled
 from rig.postgres import Postgres
-from salesagent_core.domain.rate_limit import Usage
-from salesagent_core.domain.safety import SafetyPolicy, inspect_text
-from salesagent_core.domain.send_gate import (
+from salesagent_core.domain.safety.outgoing import SafetyPolicy, inspect_text
+from salesagent_core.domain.sending.gate import (
     GateFacts,
     SendPermission,
     SwitchState,
     judge_send,
 )
+from salesagent_core.domain.sending.rate_limit import Usage
 from salesagent_core.ids import DEFAULT_TENANT
 
 SCAN_AIM = 20.0

@@ -40,7 +40,7 @@ from rig.forms import PATH, form_body, signature
 from rig.mailbox_client import HttpMailbox
 from rig.soak_conditions import Held, await_calm, provoke, report
 from rig.soak_stage import MAILBOX, STOP_SECONDS, WORKERS, Soak, soak
-from salesagent_core.domain.message import draft_key
+from salesagent_core.domain.sending.message import draft_key
 from salesagent_core.ids import DEFAULT_TENANT
 
 WEIGHTS = {

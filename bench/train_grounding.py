@@ -21,11 +21,11 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from salesagent_core.domain.claims.facts import Fact, Text, facts_of, read_text
 from salesagent_core.domain.evidence import Source
-from salesagent_core.domain.facts import Fact, Text, facts_of, read_text
-from salesagent_core.domain.held_wordings import clause_around, clause_values
-from salesagent_core.domain.holding import held_figures, is_weighed, sort_of
-from salesagent_core.domain.library import Library, build_library
+from salesagent_core.domain.grounding.held_wordings import clause_around, clause_values
+from salesagent_core.domain.grounding.holding import held_figures, is_weighed, sort_of
+from salesagent_core.domain.grounding.library import Library, build_library
 from salesagent_core.use_cases.inspect import source_of
 
 ROOT = Path(__file__).parents[1]

@@ -30,11 +30,15 @@ from _judgement_models import (
     weighing,
 )
 from _judgement_texts import Example, attacks, background, folds, replies
-from salesagent_core.domain.injection import read_signs
-from salesagent_core.domain.learned import FIRST_LINE
-from salesagent_core.domain.learned_text import tokens_of
-from salesagent_core.domain.opt_out import rules_say_stop, share_about_others, without_harmless
-from salesagent_core.domain.reply_intent import intent_by_rules
+from salesagent_core.domain.opt_out.judgement import (
+    rules_say_stop,
+    share_about_others,
+    without_harmless,
+)
+from salesagent_core.domain.replies.intent import intent_by_rules
+from salesagent_core.domain.safety.injection import read_signs
+from salesagent_core.domain.text.learned import FIRST_LINE
+from salesagent_core.domain.text.learned_text import tokens_of
 
 WEIGHTS = Path(__file__).parents[1] / "src" / "salesagent_core" / "domain" / "weights"
 BITS = {"injection": 19, "opt_out": 19, "intent": 16}

@@ -18,23 +18,9 @@ import attrs
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.draft import Draft, DraftStatus, MailboxDraft
-from salesagent_core.domain.rate_limit import (
-    ACTIVE_FOR,
-    CONTACT_WINDOW,
-    MAILBOX_WINDOW,
-    ActiveContact,
-    Limits,
-    Usage,
-)
-from salesagent_core.domain.recipients import (
-    EVERYONE,
-    RecipientRule,
-    RuleKind,
-    canonical_pattern,
-    covering_patterns,
-)
 from salesagent_core.domain.run import LEASE
-from salesagent_core.domain.send_gate import (
+from salesagent_core.domain.sending.attempt import CLAIM_LEASE, AttemptStatus, SendAttempt
+from salesagent_core.domain.sending.gate import (
     STOPPED,
     ModeChange,
     RecipientVerdict,
@@ -42,8 +28,22 @@ from salesagent_core.domain.send_gate import (
     Stop,
     SwitchState,
 )
-from salesagent_core.domain.sending import CLAIM_LEASE, AttemptStatus, SendAttempt
-from salesagent_core.domain.suppression import Suppression, SuppressionReason
+from salesagent_core.domain.sending.rate_limit import (
+    ACTIVE_FOR,
+    CONTACT_WINDOW,
+    MAILBOX_WINDOW,
+    ActiveContact,
+    Limits,
+    Usage,
+)
+from salesagent_core.domain.sending.recipients import (
+    EVERYONE,
+    RecipientRule,
+    RuleKind,
+    canonical_pattern,
+    covering_patterns,
+)
+from salesagent_core.domain.sending.suppression import Suppression, SuppressionReason
 from salesagent_core.errors import Conflict, LeaseLost, NotFound, Unavailable
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.clock import Clock

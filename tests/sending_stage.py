@@ -28,9 +28,9 @@ from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.draft import Draft, DraftStatus, content_hash, move
-from salesagent_core.domain.message import OutgoingMail, draft_key
-from salesagent_core.domain.send_gate import SendPermission
-from salesagent_core.domain.sending import SendAttempt
+from salesagent_core.domain.sending.attempt import SendAttempt
+from salesagent_core.domain.sending.gate import SendPermission
+from salesagent_core.domain.sending.message import OutgoingMail, draft_key
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.domain.voice import VoiceProfile
 from salesagent_core.ids import DraftId, TenantId

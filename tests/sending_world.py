@@ -29,8 +29,8 @@ from salesagent_adapters.memory.world import World
 from salesagent_adapters.system.identity import SeededIds
 from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.draft import Draft, DraftStatus, content_hash, move
-from salesagent_core.domain.message import OutgoingMail, draft_key
-from salesagent_core.domain.sending import AttemptStatus, SendAttempt
+from salesagent_core.domain.sending.attempt import AttemptStatus, SendAttempt
+from salesagent_core.domain.sending.message import OutgoingMail, draft_key
 from salesagent_core.errors import SalesAgentError, Unavailable
 from salesagent_core.ids import DraftId, RunId, TenantId
 from salesagent_core.ports.job_queue import Topic

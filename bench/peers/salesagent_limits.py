@@ -17,7 +17,7 @@ from salesagent_adapters.crypto.vault import Vault, new_key
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.rows import new_id
 from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
-from salesagent_core.domain.rate_limit import Limits, check_limits
+from salesagent_core.domain.sending.rate_limit import Limits, check_limits
 from salesagent_core.ids import DEFAULT_TENANT
 from salesagent_core.ports.send_ledger import SlotKeys
 

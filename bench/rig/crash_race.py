@@ -10,7 +10,7 @@ from typing import Any
 from rig.crash_seeder import connect, make_drafts, quiet, seeding, tenant_of
 from rig.crash_worker import CrashProcess, Plan, join
 from rig.mailbox_client import HttpMailbox
-from salesagent_core.domain.rate_limit import Limits
+from salesagent_core.domain.sending.rate_limit import Limits
 from salesagent_core.errors import SalesAgentError
 from salesagent_core.ids import DraftId
 

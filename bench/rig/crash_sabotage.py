@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.domain.sending.message import OutgoingMail
 from salesagent_core.ports.mail_sender import FateUnknown, HeldDraft, SentMail
 
 SHARE = 0.05

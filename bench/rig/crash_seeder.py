@@ -17,8 +17,8 @@ from rig.mailbox_client import HttpMailbox
 from salesagent_adapters.hubspot.webhook import parse_form
 from salesagent_adapters.postgres.ingest import PgIntake
 from salesagent_app.container import Container
-from salesagent_core.domain.rate_limit import Limits
-from salesagent_core.domain.send_gate import SendMode
+from salesagent_core.domain.sending.gate import SendMode
+from salesagent_core.domain.sending.rate_limit import Limits
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.errors import SalesAgentError, Unavailable
 from salesagent_core.ids import DraftId, RunId, SubmissionId, TenantId

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from salesagent_core.domain.draft import DraftStatus
-from salesagent_core.domain.message import draft_key
+from salesagent_core.domain.sending.message import draft_key
 
 RESTING = frozenset({DraftStatus.SENT, DraftStatus.NEEDS_OPERATOR, DraftStatus.SEND_FAILED})
 """Sent, or before a person's eyes. Everything else is still on its way."""

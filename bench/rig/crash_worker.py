@@ -25,7 +25,7 @@ from salesagent_adapters.system.clock import SystemClock
 from salesagent_app.container import Container
 from salesagent_app.process import Process
 from salesagent_app.settings import read_settings
-from salesagent_core.domain.send_gate import SendPermission
+from salesagent_core.domain.sending.gate import SendPermission
 from salesagent_core.errors import PortError, RateLimited, Unavailable
 
 PATIENT_SECONDS = 30.0

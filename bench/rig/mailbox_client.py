@@ -10,7 +10,7 @@ from typing import Any
 
 from salesagent_core.domain.conversation import Conversation, ThreadsFound
 from salesagent_core.domain.draft import MailboxDraft
-from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.domain.sending.message import OutgoingMail
 from salesagent_core.errors import NeedsReauth, NotFound, RateLimited, Rejected, Unavailable
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.mail_sender import (

@@ -14,7 +14,7 @@ from rich.table import Table
 from salesagent_app.terminal import as_json, in_container, of_tenant, out, print_json, who
 
 if TYPE_CHECKING:
-    from salesagent_core.domain.backtest import BacktestReport, Replayed
+    from salesagent_core.domain.outcomes.backtest import BacktestReport, Replayed
     from salesagent_core.use_cases.manage_autonomy import SegmentView
 
 
@@ -105,7 +105,7 @@ def policy() -> None:
 def policy_backtest(since: str, until: str | None, file: Path, tenant: str, json_: bool) -> None:
     """Replay past decisions under another policy. Changes nothing."""
     from salesagent_app.policy_inputs import read_document, read_moment
-    from salesagent_core.domain.backtest import describe
+    from salesagent_core.domain.outcomes.backtest import describe
     from salesagent_core.ids import TenantId
 
     data = read_document(file)

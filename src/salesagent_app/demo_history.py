@@ -25,7 +25,7 @@ from salesagent_core.domain.draft import (
 )
 from salesagent_core.domain.experiment import Audience, Experiment, Variant
 from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.outcome import OutcomeSource, OutcomeType
+from salesagent_core.domain.outcomes.outcome import OutcomeSource, OutcomeType
 from salesagent_core.domain.run import STEP_NAMES, JournalEntry, StepStatus
 from salesagent_core.domain.submission import FormField, Submission, SubmissionSource
 from salesagent_core.domain.tenant import Tenant

@@ -26,7 +26,7 @@ from salesagent_app.vault_opening import open_vault
 from salesagent_app.vendors import allowances
 from salesagent_app.workers.main import WorkerHandle
 from salesagent_core.domain.checking import warm_up
-from salesagent_core.domain.send_gate import SendPermission
+from salesagent_core.domain.sending.gate import SendPermission
 from salesagent_core.domain.spending import Budget
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.ids import DEFAULT_TENANT

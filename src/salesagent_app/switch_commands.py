@@ -84,7 +84,7 @@ def send_mode(mode: str | None, why: str | None, tenant: str, json_: bool) -> No
 
 def _mode(tenant_id: TenantId, chosen: str | None, why: str | None) -> ModeView:
     """The mode in force, after choosing another one where one is named."""
-    from salesagent_core.domain.send_gate import SendMode
+    from salesagent_core.domain.sending.gate import SendMode
 
     if chosen is None:
         return _with_control(lambda control: control.mode(tenant_id))

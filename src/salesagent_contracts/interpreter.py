@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from salesagent_contracts.stages import TENANT, Models
-from salesagent_core.domain.command import MAX_SPOKEN, Command, CommandName
+from salesagent_core.domain.commands.command import MAX_SPOKEN, Command, CommandName
 from salesagent_core.errors import NeedsReauth, Unavailable, UnusableOutput
 
 ALL = tuple(CommandName)

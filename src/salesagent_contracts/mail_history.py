@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from salesagent_contracts.stages import MAILBOX, STRANGER, TENANT, MailStage
-from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.domain.sending.message import OutgoingMail
 from salesagent_core.errors import NeedsReauth, Unavailable
 from salesagent_core.ports.mail_sender import HistoryExpired
 

@@ -8,9 +8,9 @@ import attrs
 import pytest
 
 from salesagent_contracts.stages import MAILBOX, STRANGER, TENANT, MailStage
-from salesagent_core.domain.composing import FOOTER_GONE, read_mail
 from salesagent_core.domain.draft import MailboxDraft, content_hash
-from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.domain.sending.composing import FOOTER_GONE, read_mail
+from salesagent_core.domain.sending.message import OutgoingMail
 from salesagent_core.errors import NeedsReauth, NotFound, RateLimited, Rejected, Unavailable
 from salesagent_core.ports.mail_sender import FateUnknown, HistoryExpired, NotSent
 

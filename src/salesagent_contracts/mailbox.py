@@ -10,7 +10,7 @@ import pytest
 from salesagent_contracts.stages import MAILBOX, STRANGER, TENANT, MailStage
 from salesagent_core.domain.conversation import Direction
 from salesagent_core.domain.draft import content_hash
-from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.domain.sending.message import OutgoingMail
 from salesagent_core.errors import NeedsReauth, NotFound, Rejected, Unavailable
 
 LEAD = "lead@buyer.example"

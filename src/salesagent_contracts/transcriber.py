@@ -8,7 +8,7 @@ import wave
 import pytest
 
 from salesagent_contracts.stages import NOW, TENANT, Models
-from salesagent_core.domain.audio import MAX_AUDIO_BYTES
+from salesagent_core.domain.commands.audio import MAX_AUDIO_BYTES
 from salesagent_core.errors import InvalidInput, NeedsReauth, RateLimited, Unavailable
 
 

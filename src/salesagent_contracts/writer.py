@@ -14,10 +14,10 @@ from salesagent_core.domain.context import Brief, WrittenDraft
 from salesagent_core.domain.draft import checked_text
 from salesagent_core.domain.evidence import Source, SourceKind
 from salesagent_core.domain.finding import Severity
-from salesagent_core.domain.language import detect_language
 from salesagent_core.domain.lead import Company, Lead, Person
 from salesagent_core.domain.mail_parts import split_mail
 from salesagent_core.domain.planning import Ask, NextStep
+from salesagent_core.domain.text.language import detect_language
 from salesagent_core.domain.voice import HOUSE_VOICE, check_voice
 from salesagent_core.errors import NeedsReauth, Unavailable, UnusableOutput
 

@@ -27,26 +27,17 @@ if TYPE_CHECKING:
         Operator as Operator, Rule as Rule,
     )
     from salesagent_core.domain.audit import AuditEvent as AuditEvent
-    from salesagent_core.domain.auto_reply import (
-        is_absence as is_absence, is_automatic as is_automatic,
-    )
     from salesagent_core.domain.autonomy import (
         Harm as Harm, Promotion as Promotion, Segment as Segment, SegmentState as SegmentState,
         Stage as Stage, StageChange as StageChange,
-    )
-    from salesagent_core.domain.bounce import (
-        Bounce as Bounce, BouncedRecipient as BouncedRecipient, read_bounce as read_bounce,
     )
     from salesagent_core.domain.business_days import (
         add_business_days as add_business_days, is_business_day as is_business_day,
     )
     from salesagent_core.domain.checking import check_text as check_text
-    from salesagent_core.domain.command import (
+    from salesagent_core.domain.commands.command import (
         Command as Command, CommandName as CommandName, Interpretation as Interpretation,
         must_be_confirmed as must_be_confirmed,
-    )
-    from salesagent_core.domain.composing import (
-        KeptMail as KeptMail, compose_mail as compose_mail, read_mail as read_mail,
     )
     from salesagent_core.domain.context import (
         Asset as Asset, Assets as Assets, Brief as Brief, CheckedDraft as CheckedDraft,
@@ -66,18 +57,15 @@ if TYPE_CHECKING:
         Claim as Claim, Source as Source, SourceKind as SourceKind,
     )
     from salesagent_core.domain.finding import Finding as Finding, Severity as Severity
-    from salesagent_core.domain.grounding import check_grounding as check_grounding
+    from salesagent_core.domain.grounding.check import check_grounding as check_grounding
     from salesagent_core.domain.icp import (
         Fit as Fit, IcpProfile as IcpProfile, IcpWeights as IcpWeights, Tier as Tier,
         score_fit as score_fit, tier_of as tier_of,
     )
-    from salesagent_core.domain.injection import inspect_inbound as inspect_inbound
     from salesagent_core.domain.intent import Intent as Intent, read_intent as read_intent
-    from salesagent_core.domain.language import detect_language as detect_language
     from salesagent_core.domain.lead import Company as Company, Lead as Lead, Person as Person
-    from salesagent_core.domain.message import OutgoingMail as OutgoingMail, draft_key as draft_key
-    from salesagent_core.domain.opt_out import asks_to_stop as asks_to_stop
-    from salesagent_core.domain.outcome import (
+    from salesagent_core.domain.opt_out.judgement import asks_to_stop as asks_to_stop
+    from salesagent_core.domain.outcomes.outcome import (
         DealStage as DealStage, Outcome as Outcome, OutcomeGroup as OutcomeGroup,
         OutcomeSource as OutcomeSource, OutcomeType as OutcomeType,
         contact_adjustment as contact_adjustment, deal_outcome as deal_outcome,
@@ -90,28 +78,26 @@ if TYPE_CHECKING:
         Priority as Priority, assess_priority as assess_priority,
         explain_priority as explain_priority, priority_score as priority_score,
     )
-    from salesagent_core.domain.rate_limit import (
-        Blocked as Blocked, Bounds as Bounds, DEFAULT_LIMITS as DEFAULT_LIMITS, Limits as Limits,
-        Usage as Usage, check_limits as check_limits, limit_warnings as limit_warnings,
-        may_go_at as may_go_at,
+    from salesagent_core.domain.replies.auto_reply import (
+        is_absence as is_absence, is_automatic as is_automatic,
     )
-    from salesagent_core.domain.recipients import (
-        RecipientRule as RecipientRule, RuleKind as RuleKind,
-        canonical_pattern as canonical_pattern, company_key as company_key,
+    from salesagent_core.domain.replies.bounce import (
+        Bounce as Bounce, BouncedRecipient as BouncedRecipient, read_bounce as read_bounce,
     )
-    from salesagent_core.domain.reply import (
-        MessageReading as MessageReading, read_message as read_message,
-    )
-    from salesagent_core.domain.reply_intent import (
+    from salesagent_core.domain.replies.intent import (
         ReplyIntent as ReplyIntent, read_reply_intent as read_reply_intent,
     )
-    from salesagent_core.domain.reply_text import own_text as own_text
+    from salesagent_core.domain.replies.own_text import own_text as own_text
+    from salesagent_core.domain.replies.reply import (
+        MessageReading as MessageReading, read_message as read_message,
+    )
     from salesagent_core.domain.run import (
         DeadLetter as DeadLetter, DeadLetterState as DeadLetterState, Degradation as Degradation,
         JournalEntry as JournalEntry, Lease as Lease, Redraft as Redraft, Run as Run,
         RunStatus as RunStatus, STEP_NAMES as STEP_NAMES, StepStatus as StepStatus,
     )
-    from salesagent_core.domain.safety import (
+    from salesagent_core.domain.safety.injection import inspect_inbound as inspect_inbound
+    from salesagent_core.domain.safety.outgoing import (
         SafetyPolicy as SafetyPolicy, inspect_text as inspect_text,
     )
     from salesagent_core.domain.scheduling import (
@@ -119,13 +105,32 @@ if TYPE_CHECKING:
         describe_slot as describe_slot, in_sending_window as in_sending_window,
         next_sending_time as next_sending_time, propose_slots as propose_slots,
     )
-    from salesagent_core.domain.send_gate import (
+    from salesagent_core.domain.sending.attempt import (
+        AttemptStatus as AttemptStatus, SendAttempt as SendAttempt, SentRecord as SentRecord,
+    )
+    from salesagent_core.domain.sending.composing import (
+        KeptMail as KeptMail, compose_mail as compose_mail, read_mail as read_mail,
+    )
+    from salesagent_core.domain.sending.gate import (
         GateFacts as GateFacts, GateVerdict as GateVerdict, RecipientVerdict as RecipientVerdict,
         SendMode as SendMode, SendPermission as SendPermission, SendRefused as SendRefused,
         SwitchState as SwitchState, judge_send as judge_send,
     )
-    from salesagent_core.domain.sending import (
-        AttemptStatus as AttemptStatus, SendAttempt as SendAttempt, SentRecord as SentRecord,
+    from salesagent_core.domain.sending.message import (
+        OutgoingMail as OutgoingMail, draft_key as draft_key,
+    )
+    from salesagent_core.domain.sending.rate_limit import (
+        Blocked as Blocked, Bounds as Bounds, DEFAULT_LIMITS as DEFAULT_LIMITS, Limits as Limits,
+        Usage as Usage, check_limits as check_limits, limit_warnings as limit_warnings,
+        may_go_at as may_go_at,
+    )
+    from salesagent_core.domain.sending.recipients import (
+        RecipientRule as RecipientRule, RuleKind as RuleKind,
+        canonical_pattern as canonical_pattern, company_key as company_key,
+    )
+    from salesagent_core.domain.sending.suppression import (
+        Suppression as Suppression, SuppressionReason as SuppressionReason,
+        hash_address as hash_address,
     )
     from salesagent_core.domain.spending import (
         Budget as Budget, ModelPrices as ModelPrices, ModelUse as ModelUse,
@@ -138,13 +143,10 @@ if TYPE_CHECKING:
         FormField as FormField, IntakeKeys as IntakeKeys, Submission as Submission,
         SubmissionSource as SubmissionSource, intake_keys as intake_keys,
     )
-    from salesagent_core.domain.suppression import (
-        Suppression as Suppression, SuppressionReason as SuppressionReason,
-        hash_address as hash_address,
-    )
     from salesagent_core.domain.tenant import Tenant as Tenant
+    from salesagent_core.domain.text.language import detect_language as detect_language
     from salesagent_core.domain.time_zones import zone_for as zone_for
-    from salesagent_core.domain.title import (
+    from salesagent_core.domain.titles.title import (
         Seniority as Seniority, TitleReading as TitleReading, read_title as read_title,
     )
     from salesagent_core.domain.voice import (
@@ -258,13 +260,10 @@ _HOMES = {
     ),
     "domain.approval_rules": ("Condition", "DEFAULT_RULES", "Facts", "Operator", "Rule"),
     "domain.audit": ("AuditEvent",),
-    "domain.auto_reply": ("is_absence", "is_automatic"),
     "domain.autonomy": ("Harm", "Promotion", "Segment", "SegmentState", "Stage", "StageChange"),
-    "domain.bounce": ("Bounce", "BouncedRecipient", "read_bounce"),
     "domain.business_days": ("add_business_days", "is_business_day"),
     "domain.checking": ("check_text",),
-    "domain.command": ("Command", "CommandName", "Interpretation", "must_be_confirmed"),
-    "domain.composing": ("KeptMail", "compose_mail", "read_mail"),
+    "domain.commands.command": ("Command", "CommandName", "Interpretation", "must_be_confirmed"),
     "domain.context": (
         "Asset", "Assets", "Brief", "CheckedDraft", "CompanyNotes", "CrmTaskRef", "Recollection",
         "Recollections", "ValidSubmission", "WrittenDraft",
@@ -273,51 +272,54 @@ _HOMES = {
     "domain.draft": ("Author", "Draft", "DraftStatus", "MailboxDraft", "Revision", "content_hash"),
     "domain.evidence": ("Claim", "Source", "SourceKind"),
     "domain.finding": ("Finding", "Severity"),
-    "domain.grounding": ("check_grounding",),
+    "domain.grounding.check": ("check_grounding",),
     "domain.icp": ("Fit", "IcpProfile", "IcpWeights", "Tier", "score_fit", "tier_of"),
-    "domain.injection": ("inspect_inbound",),
     "domain.intent": ("Intent", "read_intent"),
-    "domain.language": ("detect_language",),
     "domain.lead": ("Company", "Lead", "Person"),
-    "domain.message": ("OutgoingMail", "draft_key"),
-    "domain.opt_out": ("asks_to_stop",),
-    "domain.outcome": (
+    "domain.opt_out.judgement": ("asks_to_stop",),
+    "domain.outcomes.outcome": (
         "DealStage", "Outcome", "OutcomeGroup", "OutcomeSource", "OutcomeType",
         "contact_adjustment", "deal_outcome", "event_key",
     ),
     "domain.planning": ("Ask", "NextStep", "plan_next_step"),
     "domain.priority": ("Priority", "assess_priority", "explain_priority", "priority_score"),
-    "domain.rate_limit": (
-        "Blocked", "Bounds", "DEFAULT_LIMITS", "Limits", "Usage", "check_limits", "limit_warnings",
-        "may_go_at",
-    ),
-    "domain.recipients": ("RecipientRule", "RuleKind", "canonical_pattern", "company_key"),
-    "domain.reply": ("MessageReading", "read_message"),
-    "domain.reply_intent": ("ReplyIntent", "read_reply_intent"),
-    "domain.reply_text": ("own_text",),
+    "domain.replies.auto_reply": ("is_absence", "is_automatic"),
+    "domain.replies.bounce": ("Bounce", "BouncedRecipient", "read_bounce"),
+    "domain.replies.intent": ("ReplyIntent", "read_reply_intent"),
+    "domain.replies.own_text": ("own_text",),
+    "domain.replies.reply": ("MessageReading", "read_message"),
     "domain.run": (
         "DeadLetter", "DeadLetterState", "Degradation", "JournalEntry", "Lease", "Redraft", "Run",
         "RunStatus", "STEP_NAMES", "StepStatus",
     ),
-    "domain.safety": ("SafetyPolicy", "inspect_text"),
+    "domain.safety.injection": ("inspect_inbound",),
+    "domain.safety.outgoing": ("SafetyPolicy", "inspect_text"),
     "domain.scheduling": (
         "Busy", "Hours", "Slot", "SlotOffer", "describe_slot", "in_sending_window",
         "next_sending_time", "propose_slots",
     ),
-    "domain.send_gate": (
+    "domain.sending.attempt": ("AttemptStatus", "SendAttempt", "SentRecord"),
+    "domain.sending.composing": ("KeptMail", "compose_mail", "read_mail"),
+    "domain.sending.gate": (
         "GateFacts", "GateVerdict", "RecipientVerdict", "SendMode", "SendPermission", "SendRefused",
         "SwitchState", "judge_send",
     ),
-    "domain.sending": ("AttemptStatus", "SendAttempt", "SentRecord"),
+    "domain.sending.message": ("OutgoingMail", "draft_key"),
+    "domain.sending.rate_limit": (
+        "Blocked", "Bounds", "DEFAULT_LIMITS", "Limits", "Usage", "check_limits", "limit_warnings",
+        "may_go_at",
+    ),
+    "domain.sending.recipients": ("RecipientRule", "RuleKind", "canonical_pattern", "company_key"),
+    "domain.sending.suppression": ("Suppression", "SuppressionReason", "hash_address"),
     "domain.spending": ("Budget", "ModelPrices", "ModelUse"),
     "domain.stats": ("Interval", "wilson_interval", "wilson_lower", "wilson_upper"),
     "domain.submission": (
         "FormField", "IntakeKeys", "Submission", "SubmissionSource", "intake_keys",
     ),
-    "domain.suppression": ("Suppression", "SuppressionReason", "hash_address"),
     "domain.tenant": ("Tenant",),
+    "domain.text.language": ("detect_language",),
     "domain.time_zones": ("zone_for",),
-    "domain.title": ("Seniority", "TitleReading", "read_title"),
+    "domain.titles.title": ("Seniority", "TitleReading", "read_title"),
     "domain.voice": ("VoiceProfile", "check_voice"),
     "domain.voice_learning": ("learn_voice", "refine_voice"),
     "errors": (

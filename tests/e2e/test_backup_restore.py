@@ -20,7 +20,7 @@ from salesagent_adapters.postgres.backup import check_backup, restore_backup, wr
 from salesagent_adapters.postgres.migrate import newest
 from salesagent_app.cli import cli
 from salesagent_core.domain.draft import Draft, DraftStatus
-from salesagent_core.domain.sending import BEFORE_RESTORE
+from salesagent_core.domain.sending.attempt import BEFORE_RESTORE
 from salesagent_core.errors import Conflict, PolicyRefused, Rejected
 from salesagent_core.ids import DEFAULT_TENANT, RunId
 from salesagent_core.ports.job_queue import Topic

@@ -15,7 +15,7 @@ from tests.e2e.test_sending_flow import EVERYBODY, make_office
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.memory.transcriber import MemoryTranscriber
-from salesagent_core.domain.command import CommandName
+from salesagent_core.domain.commands.command import CommandName
 from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.errors import NeedsReauth, Unavailable
 from salesagent_core.ids import DEFAULT_TENANT

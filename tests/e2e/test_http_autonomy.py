@@ -15,8 +15,8 @@ from salesagent_adapters.crypto.vault import Vault
 from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.autonomy import Harm
 from salesagent_core.domain.draft import DraftStatus
-from salesagent_core.domain.rate_limit import Limits
-from salesagent_core.domain.suppression import SuppressionReason
+from salesagent_core.domain.sending.rate_limit import Limits
+from salesagent_core.domain.sending.suppression import SuppressionReason
 from salesagent_core.ids import DEFAULT_TENANT
 from salesagent_core.ports.job_queue import Topic
 
@@ -31,7 +31,7 @@ async def stage(
     database_url: str, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Stage]:
     # Automatic mail goes out in office hours only, and tests are run at night, too.
-    monkeypatch.setattr("salesagent_core.domain.send_gate.next_sending_time", lambda now, _: now)
+    monkeypatch.setattr("salesagent_core.domain.sending.gate.next_sending_time", lambda now, _: now)
     async with served(deciding_office(database_url, vault)) as made:
         many = Limits(per_contact=7, per_mailbox=200, per_company=50)
         control = made.office.make.control_sending()

@@ -20,7 +20,7 @@ from salesagent_adapters.postgres.rows import new_id
 from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.domain.experiment import assign
 from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.outcome import Outcome, OutcomeSource, OutcomeType
+from salesagent_core.domain.outcomes.outcome import Outcome, OutcomeSource, OutcomeType
 from salesagent_core.domain.scheduling import next_sending_time
 from salesagent_core.domain.treatment import Assigned
 from salesagent_core.ids import DEFAULT_TENANT

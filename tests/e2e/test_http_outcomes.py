@@ -14,7 +14,7 @@ from tests.e2e.test_sending_flow import LEAD
 
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.outcome import OutcomeSource, OutcomeType
+from salesagent_core.domain.outcomes.outcome import OutcomeSource, OutcomeType
 from salesagent_core.ids import DEFAULT_TENANT, DraftId
 from salesagent_core.ports.outcomes import SentFacts
 from salesagent_core.use_cases.outcome_recorder import Event

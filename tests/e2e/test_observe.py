@@ -27,7 +27,7 @@ from salesagent_app.keys import create_key
 from salesagent_app.process import Process
 from salesagent_app.serving import LocalServer
 from salesagent_app.settings import read_settings
-from salesagent_core.domain.send_gate import SendPermission
+from salesagent_core.domain.sending.gate import SendPermission
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.ids import DEFAULT_TENANT
 from salesagent_core.ports.api_keys import Scope

@@ -18,7 +18,7 @@ from tests.e2e.test_http_browser import browser
 from salesagent_adapters.crypto.vault import Vault
 from salesagent_app.container import Container
 from salesagent_app.demo_history import History
-from salesagent_core.domain.performance import MIN_SENT
+from salesagent_core.domain.outcomes.performance import MIN_SENT
 
 pytestmark = pytest.mark.database
 

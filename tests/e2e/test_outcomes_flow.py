@@ -19,10 +19,10 @@ from salesagent_adapters.crypto.vault import Vault
 from salesagent_adapters.memory.mailbox_state import MailboxState
 from salesagent_adapters.memory.stored_mail import StoredMail
 from salesagent_core.domain.draft import Draft, DraftStatus
-from salesagent_core.domain.outcome import Outcome, OutcomeType
-from salesagent_core.domain.rate_limit import Limits
+from salesagent_core.domain.outcomes.outcome import Outcome, OutcomeType
 from salesagent_core.domain.run import DeadLetter
-from salesagent_core.domain.suppression import SuppressionReason
+from salesagent_core.domain.sending.rate_limit import Limits
+from salesagent_core.domain.sending.suppression import SuppressionReason
 from salesagent_core.ids import DEFAULT_TENANT
 from salesagent_core.ports.calendar_events import Meeting, MeetingStatus
 from salesagent_core.ports.crm_deals import Deal
@@ -428,7 +428,7 @@ async def test_silence_is_an_outcome_after_a_fortnight(desk: Desk) -> None:
 async def test_a_complaint_about_a_mail_that_went_alone_costs_its_trust(
     database_url: str, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("salesagent_core.domain.send_gate.next_sending_time", lambda now, _: now)
+    monkeypatch.setattr("salesagent_core.domain.sending.gate.next_sending_time", lambda now, _: now)
     async with served(deciding_office(database_url, vault)) as stage:
         await went_alone(stage)
         desk = Desk(stage.office)

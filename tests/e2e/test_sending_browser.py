@@ -16,7 +16,7 @@ from tests.e2e.test_http_sending import Stage, served
 from tests.e2e.test_sending_flow import EVERYBODY, MAILBOX, make_office
 
 from salesagent_adapters.crypto.vault import Vault
-from salesagent_core.domain.rate_limit import Limits
+from salesagent_core.domain.sending.rate_limit import Limits
 from salesagent_core.ids import DEFAULT_TENANT
 from salesagent_core.ports.mail_sender import FateUnknown
 from salesagent_core.use_cases.reconcile_send import ReconcileSends

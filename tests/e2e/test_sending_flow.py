@@ -19,8 +19,8 @@ from salesagent_adapters.system.clock import SystemClock
 from salesagent_app.container import Container, build_container
 from salesagent_app.settings import read_settings
 from salesagent_core.domain.draft import Draft, DraftStatus
-from salesagent_core.domain.send_gate import SendPermission, SendRefused
-from salesagent_core.domain.sending import AttemptStatus, SendAttempt
+from salesagent_core.domain.sending.attempt import AttemptStatus, SendAttempt
+from salesagent_core.domain.sending.gate import SendPermission, SendRefused
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.errors import Conflict
 from salesagent_core.ids import DEFAULT_TENANT, DraftId

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from salesagent_core.domain.reply import read_message
+from salesagent_core.domain.replies.reply import read_message
 
 LABELLED = Path(__file__).parent.parent / "data" / "judgement" / "automatic.jsonl"
 MOST_OF_PEOPLE_WRONG = 0.02

@@ -26,7 +26,9 @@ from salesagent_core.domain.autonomy import (
     read_segment,
     verdicts_to_go,
 )
-from salesagent_core.domain.backtest import (
+from salesagent_core.domain.finding import Finding, Severity
+from salesagent_core.domain.icp import Tier
+from salesagent_core.domain.outcomes.backtest import (
     MAX_LISTED,
     Answer,
     CandidatePolicy,
@@ -38,9 +40,7 @@ from salesagent_core.domain.backtest import (
     replay,
     report,
 )
-from salesagent_core.domain.finding import Finding, Severity
-from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.outcome import OutcomeType
+from salesagent_core.domain.outcomes.outcome import OutcomeType
 from salesagent_core.domain.run import Degradation
 from salesagent_core.domain.stats import wilson_interval
 from salesagent_core.errors import InvalidInput

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from salesagent_core.domain.command import (
+from salesagent_core.domain.commands.command import (
     MAX_ARGUMENT,
     Command,
     CommandName,

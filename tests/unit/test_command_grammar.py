@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesagent_core.domain.command import (
+from salesagent_core.domain.commands.command import (
     ALWAYS_CONFIRMED,
     DESTRUCTIVE,
     MAX_ARGUMENT,
@@ -16,9 +16,9 @@ from salesagent_core.domain.command import (
     Command,
     CommandName,
 )
-from salesagent_core.domain.command_grammar import read_answer, read_command
-from salesagent_core.domain.command_phrases import EXACT
-from salesagent_core.domain.spoken_edit import replace_words
+from salesagent_core.domain.commands.grammar import read_answer, read_command
+from salesagent_core.domain.commands.phrases import EXACT
+from salesagent_core.domain.commands.spoken_edit import replace_words
 
 N = CommandName
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesagent_core.domain.composing import (
+from salesagent_core.domain.sending.composing import (
     FOOTER_GONE,
     MAX_REFERENCES,
     MAX_SUBJECT,
@@ -25,8 +25,8 @@ from salesagent_core.domain.composing import (
     footer_lines,
     read_mail,
 )
-from salesagent_core.domain.letter_html import letter_html
-from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.domain.sending.letter_html import letter_html
+from salesagent_core.domain.sending.message import OutgoingMail
 from salesagent_core.errors import InvalidInput
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)

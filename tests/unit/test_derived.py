@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesagent_core.domain import sums
 from salesagent_core.domain.evidence import Source, SourceKind
-from salesagent_core.domain.grounding import check_grounding
+from salesagent_core.domain.grounding import sums
+from salesagent_core.domain.grounding.check import check_grounding
 
 
 def number_codes(body: str, asked: str, price_list: str, language: str) -> list[str]:

@@ -45,7 +45,7 @@ from salesagent_app.http.voices import voice_router
 from salesagent_app.http.webhooks import EVENTS, FORMS, WORKFLOW
 from salesagent_app.process import Process
 from salesagent_app.settings import Settings
-from salesagent_core.domain.suppression import SuppressionReason
+from salesagent_core.domain.sending.suppression import SuppressionReason
 from salesagent_core.errors import SalesAgentError
 from salesagent_core.use_cases.step import Step
 from salesagent_core.use_cases.workflow import World, sixteen_steps
@@ -297,13 +297,13 @@ def codes_in(module: str, pattern: str) -> set[str]:
 
 def finding_codes() -> set[str]:
     """The codes as the modules that make findings spell them."""
-    injections = codes_in("injection", r'(?m)^    "([a-z_]+)": "The text ')
+    injections = codes_in("safety/injection", r'(?m)^    "([a-z_]+)": "The text ')
     assert injections, "no codes found in injection"
     patterns = {
-        "safety": r'_found\(\s*"([a-z_]+)"',
-        "wording": r'code="([a-z_]+)"',
-        "disclosures": r'kind="([a-z_]+)"',
-        "grounding": r'"((?:ungrounded|unknown|misplaced|unsupported)_[a-z]+)"',
+        "safety/outgoing": r'_found\(\s*"([a-z_]+)"',
+        "safety/wording": r'code="([a-z_]+)"',
+        "safety/disclosures": r'kind="([a-z_]+)"',
+        "grounding/check": r'"((?:ungrounded|unknown|misplaced|unsupported)_[a-z]+)"',
         "voice": r'"(voice_[a-z_]+)"',
     }
     found = {f"injection_{code}" for code in injections}
@@ -321,9 +321,9 @@ def test_every_finding_is_explained() -> None:
 
 def refusal_codes() -> set[str]:
     """The codes of the send gate as its modules spell them."""
-    found = codes_in("send_gate", r'_no\("([a-z_]+)"')
-    found |= codes_in("send_gate", r'(?m)^[A-Z0-9_]+ = "([a-z_]+)"$')
-    found |= codes_in("rate_limit", r'"([a-z]+_limit)"')
+    found = codes_in("sending/gate", r'_no\("([a-z_]+)"')
+    found |= codes_in("sending/gate", r'(?m)^[A-Z0-9_]+ = "([a-z_]+)"$')
+    found |= codes_in("sending/rate_limit", r'"([a-z]+_limit)"')
     assert {"not_approved", "sending_stopped", "contact_limit"} <= found
     return found | {f"suppressed_{reason.value}" for reason in SuppressionReason}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.grounding_cases import invented_cases, true_cases
 
 from salesagent_core.domain.evidence import Claim, Source, SourceKind
-from salesagent_core.domain.grounding import (
+from salesagent_core.domain.grounding.check import (
     MAX_CHECKED,
     FactSpan,
     check_grounding,

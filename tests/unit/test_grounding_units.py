@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesagent_core.domain.evidence import Source, SourceKind
-from salesagent_core.domain.grounding import check_grounding
+from salesagent_core.domain.grounding.check import check_grounding
 
 
 def findings_at(body: str, value: str, asked: str, told: str, language: str) -> list[str]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesagent_core.domain.evidence import Source, SourceKind
-from salesagent_core.domain.grounding import check_grounding
+from salesagent_core.domain.grounding.check import check_grounding
 
 CODES = {
     "ungrounded_price",

@@ -31,7 +31,7 @@ from salesagent_core.domain.ideal_customer import (
 from salesagent_core.domain.industry import GROUPS
 from salesagent_core.domain.lead import Company, Lead, Person
 from salesagent_core.domain.tenant import Tenant
-from salesagent_core.domain.title import DEPARTMENTS
+from salesagent_core.domain.titles.title import DEPARTMENTS
 from salesagent_core.errors import InvalidInput
 from salesagent_core.ids import DEFAULT_TENANT
 

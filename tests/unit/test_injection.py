@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from salesagent_core.domain.evidence import Source, SourceKind
 from salesagent_core.domain.finding import Severity
-from salesagent_core.domain.grounding import check_grounding
-from salesagent_core.domain.injection import MAX_HEAD, MAX_TAIL, inspect_inbound
-from salesagent_core.domain.safety import SafetyPolicy, inspect_text
+from salesagent_core.domain.grounding.check import check_grounding
+from salesagent_core.domain.safety.injection import MAX_HEAD, MAX_TAIL, inspect_inbound
+from salesagent_core.domain.safety.outgoing import SafetyPolicy, inspect_text
 
 CASES = [
     json.loads(line)

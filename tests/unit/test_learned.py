@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesagent_core.domain.folding import bare_text
-from salesagent_core.domain.injection import MAX_HEAD, inspect_inbound, rules_score
-from salesagent_core.domain.learned import FIRST_LINE, joined_score, model, parsed, weighed
-from salesagent_core.domain.learned_text import MAX_SENTENCES, sentences_of, tokens_of
-from salesagent_core.domain.opt_out import asks_to_stop, rules_say_stop
-from salesagent_core.domain.reply_intent import ReplyIntent, read_reply_intent
+from salesagent_core.domain.opt_out.judgement import asks_to_stop, rules_say_stop
+from salesagent_core.domain.replies.intent import ReplyIntent, read_reply_intent
+from salesagent_core.domain.safety.injection import MAX_HEAD, inspect_inbound, rules_score
+from salesagent_core.domain.text.folding import bare_text
+from salesagent_core.domain.text.learned import FIRST_LINE, joined_score, model, parsed, weighed
+from salesagent_core.domain.text.learned_text import MAX_SENTENCES, sentences_of, tokens_of
 
 KINDS = ("automatic", "injection", "intent", "opt_out")
 

@@ -19,7 +19,7 @@ from salesagent_core.domain.approval import (
 from salesagent_core.domain.approval_rules import Condition, Operator, Rule
 from salesagent_core.domain.autonomy import Segment, Stage
 from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.learning import (
+from salesagent_core.domain.outcomes.learning import (
     HIGH_RATE,
     LOW_RATE,
     MIN_SENT,

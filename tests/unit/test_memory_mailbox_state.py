@@ -10,7 +10,7 @@ from salesagent_adapters.memory.mail_rules import bare_subject, same_subject
 from salesagent_adapters.memory.mailbox_state import HISTORY_KEPT, MailboxState
 from salesagent_adapters.memory.world import World
 from salesagent_adapters.system.clock import FixedClock
-from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.domain.sending.message import OutgoingMail
 from salesagent_core.errors import InvalidInput, NotFound
 from salesagent_core.ids import TenantId
 

@@ -10,7 +10,7 @@ from salesagent_adapters.memory.crm import MemoryCrm
 from salesagent_adapters.memory.mailbox import MemoryMailbox
 from salesagent_adapters.memory.world import World
 from salesagent_adapters.system.clock import FixedClock
-from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.domain.sending.message import OutgoingMail
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.crm import ContactHint, CrmTask
 

@@ -11,10 +11,10 @@ from salesagent_app.demo_world import DEMO_TENANT
 from salesagent_core.domain.context import Brief
 from salesagent_core.domain.evidence import Source, SourceKind
 from salesagent_core.domain.finding import Severity
-from salesagent_core.domain.grounding import check_grounding
+from salesagent_core.domain.grounding.check import check_grounding
 from salesagent_core.domain.lead import Lead, Person
 from salesagent_core.domain.planning import Ask, NextStep
-from salesagent_core.domain.safety import SafetyPolicy, inspect_text
+from salesagent_core.domain.safety.outgoing import SafetyPolicy, inspect_text
 from salesagent_core.domain.voice import HOUSE_VOICE
 
 ASKED = {

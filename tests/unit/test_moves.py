@@ -8,14 +8,14 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesagent_core.domain.moves import (
+from salesagent_core.domain.outcomes.moves import (
     DealPlace,
     MeetingNow,
     MeetingPlace,
     deal_moved,
     meeting_moved,
 )
-from salesagent_core.domain.outcome import OutcomeType
+from salesagent_core.domain.outcomes.outcome import OutcomeType
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -14,7 +14,7 @@ from tests.services.strict_schemas import faults
 from salesagent_adapters.openai import prompts
 from salesagent_adapters.openai.fence import Fence, harmless, shortened
 from salesagent_adapters.openai.schemas import TONE, WRITTEN, reading_of, response_format
-from salesagent_core.domain.command import CommandName
+from salesagent_core.domain.commands.command import CommandName
 
 WRITTEN_ONCE = {
     "judge_tone.v1": "e12767c6ebdb0482b8359457a05b552bff477b26370c214958d07c7557a2a4b8",

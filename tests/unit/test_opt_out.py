@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesagent_core.domain.folding import bare_text
-from salesagent_core.domain.opt_out import asks_to_stop
-from salesagent_core.domain.opt_out_words import one_slip
+from salesagent_core.domain.opt_out.judgement import asks_to_stop
+from salesagent_core.domain.opt_out.words import one_slip
+from salesagent_core.domain.text.folding import bare_text
 
 LABELLED = Path(__file__).parent.parent / "data" / "judgement" / "intents.jsonl"
 CASES = [json.loads(line) for line in LABELLED.read_text(encoding="utf-8").splitlines()]

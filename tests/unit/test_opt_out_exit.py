@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from salesagent_core.domain.reply_intent import ReplyIntent, read_reply_intent
+from salesagent_core.domain.replies.intent import ReplyIntent, read_reply_intent
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesagent_core.domain.outcome import (
+from salesagent_core.domain.outcomes.outcome import (
     DealStage,
     Outcome,
     OutcomeGroup,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesagent_core.domain.performance import (
+from salesagent_core.domain.outcomes.performance import (
     Dimension,
     GroupCounts,
     assess_performance,

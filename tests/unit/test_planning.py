@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from salesagent_core.domain.conversation import Conversation, Direction, Mail
 from salesagent_core.domain.icp import Fit, Tier
 from salesagent_core.domain.intent import Intent, read_intent
-from salesagent_core.domain.language import detect_language
 from salesagent_core.domain.planning import Ask, NextStep, plan_next_step
+from salesagent_core.domain.text.language import detect_language
 from salesagent_core.errors import Reason
 
 WARM = Fit(score=0.7, coverage=0.8, tier=Tier.WARM)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesagent_core.domain.rate_limit import (
+from salesagent_core.domain.sending.rate_limit import (
     DEFAULT_LIMITS,
     ActiveContact,
     Limits,

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesagent_core.domain.html_text import html_to_text
-from salesagent_core.domain.opt_out import asks_to_stop
-from salesagent_core.domain.reply import read_message
-from salesagent_core.domain.reply_intent import ReplyIntent, read_reply_intent
-from salesagent_core.domain.reply_text import own_text
+from salesagent_core.domain.opt_out.judgement import asks_to_stop
+from salesagent_core.domain.replies.intent import ReplyIntent, read_reply_intent
+from salesagent_core.domain.replies.own_text import own_text
+from salesagent_core.domain.replies.reply import read_message
+from salesagent_core.domain.text.html_text import html_to_text
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "judgement"
 MESSAGES = [json.loads(line) for line in (DATA / "messages.jsonl").read_text().splitlines()]
@@ -180,6 +180,6 @@ def test_a_hostile_mail_takes_bounded_time(raw: bytes) -> None:
     "text", ["unsubscribr me", "STOP!", "ｕｎｓｕｂｓｃｒｉｂｅ".lower(), "baja"]
 )
 def test_short_orders_are_opt_outs(text: str) -> None:
-    from salesagent_core.domain.folding import bare_text
+    from salesagent_core.domain.text.folding import bare_text
 
     assert asks_to_stop(bare_text(text))

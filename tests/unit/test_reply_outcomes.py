@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from salesagent_core.domain.bounce import Bounce, may_be_bounce
-from salesagent_core.domain.outcome import OutcomeType
-from salesagent_core.domain.reply import MessageReading
-from salesagent_core.domain.reply_intent import ReplyIntent, read_reply_intent
-from salesagent_core.domain.reply_outcomes import (
+from salesagent_core.domain.outcomes.from_replies import (
     needs_a_person,
     noticed_in_bounce,
     noticed_in_reply,
 )
+from salesagent_core.domain.outcomes.outcome import OutcomeType
+from salesagent_core.domain.replies.bounce import Bounce, may_be_bounce
+from salesagent_core.domain.replies.intent import ReplyIntent, read_reply_intent
+from salesagent_core.domain.replies.reply import MessageReading
 
 REPLIED = OutcomeType.EMAIL_REPLIED
 GOOD, BAD = OutcomeType.POSITIVE_RESPONSE, OutcomeType.NEGATIVE_RESPONSE

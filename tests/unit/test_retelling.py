@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from salesagent_core.domain.evidence import Source, SourceKind
 from salesagent_core.domain.finding import Severity
-from salesagent_core.domain.grounding import check_grounding
-from salesagent_core.domain.library import build_library
-from salesagent_core.domain.retelling import readings, words_of
-from salesagent_core.domain.thesaurus import concepts_of, meanings
+from salesagent_core.domain.grounding.check import check_grounding
+from salesagent_core.domain.grounding.library import build_library
+from salesagent_core.domain.grounding.retelling import readings, words_of
+from salesagent_core.domain.text.thesaurus import concepts_of, meanings
 
 
 def _ours(*texts: str) -> list[Source]:

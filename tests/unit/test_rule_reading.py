@@ -19,7 +19,7 @@ from salesagent_core.domain.approval_rules import (
     Rule,
 )
 from salesagent_core.domain.autonomy import Stage
-from salesagent_core.domain.policy_reading import read_policy
+from salesagent_core.domain.outcomes.policy_reading import read_policy
 from salesagent_core.domain.rule_reading import read_rule, reordered, rule_as_data
 from salesagent_core.errors import InvalidInput, Problem
 

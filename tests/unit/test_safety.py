@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesagent_core.domain.safety import SafetyPolicy, inspect_text
+from salesagent_core.domain.safety.outgoing import SafetyPolicy, inspect_text
 
 CASES = Path(__file__).parents[1] / "data" / "judgement" / "safety.jsonl"
 POLICY = SafetyPolicy(

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesagent_core.domain import credentials, disclosures, safety, wording
 from salesagent_core.domain.finding import Finding
-from salesagent_core.domain.safety import SafetyPolicy, inspect_text
+from salesagent_core.domain.safety import credentials, disclosures, outgoing, wording
+from salesagent_core.domain.safety.outgoing import SafetyPolicy, inspect_text
 
 POLICY = SafetyPolicy(
     allowed_addresses=frozenset({"me@house.example"}), link_hosts=frozenset({"house.example"})
@@ -33,8 +33,8 @@ PIECES = (
 @contextmanager
 def no_quick_looks() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(safety, "_is_calm", lambda _text: False)
-        patch.setattr(safety, "places_in", lambda text: ((0, len(text)),))
+        patch.setattr(outgoing, "_is_calm", lambda _text: False)
+        patch.setattr(outgoing, "places_in", lambda text: ((0, len(text)),))
         patch.setattr(wording, "_may_hold_phrase", lambda _text: True)
         patch.setattr(wording, "_may_shout", lambda _text, subject: True)
         patch.setattr(credentials, "_may_assign", lambda _lowered: True)

@@ -33,9 +33,9 @@ from salesagent_adapters.memory.faults import When
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.tables import metadata
 from salesagent_core.domain.draft import Draft, DraftStatus
-from salesagent_core.domain.rate_limit import Limits
-from salesagent_core.domain.send_gate import SendMode, SendRefused
-from salesagent_core.domain.sending import DRAFT_STATUS, HOLDS_SLOT, AttemptStatus
+from salesagent_core.domain.sending.attempt import DRAFT_STATUS, HOLDS_SLOT, AttemptStatus
+from salesagent_core.domain.sending.gate import SendMode, SendRefused
+from salesagent_core.domain.sending.rate_limit import Limits
 from salesagent_core.errors import Conflict, NeedsReauth, NotFound, RateLimited, Rejected
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.mail_sender import FateUnknown, NotSent

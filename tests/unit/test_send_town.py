@@ -16,10 +16,10 @@ from tests.sending_world import MAILBOXES, Fault, Town
 from salesagent_adapters.memory.faults import When
 from salesagent_adapters.memory.mailbox_state import MailboxState
 from salesagent_core.domain.draft import DraftStatus
-from salesagent_core.domain.rate_limit import Limits
-from salesagent_core.domain.send_gate import SendMode
-from salesagent_core.domain.sending import AttemptStatus, SendAttempt
-from salesagent_core.domain.suppression import SuppressionReason
+from salesagent_core.domain.sending.attempt import AttemptStatus, SendAttempt
+from salesagent_core.domain.sending.gate import SendMode
+from salesagent_core.domain.sending.rate_limit import Limits
+from salesagent_core.domain.sending.suppression import SuppressionReason
 from salesagent_core.errors import NeedsReauth, RateLimited, Rejected
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.mail_sender import FateUnknown, NotSent

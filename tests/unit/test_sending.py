@@ -15,26 +15,7 @@ from hypothesis import strategies as st
 from salesagent_core.domain.draft import TRANSITIONS as DRAFT_TRANSITIONS
 from salesagent_core.domain.draft import DraftStatus
 from salesagent_core.domain.finding import Finding, Severity
-from salesagent_core.domain.rate_limit import Limits, Usage
-from salesagent_core.domain.recipients import (
-    canonical_pattern,
-    company_key,
-    covering_patterns,
-    covers_any,
-)
-from salesagent_core.domain.send_gate import (
-    GateFacts,
-    ModeChange,
-    RecipientVerdict,
-    SendMode,
-    SendPermission,
-    SendRefused,
-    Stop,
-    SwitchState,
-    effective_mode,
-    judge_send,
-)
-from salesagent_core.domain.sending import (
+from salesagent_core.domain.sending.attempt import (
     CLAIM_LEASE,
     DRAFT_STATUS,
     GRACE,
@@ -46,7 +27,26 @@ from salesagent_core.domain.sending import (
     SendAttempt,
     advance,
 )
-from salesagent_core.domain.suppression import Suppression, SuppressionReason
+from salesagent_core.domain.sending.gate import (
+    GateFacts,
+    ModeChange,
+    RecipientVerdict,
+    SendMode,
+    SendPermission,
+    SendRefused,
+    Stop,
+    SwitchState,
+    effective_mode,
+    judge_send,
+)
+from salesagent_core.domain.sending.rate_limit import Limits, Usage
+from salesagent_core.domain.sending.recipients import (
+    canonical_pattern,
+    company_key,
+    covering_patterns,
+    covers_any,
+)
+from salesagent_core.domain.sending.suppression import Suppression, SuppressionReason
 from salesagent_core.errors import Conflict, InvalidInput, PolicyRefused
 from salesagent_core.ids import DEFAULT_TENANT, DraftId, TenantId
 from salesagent_core.use_cases.in_hand import PORTION, PORTIONS, Hands

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesagent_core.domain.suppression import (
+from salesagent_core.domain.sending.suppression import (
     Suppression,
     SuppressionReason,
     blocks,

@@ -15,11 +15,11 @@ from salesagent_adapters.memory.writer import compose
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_core.domain.context import Brief
 from salesagent_core.domain.evidence import Source, SourceKind
-from salesagent_core.domain.grounding import check_grounding
+from salesagent_core.domain.grounding.check import check_grounding
 from salesagent_core.domain.lead import Company, Lead, Person
 from salesagent_core.domain.planning import Ask, NextStep
-from salesagent_core.domain.rate_limit import Usage
-from salesagent_core.domain.send_gate import GateFacts, SendPermission, SwitchState, judge_send
+from salesagent_core.domain.sending.gate import GateFacts, SendPermission, SwitchState, judge_send
+from salesagent_core.domain.sending.rate_limit import Usage
 from salesagent_core.domain.treatment import ExperimentKind, Hours, Treatment
 from salesagent_core.domain.voice import HOUSE_VOICE
 from salesagent_core.errors import NeedsReauth

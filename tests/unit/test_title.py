@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesagent_core.domain.title import (
+from salesagent_core.domain.titles.title import (
     DECISION_MAKERS,
     DEPARTMENTS,
     Seniority,

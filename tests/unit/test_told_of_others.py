@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from salesagent_core.domain.evidence import Source
-from salesagent_core.domain.grounding import check_grounding
+from salesagent_core.domain.grounding.check import check_grounding
 from salesagent_core.use_cases.inspect import source_of
 
 SOURCES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesagent_core.domain.word_list import WordList, common_words
+from salesagent_core.domain.text.word_list import WordList, common_words
 
 
 @given(st.sets(st.text()), st.text())

@@ -19,7 +19,7 @@ from salesagent_adapters.google.mime_read import (
     sent_at,
 )
 from salesagent_adapters.google.quota import Units
-from salesagent_core.domain.reply_text import own_text
+from salesagent_core.domain.replies.own_text import own_text
 from salesagent_core.errors import NotFound, Unavailable
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.mail_arrivals import Arrival

@@ -12,7 +12,7 @@ from salesagent_adapters.google.mailbox_drafts import COMPOSE_SCOPE, MAX_RAW_ANS
 from salesagent_adapters.google.mailbox_reader import READ_SCOPE
 from salesagent_adapters.google.mime_read import kept_mail, labels, raw_mail, sent_at
 from salesagent_adapters.google.quota import Units
-from salesagent_core.domain.composing import KeptMail, read_mail
+from salesagent_core.domain.sending.composing import KeptMail, read_mail
 from salesagent_core.errors import NotFound, PortError, SalesAgentError, Unavailable
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.clock import Clock

@@ -12,9 +12,9 @@ from typing import Any, Final
 from salesagent_adapters.google.client import Account, Apis, GoogleApi
 from salesagent_adapters.google.mime_read import headers_of, raw_mail
 from salesagent_adapters.google.quota import Units
-from salesagent_core.domain.composing import KEY_HEADER, KeptMail, compose_mail, read_mail
 from salesagent_core.domain.draft import MailboxDraft, content_hash
-from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.domain.sending.composing import KEY_HEADER, KeptMail, compose_mail, read_mail
+from salesagent_core.domain.sending.message import OutgoingMail
 from salesagent_core.errors import InvalidInput, NotFound, Rejected, Unavailable
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.clock import Clock

@@ -16,11 +16,10 @@ from typing import Any, Final
 
 import attrs
 
-from salesagent_core.domain.auto_reply import holds_a_quote, is_automatic
-from salesagent_core.domain.bounce import read_bounce
-from salesagent_core.domain.composing import FOOTER_HEADER, KEY_HEADER, KeptMail, read_mail
 from salesagent_core.domain.conversation import Direction, Mail
-from salesagent_core.domain.mime_parts import (
+from salesagent_core.domain.replies.auto_reply import holds_a_quote, is_automatic
+from salesagent_core.domain.replies.bounce import read_bounce
+from salesagent_core.domain.replies.mime_parts import (
     MAX_DEPTH,
     MAX_HEADER,
     MAX_HEADERS,
@@ -30,8 +29,9 @@ from salesagent_core.domain.mime_parts import (
     Part,
     body_text,
 )
-from salesagent_core.domain.mime_parts import read_mail as read_parts
-from salesagent_core.domain.reply_text import own_text
+from salesagent_core.domain.replies.mime_parts import read_mail as read_parts
+from salesagent_core.domain.replies.own_text import own_text
+from salesagent_core.domain.sending.composing import FOOTER_HEADER, KEY_HEADER, KeptMail, read_mail
 
 MAX_ATTACHMENT_NAMES: Final = 50
 MAX_NAME: Final = 200

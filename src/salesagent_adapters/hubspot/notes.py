@@ -11,8 +11,8 @@ from salesagent_adapters.hubspot.links import linked
 from salesagent_adapters.hubspot.records import moment, newest_first, properties_of, records_in
 from salesagent_adapters.hubspot.values import EARLIEST
 from salesagent_core.domain.context import CompanyNotes
-from salesagent_core.domain.html_text import html_to_text
 from salesagent_core.domain.lead import Lead
+from salesagent_core.domain.text.html_text import html_to_text
 from salesagent_core.ids import TenantId
 
 MAX_NOTES: Final = 10

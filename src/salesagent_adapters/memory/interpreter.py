@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from salesagent_adapters.memory.faults import Faults
-from salesagent_core.domain.command import (
+from salesagent_core.domain.commands.command import (
     MAX_ARGUMENT,
     MAX_SPOKEN,
     Command,

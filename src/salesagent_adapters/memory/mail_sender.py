@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from salesagent_adapters.memory.mailbox_state import MailboxState
 from salesagent_adapters.memory.stored_mail import StoredMail
 from salesagent_adapters.memory.world import World
-from salesagent_core.domain.composing import read_mail
+from salesagent_core.domain.sending.composing import read_mail
 from salesagent_core.errors import NotFound, RateLimited, Unavailable
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.mail_sender import HeldDraft, HistoryExpired, SentMail

@@ -18,7 +18,7 @@ from salesagent_core.domain.conversation import (
     ThreadsFound,
 )
 from salesagent_core.domain.draft import MailboxDraft
-from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.domain.sending.message import OutgoingMail
 from salesagent_core.errors import NotFound
 from salesagent_core.ids import TenantId
 

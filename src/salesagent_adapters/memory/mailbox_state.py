@@ -25,8 +25,8 @@ import attrs
 from salesagent_adapters.memory.mail_bytes import attached, copied, edited, stamped
 from salesagent_adapters.memory.mail_rules import require_acceptable, same_subject
 from salesagent_adapters.memory.stored_mail import HistoryEntry, StoredMail
-from salesagent_core.domain.composing import compose_mail, read_mail
-from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.domain.sending.composing import compose_mail, read_mail
+from salesagent_core.domain.sending.message import OutgoingMail
 from salesagent_core.errors import (
     InvalidInput,
     NeedsReauth,

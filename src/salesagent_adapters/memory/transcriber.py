@@ -6,7 +6,7 @@ import hashlib
 from collections import deque
 
 from salesagent_adapters.memory.faults import Faults
-from salesagent_core.domain.audio import audio_kind
+from salesagent_core.domain.commands.audio import audio_kind
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.transcriber import Transcript
 

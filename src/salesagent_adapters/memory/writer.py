@@ -30,8 +30,8 @@ from salesagent_adapters.memory.writer_wishes import Wishes
 from salesagent_core.domain.context import Brief, WrittenDraft
 from salesagent_core.domain.draft import MAX_SUBJECT
 from salesagent_core.domain.evidence import Source, SourceKind
-from salesagent_core.domain.language import detect_language
 from salesagent_core.domain.planning import Ask
+from salesagent_core.domain.text.language import detect_language
 from salesagent_core.domain.treatment import ExperimentKind, filled
 
 NAME = "template-writer/1"

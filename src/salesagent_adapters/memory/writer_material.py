@@ -12,8 +12,8 @@ from salesagent_adapters.memory.writer_topics import MAX_TOPICS, Topic, topic_ke
 from salesagent_adapters.memory.writer_wishes import Wishes, both, read_wishes
 from salesagent_core.domain.context import Brief
 from salesagent_core.domain.evidence import Source, SourceKind
-from salesagent_core.domain.language import detect_language
 from salesagent_core.domain.planning import Ask
+from salesagent_core.domain.text.language import detect_language
 
 MAX_FACTS = 2
 MAX_FILES = 3

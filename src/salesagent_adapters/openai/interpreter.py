@@ -11,7 +11,7 @@ from salesagent_adapters.openai.asking import Asker, Question
 from salesagent_adapters.openai.fence import Fence
 from salesagent_adapters.openai.prompts import READ_COMMAND, load
 from salesagent_adapters.openai.schemas import NO_COMMAND, reading_of
-from salesagent_core.domain.command import (
+from salesagent_core.domain.commands.command import (
     MAX_ARGUMENT,
     MAX_SPOKEN,
     Command,

@@ -8,7 +8,7 @@ from typing import Any
 from salesagent_adapters.openai.answers import TranscriptionAnswer
 from salesagent_adapters.openai.asking import Meter, asked
 from salesagent_adapters.openai.client import ModelService
-from salesagent_core.domain.audio import audio_kind
+from salesagent_core.domain.commands.audio import audio_kind
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.transcriber import Transcript
 

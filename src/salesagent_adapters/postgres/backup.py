@@ -24,7 +24,7 @@ from salesagent_adapters.postgres.engine import connect_arguments, sqlalchemy_ur
 from salesagent_adapters.postgres.errors import mapped
 from salesagent_adapters.postgres.rows import Chest, new_id
 from salesagent_adapters.postgres.send_policy import rows_after_restore
-from salesagent_core.domain.send_gate import Restored
+from salesagent_core.domain.sending.gate import Restored
 from salesagent_core.errors import Rejected
 from salesagent_core.ports.secrets_vault import Sealer
 

@@ -22,8 +22,8 @@ from salesagent_adapters.postgres.sealed_columns import SEALED
 from salesagent_adapters.postgres.sealed_scan import SealedScan
 from salesagent_adapters.postgres.send_policy import PgSuppressions
 from salesagent_core.domain.person_trace import PersonTrace
+from salesagent_core.domain.sending.suppression import Suppression, SuppressionReason
 from salesagent_core.domain.submission import Submission
-from salesagent_core.domain.suppression import Suppression, SuppressionReason
 from salesagent_core.errors import Conflict, LeaseLost, Rejected
 from salesagent_core.ids import RunId, TenantId
 from salesagent_core.ports.data_subjects import ErasedRows, Erasure, Holdings, StoreLine

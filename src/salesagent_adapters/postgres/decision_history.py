@@ -13,10 +13,10 @@ from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.rows import Chest, read_decision, read_revision
 from salesagent_core.domain.approval import Verdict
-from salesagent_core.domain.backtest import Answer, PastDecision
 from salesagent_core.domain.draft import Revision
 from salesagent_core.domain.edits import is_material_edit
-from salesagent_core.domain.outcome import OutcomeType
+from salesagent_core.domain.outcomes.backtest import Answer, PastDecision
+from salesagent_core.domain.outcomes.outcome import OutcomeType
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.decision_history import DecisionPage
 from salesagent_core.ports.secrets_vault import Sealer

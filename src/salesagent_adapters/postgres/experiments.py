@@ -20,7 +20,7 @@ from salesagent_core.domain.experiment import (
     Metric,
 )
 from salesagent_core.domain.experiment_evidence import Count
-from salesagent_core.domain.outcome import OutcomeType
+from salesagent_core.domain.outcomes.outcome import OutcomeType
 from salesagent_core.domain.treatment import ExperimentKind
 from salesagent_core.errors import Conflict, NotFound
 from salesagent_core.ids import TenantId

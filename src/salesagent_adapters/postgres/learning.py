@@ -13,7 +13,7 @@ from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.rows import clean
 from salesagent_core.domain.autonomy import Segment
 from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.learning import LearnedChange, RulePrecision, SegmentReplies
+from salesagent_core.domain.outcomes.learning import LearnedChange, RulePrecision, SegmentReplies
 from salesagent_core.errors import NotFound
 from salesagent_core.ids import TenantId
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Double, Subquery, case, cast, func, literal, select
 
 from salesagent_adapters.postgres import tables
-from salesagent_core.domain.outcome import HALF_LIFE_DAYS, MAX_ADJUSTMENT, OutcomeType
+from salesagent_core.domain.outcomes.outcome import HALF_LIFE_DAYS, MAX_ADJUSTMENT, OutcomeType
 from salesagent_core.ids import TenantId
 
 FADED = timedelta(days=365)

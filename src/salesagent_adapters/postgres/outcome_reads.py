@@ -13,7 +13,7 @@ from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.outcome_points import FADED
 from salesagent_adapters.postgres.rows import Chest, clean, place
 from salesagent_core.domain.address import fold_alias
-from salesagent_core.domain.outcome import (
+from salesagent_core.domain.outcomes.outcome import (
     Outcome,
     OutcomeSource,
     OutcomeType,

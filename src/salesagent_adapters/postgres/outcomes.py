@@ -16,9 +16,9 @@ from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.learning import precision_by_rule, replies_by_segment
 from salesagent_adapters.postgres.rows import Chest, clean, new_id, place
 from salesagent_core.domain.address import fold_alias
-from salesagent_core.domain.learning import RulePrecision, SegmentReplies
-from salesagent_core.domain.moves import DealPlace, MeetingPlace
-from salesagent_core.domain.outcome import Outcome, OutcomeType
+from salesagent_core.domain.outcomes.learning import RulePrecision, SegmentReplies
+from salesagent_core.domain.outcomes.moves import DealPlace, MeetingPlace
+from salesagent_core.domain.outcomes.outcome import Outcome, OutcomeType
 from salesagent_core.domain.run import DeadLetterState
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.outcome_watches import WatchKind, WatchState

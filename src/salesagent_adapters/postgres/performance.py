@@ -11,8 +11,8 @@ from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.experiments import PgExperimentBook
 from salesagent_adapters.postgres.rows import Chest
 from salesagent_adapters.postgres.voices import PgVoiceShelf
-from salesagent_core.domain.outcome import POSITIVE, OutcomeType
-from salesagent_core.domain.performance import Dimension, GroupCounts
+from salesagent_core.domain.outcomes.outcome import POSITIVE, OutcomeType
+from salesagent_core.domain.outcomes.performance import Dimension, GroupCounts
 from salesagent_core.domain.voice import HOUSE_VOICE
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.secrets_vault import Sealer

@@ -12,7 +12,7 @@ from salesagent_adapters.postgres.sealed_columns import SEALED
 from salesagent_adapters.postgres.sealed_scan import SealedScan
 from salesagent_core.domain.draft import Draft
 from salesagent_core.domain.person_trace import PersonTrace
-from salesagent_core.domain.recipients import canonical_pattern
+from salesagent_core.domain.sending.recipients import canonical_pattern
 from salesagent_core.domain.submission import Submission
 from salesagent_core.errors import Rejected
 from salesagent_core.ids import TenantId

@@ -14,7 +14,7 @@ from salesagent_core.domain.people import SESSION_IDLE, SESSION_LASTS
 
 _AGO = "now() - CAST(:period AS interval)"
 UNSETTLED: Final = "'scheduled', 'sending', 'unknown', 'needs_operator'"
-"""Attempts that may still send, or may have sent: see ``sending.HOLDS_SLOT``."""
+"""Attempts that may still send, or may have sent: see ``sending.attempt.HOLDS_SLOT``."""
 UNDECIDED: Final = "'pending_approval', 'sending', 'delivery_unknown', 'needs_operator'"
 """Drafts that somebody or something still has to do with."""
 

@@ -21,7 +21,7 @@ from salesagent_adapters.postgres.retention_terms import (
     SENT_MAILS,
 )
 from salesagent_adapters.postgres.rows import Chest, emptied_form, place
-from salesagent_core.domain.outcome import Outcome, OutcomeSource, OutcomeType
+from salesagent_core.domain.outcomes.outcome import Outcome, OutcomeSource, OutcomeType
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.secrets_vault import Sealer
 

@@ -14,14 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.rows import Chest, clean, place
-from salesagent_core.domain.rate_limit import (
+from salesagent_core.domain.sending.attempt import AttemptStatus, SendAttempt
+from salesagent_core.domain.sending.rate_limit import (
     ACTIVE_FOR,
     CONTACT_WINDOW,
     MAILBOX_WINDOW,
     ActiveContact,
     Usage,
 )
-from salesagent_core.domain.sending import AttemptStatus, SendAttempt
 from salesagent_core.errors import Conflict, LeaseLost, NotFound
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.send_ledger import SlotKeys

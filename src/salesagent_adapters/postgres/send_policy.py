@@ -12,14 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from salesagent_adapters.postgres import tables
 from salesagent_adapters.postgres.rows import Chest, clean, place
 from salesagent_adapters.postgres.usage_rows import budget_of, lock, month_spent
-from salesagent_core.domain.rate_limit import Limits
-from salesagent_core.domain.recipients import (
-    EVERYONE,
-    RecipientRule,
-    canonical_pattern,
-    covering_patterns,
-)
-from salesagent_core.domain.send_gate import (
+from salesagent_core.domain.sending.gate import (
     BudgetReached,
     ModeChange,
     RecipientVerdict,
@@ -28,8 +21,15 @@ from salesagent_core.domain.send_gate import (
     Stop,
     SwitchState,
 )
+from salesagent_core.domain.sending.rate_limit import Limits
+from salesagent_core.domain.sending.recipients import (
+    EVERYONE,
+    RecipientRule,
+    canonical_pattern,
+    covering_patterns,
+)
+from salesagent_core.domain.sending.suppression import Suppression, SuppressionReason
 from salesagent_core.domain.spending import month_ends, send_refusal
-from salesagent_core.domain.suppression import Suppression, SuppressionReason
 from salesagent_core.errors import Conflict, NotFound
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.send_switches import EVERY_TENANT

@@ -15,8 +15,8 @@ from salesagent_adapters.postgres.draft_sync import SYNC_LEASE
 from salesagent_adapters.postgres.engine import Database
 from salesagent_adapters.postgres.rows import Chest, read_draft
 from salesagent_adapters.postgres.send_ledger import read_attempt
-from salesagent_core.domain.send_gate import STOPPED
-from salesagent_core.domain.sending import AUDIT_FOR, CLAIM_LEASE, IN_FLIGHT, SendAttempt
+from salesagent_core.domain.sending.attempt import AUDIT_FOR, CLAIM_LEASE, IN_FLIGHT, SendAttempt
+from salesagent_core.domain.sending.gate import STOPPED
 from salesagent_core.errors import Rejected
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.secrets_vault import Sealer

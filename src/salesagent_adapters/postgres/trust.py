@@ -14,9 +14,9 @@ from salesagent_adapters.postgres.rows import Chest, clean, place
 from salesagent_core.domain.address import fold_alias
 from salesagent_core.domain.approval import Verdict
 from salesagent_core.domain.autonomy import Segment, SegmentState, Stage, StageChange
-from salesagent_core.domain.backtest import Answer
 from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.sending import AttemptStatus
+from salesagent_core.domain.outcomes.backtest import Answer
+from salesagent_core.domain.sending.attempt import AttemptStatus
 from salesagent_core.errors import NotFound
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.approvals import ShadowVerdict

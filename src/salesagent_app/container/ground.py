@@ -23,7 +23,7 @@ from salesagent_adapters.system.identity import RandomIds
 from salesagent_adapters.throttle.shared import SharedWindows
 from salesagent_app.observing.watch import Watch
 from salesagent_app.settings import Settings
-from salesagent_core.domain.send_gate import SendPermission
+from salesagent_core.domain.sending.gate import SendPermission
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.ports.job_queue import JobQueue, Topic
 

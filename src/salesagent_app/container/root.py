@@ -24,8 +24,8 @@ from salesagent_app.observing.watch import Watch
 from salesagent_app.settings import ApiEnv, Settings
 from salesagent_app.vendors import guard_states
 from salesagent_app.workers.main import WorkerParts
-from salesagent_core.domain.message import draft_key
-from salesagent_core.domain.send_gate import SendPermission
+from salesagent_core.domain.sending.gate import SendPermission
+from salesagent_core.domain.sending.message import draft_key
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.ids import RunId, TenantId
 from salesagent_core.ports.api_keys import ApiKeys

@@ -14,7 +14,7 @@ from salesagent_app.container.ground import Ground
 from salesagent_app.container.outcomes import Outcomes
 from salesagent_app.container.running import Running
 from salesagent_app.container.vendors import Vendors
-from salesagent_core.domain.suppression import Suppression
+from salesagent_core.domain.sending.suppression import Suppression
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.settings_book import SettingsTransaction
 from salesagent_core.ports.unit_of_work import (

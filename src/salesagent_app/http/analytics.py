@@ -14,7 +14,7 @@ from salesagent_app.http.inputs import Calling, Services
 from salesagent_app.http.offered import improvement_of
 from salesagent_app.http.openapi import documented
 from salesagent_app.policy_inputs import read_moment
-from salesagent_core.domain.performance import Dimension, GroupPerformance, Rate
+from salesagent_core.domain.outcomes.performance import Dimension, GroupPerformance, Rate
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.use_cases.read_performance import SegmentThreshold
 

@@ -16,7 +16,7 @@ from salesagent_app.http.openapi import documented
 from salesagent_app.http.services import HttpServices
 from salesagent_app.policy_inputs import read_moment
 from salesagent_core.domain.autonomy import Stage
-from salesagent_core.domain.backtest import Answer, BacktestReport, describe
+from salesagent_core.domain.outcomes.backtest import Answer, BacktestReport, describe
 from salesagent_core.errors import Reason
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.api_keys import Scope

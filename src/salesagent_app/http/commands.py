@@ -29,7 +29,7 @@ from salesagent_app.http.inputs import Calling, ContentHash, Services
 from salesagent_app.http.offered import commands_of
 from salesagent_app.http.openapi import documented
 from salesagent_app.http.services import HttpServices
-from salesagent_core.domain.command import MAX_SPOKEN
+from salesagent_core.domain.commands.command import MAX_SPOKEN
 from salesagent_core.errors import InvalidInput, Problem, RateLimited, Rejected
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.clock import Clock
@@ -110,8 +110,8 @@ class Commands:
         """Write down what was said, and follow it. The recording is not kept.
 
         Raises:
-            RateLimited, InvalidInput: see ``domain.audio``. Unavailable, NeedsReauth: nobody can
-            write it down now.
+            RateLimited, InvalidInput: see ``domain.commands.audio``. Unavailable, NeedsReauth:
+            nobody can write it down now.
         """
         self._recorded.count(caller.id)
         services = commands_of(self._services)

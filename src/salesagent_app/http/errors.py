@@ -15,7 +15,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from salesagent_core import errors
-from salesagent_core.domain.send_gate import SendRefused
+from salesagent_core.domain.sending.gate import SendRefused
 from salesagent_core.errors import Problem, Reason
 
 log = logging.getLogger(__name__)

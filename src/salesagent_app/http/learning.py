@@ -11,7 +11,7 @@ from salesagent_app.http.auth import Gate, also_requires, requires
 from salesagent_app.http.inputs import Calling, Id, Services
 from salesagent_app.http.offered import outcomes_of
 from salesagent_app.http.openapi import documented
-from salesagent_core.domain.learning import LearnedChange
+from salesagent_core.domain.outcomes.learning import LearnedChange
 from salesagent_core.errors import Reason
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.use_cases.learn import SegmentLesson

@@ -16,7 +16,7 @@ from salesagent_app.http.inputs import Calling, Limit, Offset, Services
 from salesagent_app.http.offered import outcomes_of
 from salesagent_app.http.openapi import ResponseSpec, documented
 from salesagent_app.policy_inputs import read_moment
-from salesagent_core.domain.outcome import Outcome, OutcomeType
+from salesagent_core.domain.outcomes.outcome import Outcome, OutcomeType
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.use_cases.detect_outcomes import DetectKind
 from salesagent_core.use_cases.record_outcome import Told, read_types

@@ -22,7 +22,7 @@ from salesagent_app.http.inputs import Calling, ContentHash, Id, Services
 from salesagent_app.http.offered import sending_of
 from salesagent_app.http.openapi import documented
 from salesagent_app.http.services import HttpServices
-from salesagent_core.domain.sending import SendAttempt
+from salesagent_core.domain.sending.attempt import SendAttempt
 from salesagent_core.errors import Reason, SalesAgentError
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.api_keys import Scope

@@ -14,7 +14,7 @@ from salesagent_app.http.inputs import Calling, Id, Limit, Services
 from salesagent_app.http.offered import sending_of
 from salesagent_app.http.openapi import documented
 from salesagent_app.http.switches import Pattern
-from salesagent_core.domain.suppression import Suppression, SuppressionReason
+from salesagent_core.domain.sending.suppression import Suppression, SuppressionReason
 from salesagent_core.ports.api_keys import Scope
 
 

@@ -15,7 +15,8 @@ from salesagent_app.http.inputs import Calling, Services, Words
 from salesagent_app.http.offered import sending_of
 from salesagent_app.http.openapi import documented
 from salesagent_app.http.services import HttpServices
-from salesagent_core.domain.rate_limit import (
+from salesagent_core.domain.sending.gate import SendMode
+from salesagent_core.domain.sending.rate_limit import (
     COMPANY_BOUNDS,
     CONTACT_BOUNDS,
     MAILBOX_BOUNDS,
@@ -24,8 +25,7 @@ from salesagent_core.domain.rate_limit import (
     limit_warnings,
     read_limits,
 )
-from salesagent_core.domain.recipients import RecipientRule, RuleKind
-from salesagent_core.domain.send_gate import SendMode
+from salesagent_core.domain.sending.recipients import RecipientRule, RuleKind
 from salesagent_core.errors import Reason
 from salesagent_core.ports.api_keys import Scope
 from salesagent_core.use_cases.control_sending import ModeView, SendingStatus

@@ -17,7 +17,7 @@ import attrs
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from salesagent_core.domain.suppression import SuppressionReason
+from salesagent_core.domain.sending.suppression import SuppressionReason
 from salesagent_core.errors import SalesAgentError
 from salesagent_core.ports.vendor_health import Answering, VendorState
 from salesagent_core.ports.vital_signs import Readings

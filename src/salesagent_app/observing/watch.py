@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesagent_app.telemetry import bound
 from salesagent_core.domain.run import Lease
-from salesagent_core.domain.sending import SendAttempt
+from salesagent_core.domain.sending.attempt import SendAttempt
 from salesagent_core.errors import SalesAgentError
 from salesagent_core.ports.run_watch import Ended
 

@@ -20,7 +20,7 @@ from salesagent_app.web.inputs import Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.performance import (
+from salesagent_core.domain.outcomes.performance import (
     MIN_SENT,
     Dimension,
     GroupPerformance,

@@ -20,8 +20,8 @@ from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.approval import MAX_THRESHOLD, MIN_THRESHOLD
 from salesagent_core.domain.approval_rules import FIELDS, Condition, Kind, Operator, Rule
 from salesagent_core.domain.autonomy import Stage
-from salesagent_core.domain.backtest import BacktestReport
 from salesagent_core.domain.draft import Draft
+from salesagent_core.domain.outcomes.backtest import BacktestReport
 from salesagent_core.domain.rule_reading import condition_as_data
 from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import DraftId

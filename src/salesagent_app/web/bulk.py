@@ -26,7 +26,7 @@ from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_core.domain.draft import DraftStatus
 from salesagent_core.domain.draft_card import DraftCard, card_of
 from salesagent_core.domain.finding import Severity
-from salesagent_core.domain.send_gate import DRAFT_ONLY
+from salesagent_core.domain.sending.gate import DRAFT_ONLY
 from salesagent_core.errors import Conflict, InvalidInput, NotFound, Problem, SalesAgentError
 from salesagent_core.ids import DraftId
 

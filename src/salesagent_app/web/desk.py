@@ -18,8 +18,8 @@ from salesagent_app.web.views import review_view
 from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.domain.finding import Finding
-from salesagent_core.domain.send_gate import DRAFT_ONLY, GateVerdict
-from salesagent_core.domain.sending import AttemptStatus, SentRecord
+from salesagent_core.domain.sending.attempt import AttemptStatus, SentRecord
+from salesagent_core.domain.sending.gate import DRAFT_ONLY, GateVerdict
 from salesagent_core.errors import InvalidInput
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.read_model import DraftDetail

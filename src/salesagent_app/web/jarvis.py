@@ -19,8 +19,8 @@ from salesagent_app.http.services import HttpServices
 from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
-from salesagent_core.domain.command import MAX_SPOKEN
-from salesagent_core.domain.sending import UNDO
+from salesagent_core.domain.commands.command import MAX_SPOKEN
+from salesagent_core.domain.sending.attempt import UNDO
 from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import DraftId
 from salesagent_core.use_cases.by_word.parts import Answer, Outcome

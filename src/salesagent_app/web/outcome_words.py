@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import attrs
 
 from salesagent_core.domain.autonomy import Stage
-from salesagent_core.domain.backtest import Answer, Share
 from salesagent_core.domain.experiment import ExperimentState, Metric
-from salesagent_core.domain.outcome import Outcome, OutcomeType
-from salesagent_core.domain.performance import MIN_SENT, Dimension, Rate
-from salesagent_core.domain.reply_intent import ReplyIntent
+from salesagent_core.domain.outcomes.backtest import Answer, Share
+from salesagent_core.domain.outcomes.outcome import Outcome, OutcomeType
+from salesagent_core.domain.outcomes.performance import MIN_SENT, Dimension, Rate
+from salesagent_core.domain.replies.intent import ReplyIntent
 from salesagent_core.domain.stats import wilson_interval
 from salesagent_core.domain.treatment import ExperimentKind
 

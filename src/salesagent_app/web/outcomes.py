@@ -20,7 +20,7 @@ from salesagent_app.web.inputs import AnyRequest, At, Page
 from salesagent_app.web.render import Renderer
 from salesagent_app.web.sessions import Sessions, Visiting
 from salesagent_core.domain.draft import Draft
-from salesagent_core.domain.outcome import Outcome, OutcomeType
+from salesagent_core.domain.outcomes.outcome import Outcome, OutcomeType
 from salesagent_core.domain.time_zones import zone_info
 from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import DraftId, TenantId

@@ -14,8 +14,8 @@ from salesagent_app.web import charts
 from salesagent_app.web.analytics import WEEK, WEEK_SAYS, Week, weeks_of
 from salesagent_app.web.outcome_words import BACK, LOST, not_enough, percent, span
 from salesagent_app.web.outcomes import Row, rows_of
-from salesagent_core.domain.outcome import OutcomeType
-from salesagent_core.domain.performance import MIN_SENT, Dimension
+from salesagent_core.domain.outcomes.outcome import OutcomeType
+from salesagent_core.domain.outcomes.performance import MIN_SENT, Dimension
 from salesagent_core.domain.stats import wilson_interval
 from salesagent_core.ids import TenantId
 

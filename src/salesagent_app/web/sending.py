@@ -13,7 +13,7 @@ from salesagent_app.http.offered import sending_of
 from salesagent_app.http.services import HttpServices
 from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Sessions, Visiting
-from salesagent_core.domain.send_gate import SendRefused
+from salesagent_core.domain.sending.gate import SendRefused
 from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.api_keys import Scope

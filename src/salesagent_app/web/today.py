@@ -21,7 +21,7 @@ from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.draft import DraftStatus
 from salesagent_core.domain.draft_card import DraftCard
 from salesagent_core.domain.run import DeadLetter
-from salesagent_core.domain.send_gate import DRAFT_ONLY
+from salesagent_core.domain.sending.gate import DRAFT_ONLY
 from salesagent_core.domain.time_zones import zone_info
 from salesagent_core.errors import Reason
 from salesagent_core.ports.read_model import QueueFilter, RunSummary

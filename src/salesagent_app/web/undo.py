@@ -9,7 +9,7 @@ import attrs
 from salesagent_app.http.auth import Visit
 from salesagent_app.http.services import HttpServices
 from salesagent_core.domain.draft import DraftStatus
-from salesagent_core.domain.sending import UNDO
+from salesagent_core.domain.sending.attempt import UNDO
 from salesagent_core.errors import NotFound
 from salesagent_core.ids import DraftId
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from salesagent_core.domain.evidence import Claim, Source, SourceKind
 from salesagent_core.domain.finding import Finding, outside_of
-from salesagent_core.domain.grounding import check_grounding
-from salesagent_core.domain.injection import inspect_inbound
+from salesagent_core.domain.grounding.check import check_grounding
 from salesagent_core.domain.lead import Lead
-from salesagent_core.domain.safety import SafetyPolicy, inspect_text
+from salesagent_core.domain.safety.injection import inspect_inbound
+from salesagent_core.domain.safety.outgoing import SafetyPolicy, inspect_text
 from salesagent_core.domain.tenant import Tenant
-from salesagent_core.domain.title import read_title
+from salesagent_core.domain.titles.title import read_title
 from salesagent_core.domain.voice import VoiceProfile, check_voice
 
 WARM_LANGUAGES = ("en", "de", "fr", "es")

@@ -21,7 +21,7 @@ from salesagent_core.domain.lead import Lead
 from salesagent_core.domain.mail_host import registrable_domain
 from salesagent_core.domain.region import countries_of
 from salesagent_core.domain.tenant import Tenant
-from salesagent_core.domain.title import DEPARTMENTS
+from salesagent_core.domain.titles.title import DEPARTMENTS
 from salesagent_core.errors import InvalidInput, Problem, Reason
 
 MAX_LIST = 200

@@ -9,7 +9,7 @@ import attrs
 from salesagent_core.domain.conversation import Conversation, Direction
 from salesagent_core.domain.icp import Fit, Tier
 from salesagent_core.domain.intent import Intent, read_intent
-from salesagent_core.domain.language import detect_language
+from salesagent_core.domain.text.language import detect_language
 
 
 class Ask(StrEnum):

@@ -35,5 +35,5 @@ STORES: tuple[str, ...] = tuple(field.name for field in attrs.fields(Periods))
 MOST_DAYS: Final = 3650
 LEAST_DAYS: Final = {"drafts": 30, "runs": 30, "audit": 90}
 """The shortest periods that make sense, 1 elsewhere. A draft is compared with the mailbox for 30
-days (``sending.AUDIT_FOR``), a delivery of a form is recognised for as long as its run is known,
-and a trail that is shorter than a quarter proves little."""
+days (``sending.attempt.AUDIT_FOR``), a delivery of a form is recognised for as long as its run is
+known, and a trail that is shorter than a quarter proves little."""

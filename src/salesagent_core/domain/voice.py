@@ -11,8 +11,8 @@ from typing import Any
 import attrs
 
 from salesagent_core.domain.finding import Finding, Severity
-from salesagent_core.domain.folding import bare, bare_text
 from salesagent_core.domain.mail_parts import MailParts, Paragraph, sentences, split_mail, words
+from salesagent_core.domain.text.folding import bare, bare_text
 from salesagent_core.errors import InvalidInput
 
 MAX_FINDINGS = 50

@@ -15,8 +15,8 @@ from typing import TypeVar
 
 import attrs
 
-from salesagent_core.domain.language import detect_language
 from salesagent_core.domain.mail_parts import MailParts, Phrase, sentences, split_mail, words
+from salesagent_core.domain.text.language import detect_language
 from salesagent_core.domain.voice import HOUSE_VOICE, VoiceProfile
 
 READ_AT_MOST = 20_000

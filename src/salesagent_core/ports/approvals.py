@@ -13,8 +13,8 @@ import attrs
 from salesagent_core.domain.approval import Verdict
 from salesagent_core.domain.approval_rules import Rule
 from salesagent_core.domain.autonomy import Segment, SegmentState, Stage
-from salesagent_core.domain.backtest import Answer
 from salesagent_core.domain.icp import Tier
+from salesagent_core.domain.outcomes.backtest import Answer
 from salesagent_core.ids import DraftId
 
 

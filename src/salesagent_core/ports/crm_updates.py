@@ -6,7 +6,7 @@ from typing import Protocol
 
 import attrs
 
-from salesagent_core.domain.outcome import OutcomeType
+from salesagent_core.domain.outcomes.outcome import OutcomeType
 from salesagent_core.ids import TenantId
 
 

@@ -8,8 +8,8 @@ from typing import Protocol
 
 import attrs
 
-from salesagent_core.domain.backtest import PastDecision
-from salesagent_core.domain.outcome import OutcomeType
+from salesagent_core.domain.outcomes.backtest import PastDecision
+from salesagent_core.domain.outcomes.outcome import OutcomeType
 from salesagent_core.ids import DraftId, TenantId
 
 

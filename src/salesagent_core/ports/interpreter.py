@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from salesagent_core.domain.command import CommandName, Interpretation
+from salesagent_core.domain.commands.command import CommandName, Interpretation
 from salesagent_core.ids import TenantId
 
 

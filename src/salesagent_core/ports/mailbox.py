@@ -6,7 +6,7 @@ from typing import Protocol
 
 from salesagent_core.domain.conversation import Conversation, ThreadsFound
 from salesagent_core.domain.draft import MailboxDraft
-from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.domain.sending.message import OutgoingMail
 from salesagent_core.ids import TenantId
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 import attrs
 
 from salesagent_core.domain.context import Recollection
-from salesagent_core.domain.sending import SendAttempt
+from salesagent_core.domain.sending.attempt import SendAttempt
 from salesagent_core.ids import TenantId
 
 

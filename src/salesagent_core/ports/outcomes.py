@@ -12,9 +12,9 @@ from typing import Protocol
 import attrs
 
 from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.learning import LearnedChange, RulePrecision, SegmentReplies
-from salesagent_core.domain.moves import DealPlace, MeetingPlace
-from salesagent_core.domain.outcome import Outcome, OutcomeType
+from salesagent_core.domain.outcomes.learning import LearnedChange, RulePrecision, SegmentReplies
+from salesagent_core.domain.outcomes.moves import DealPlace, MeetingPlace
+from salesagent_core.domain.outcomes.outcome import Outcome, OutcomeType
 from salesagent_core.ids import DraftId, TenantId
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from salesagent_core.domain.performance import Dimension, GroupCounts
+from salesagent_core.domain.outcomes.performance import Dimension, GroupCounts
 from salesagent_core.ids import TenantId
 
 

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from salesagent_core.domain.run import Lease
-from salesagent_core.domain.sending import SendAttempt
+from salesagent_core.domain.sending.attempt import SendAttempt
 
 Ended = Callable[[str], None]
 """Takes how a step ended: ``done``, ``degraded`` or ``failed``."""

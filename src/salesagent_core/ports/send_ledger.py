@@ -9,8 +9,8 @@ from typing import Protocol
 import attrs
 
 from salesagent_core.domain.draft import Draft
-from salesagent_core.domain.rate_limit import Usage
-from salesagent_core.domain.sending import SendAttempt
+from salesagent_core.domain.sending.attempt import SendAttempt
+from salesagent_core.domain.sending.rate_limit import Usage
 from salesagent_core.ids import DraftId, TenantId
 
 

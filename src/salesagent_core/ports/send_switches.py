@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from salesagent_core.domain.rate_limit import Limits
-from salesagent_core.domain.send_gate import ModeChange, Restored, Stop, SwitchState
+from salesagent_core.domain.sending.gate import ModeChange, Restored, Stop, SwitchState
+from salesagent_core.domain.sending.rate_limit import Limits
 from salesagent_core.ids import TenantId
 
 EVERY_TENANT = TenantId("@all")

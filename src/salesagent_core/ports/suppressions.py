@@ -6,9 +6,9 @@ from typing import Protocol
 
 import attrs
 
-from salesagent_core.domain.recipients import RecipientRule
-from salesagent_core.domain.send_gate import RecipientVerdict
-from salesagent_core.domain.suppression import Suppression, SuppressionReason
+from salesagent_core.domain.sending.gate import RecipientVerdict
+from salesagent_core.domain.sending.recipients import RecipientRule
+from salesagent_core.domain.sending.suppression import Suppression, SuppressionReason
 from salesagent_core.ids import DraftId, TenantId
 
 

@@ -25,7 +25,7 @@ class Transcriber(Protocol):
         """The words of a recording; ``language`` (ISO 639-1) is a hint.
 
         Raises:
-            InvalidInput: see ``domain.audio.audio_kind``; nothing was asked of anyone.
+            InvalidInput: see ``domain.commands.audio.audio_kind``; nothing was asked of anyone.
             UnusableOutput, Unavailable, RateLimited, NeedsReauth, OverBudget, Rejected
         """
         ...

@@ -11,7 +11,7 @@ from salesagent_core.domain.approval import Decision
 from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.draft import Draft, Revision
 from salesagent_core.domain.run import DeadLetter, JournalEntry, Lease, Redraft, Run
-from salesagent_core.domain.suppression import Suppression
+from salesagent_core.domain.sending.suppression import Suppression
 from salesagent_core.ids import DraftId, RunId, TenantId
 from salesagent_core.ports.approvals import (
     ApprovedRecipients,

@@ -15,7 +15,7 @@ import attrs
 
 from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.draft import Draft, DraftStatus
-from salesagent_core.domain.sending import after_restore
+from salesagent_core.domain.sending.attempt import after_restore
 from salesagent_core.errors import Conflict, NotFound, SalesAgentError
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.identity import IdSource

@@ -7,8 +7,8 @@ from datetime import datetime
 import attrs
 
 from salesagent_core.domain.draft import Draft
-from salesagent_core.domain.send_gate import SendMode, SendRefused
-from salesagent_core.domain.sending import UNDO
+from salesagent_core.domain.sending.attempt import UNDO
+from salesagent_core.domain.sending.gate import SendMode, SendRefused
 from salesagent_core.errors import Conflict, Reason
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.use_cases.control_sending import ControlSending

@@ -7,14 +7,14 @@ from salesagent_core.domain.approval import Verdict
 from salesagent_core.domain.autonomy import Segment, Stage
 from salesagent_core.domain.draft import Draft
 from salesagent_core.domain.finding import INBOUND_PART
-from salesagent_core.domain.recipients import company_key
-from salesagent_core.domain.send_gate import (
+from salesagent_core.domain.sending.gate import (
     GateFacts,
     GateVerdict,
     SendPermission,
     SwitchState,
     judge_send,
 )
+from salesagent_core.domain.sending.recipients import company_key
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.domain.time_zones import zone_for
 from salesagent_core.ports.send_ledger import SlotKeys

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from salesagent_core.domain.draft import Draft, DraftStatus, MailboxDraft, overtaken
-from salesagent_core.domain.sending import (
+from salesagent_core.domain.sending.attempt import (
     AUDIT_FOR,
     AUDIT_PERIOD,
     SECOND_LOOK_AFTER,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from salesagent_core.domain.backtest import (
+from salesagent_core.domain.outcomes.backtest import (
     BacktestReport,
     CandidatePolicy,
     PastDecision,
@@ -15,7 +15,7 @@ from salesagent_core.domain.backtest import (
     replay,
     report,
 )
-from salesagent_core.domain.policy_reading import read_policy
+from salesagent_core.domain.outcomes.policy_reading import read_policy
 from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.clock import Clock

@@ -10,15 +10,7 @@ import attrs
 
 from salesagent_core.domain.address import fold_alias, judge_address
 from salesagent_core.domain.audit import AuditEvent
-from salesagent_core.domain.rate_limit import (
-    Blocked,
-    Limits,
-    check_limits,
-    limit_warnings,
-    may_go_at,
-)
-from salesagent_core.domain.recipients import company_key
-from salesagent_core.domain.send_gate import (
+from salesagent_core.domain.sending.gate import (
     DRAFT_ONLY,
     ModeChange,
     SendMode,
@@ -26,6 +18,14 @@ from salesagent_core.domain.send_gate import (
     Stop,
     effective_mode,
 )
+from salesagent_core.domain.sending.rate_limit import (
+    Blocked,
+    Limits,
+    check_limits,
+    limit_warnings,
+    may_go_at,
+)
+from salesagent_core.domain.sending.recipients import company_key
 from salesagent_core.errors import InvalidInput, PolicyRefused, Problem, Reason, Unavailable
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.identity import IdSource

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import attrs
 
-from salesagent_core.domain.outcome import OutcomeType
+from salesagent_core.domain.outcomes.outcome import OutcomeType
 from salesagent_core.errors import NeedsReauth, SalesAgentError
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.outcome_watches import OutcomeWatches, Watch, WatchKind

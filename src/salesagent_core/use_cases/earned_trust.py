@@ -28,10 +28,10 @@ from salesagent_core.domain.autonomy import (
     demote,
     promote,
 )
-from salesagent_core.domain.backtest import Answer
 from salesagent_core.domain.draft import Draft
 from salesagent_core.domain.edits import is_material_edit
-from salesagent_core.domain.suppression import Suppression, SuppressionReason
+from salesagent_core.domain.outcomes.backtest import Answer
+from salesagent_core.domain.sending.suppression import Suppression, SuppressionReason
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.errors import NotFound
 from salesagent_core.ids import DraftId, TenantId

@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable
 import attrs
 
 from salesagent_core.domain.audit import AuditEvent
-from salesagent_core.domain.command import DESTRUCTIVE, MAX_SPOKEN, Command, CommandName
-from salesagent_core.domain.command_grammar import read_answer, read_command
+from salesagent_core.domain.commands.command import DESTRUCTIVE, MAX_SPOKEN, Command, CommandName
+from salesagent_core.domain.commands.grammar import read_answer, read_command
 from salesagent_core.errors import Conflict, PortError, RateLimited, Unavailable
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.clock import Clock

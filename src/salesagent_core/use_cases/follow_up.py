@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.draft import Draft
-from salesagent_core.domain.moves import DealPlace, deal_moved
-from salesagent_core.domain.outcome import OutcomeSource, OutcomeType
+from salesagent_core.domain.outcomes.moves import DealPlace, deal_moved
+from salesagent_core.domain.outcomes.outcome import OutcomeSource, OutcomeType
 from salesagent_core.domain.time_zones import zone_for, zone_info
 from salesagent_core.errors import NeedsReauth, NotFound, RateLimited, SalesAgentError
 from salesagent_core.ids import DraftId, TenantId

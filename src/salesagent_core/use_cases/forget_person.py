@@ -17,7 +17,7 @@ import attrs
 
 from salesagent_core.domain.address import fold_alias, judge_address
 from salesagent_core.domain.audit import AuditEvent
-from salesagent_core.domain.message import draft_key
+from salesagent_core.domain.sending.message import draft_key
 from salesagent_core.errors import (
     Conflict,
     InvalidInput,

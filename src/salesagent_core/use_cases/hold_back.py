@@ -7,7 +7,7 @@ from datetime import datetime
 import attrs
 
 from salesagent_core.domain.draft import Draft, DraftStatus
-from salesagent_core.domain.sending import LEVEL_RECHECK, AttemptStatus, SendAttempt
+from salesagent_core.domain.sending.attempt import LEVEL_RECHECK, AttemptStatus, SendAttempt
 from salesagent_core.errors import LeaseLost, Reason
 from salesagent_core.ports.unit_of_work import SendingTransaction
 from salesagent_core.use_cases.settler import SYSTEM, Settler

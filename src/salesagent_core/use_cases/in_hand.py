@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-from salesagent_core.domain.sending import SendAttempt
+from salesagent_core.domain.sending.attempt import SendAttempt
 
 PORTION = 8
 """Sends that are claimed together, and worked on at the same time."""

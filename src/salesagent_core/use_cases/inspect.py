@@ -29,7 +29,7 @@ def inspect_draft(record: Record) -> Answer:
 
     Safety findings always; grounding findings where ``sources`` is given, even if empty.
     """
-    from salesagent_core.domain.safety import SafetyPolicy, inspect_text
+    from salesagent_core.domain.safety.outgoing import SafetyPolicy, inspect_text
 
     subject, body = _text(record, "subject"), _text(record, "body")
     policy = SafetyPolicy(
@@ -39,7 +39,7 @@ def inspect_draft(record: Record) -> Answer:
     findings = [*inspect_text(subject, body, policy)]
     if record.get("sources") is not None:
         from salesagent_core.domain.finding import outside_of
-        from salesagent_core.domain.grounding import check_grounding
+        from salesagent_core.domain.grounding.check import check_grounding
 
         sources = [source_of(name, text, url) for name, text, url in _sources(record["sources"])]
         language = _text(record, "language") or _language(body)
@@ -54,7 +54,7 @@ def inspect_draft(record: Record) -> Answer:
 
 def inspect_inbound(record: Record) -> Answer:
     """``{id, text}``: does a stranger's text try to steer the system?"""
-    from salesagent_core.domain.injection import inspect_inbound as read
+    from salesagent_core.domain.safety.injection import inspect_inbound as read
 
     reading = read(_text(record, "text", required=True))
     return {
@@ -72,7 +72,7 @@ def inspect_inbound(record: Record) -> Answer:
 
 def inspect_message(record: Record) -> Answer:
     """``{id, raw}``, ``raw`` a whole mail (RFC 5322) in base64."""
-    from salesagent_core.domain.reply import read_message
+    from salesagent_core.domain.replies.reply import read_message
 
     reading = read_message(_octets(_text(record, "raw", required=True)))
     bounce = reading.bounce and {
@@ -92,7 +92,7 @@ def inspect_message(record: Record) -> Answer:
 
 def inspect_title(record: Record) -> Answer:
     """``{id, title}``; an empty or missing title is unknown, not wrong."""
-    from salesagent_core.domain.title import read_title
+    from salesagent_core.domain.titles.title import read_title
 
     reading = read_title(_text(record, "title"))
     return {
@@ -270,7 +270,7 @@ def _octets(raw: str) -> bytes:
 
 
 def _language(body: str) -> str:
-    from salesagent_core.domain.language import detect_language
+    from salesagent_core.domain.text.language import detect_language
 
     return detect_language(body, "en")
 

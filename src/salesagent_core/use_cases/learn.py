@@ -11,7 +11,7 @@ from datetime import datetime
 import attrs
 
 from salesagent_core.domain.audit import AuditEvent
-from salesagent_core.domain.learning import (
+from salesagent_core.domain.outcomes.learning import (
     ANSWER_TIME,
     LOOK_BACK,
     LearnedChange,

@@ -26,7 +26,7 @@ from salesagent_core.domain.experiment_evidence import (
     standing_evidence,
 )
 from salesagent_core.domain.finding import Severity
-from salesagent_core.domain.safety import SafetyPolicy, inspect_text
+from salesagent_core.domain.safety.outgoing import SafetyPolicy, inspect_text
 from salesagent_core.domain.stats import Interval
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.domain.treatment import ExperimentKind

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from salesagent_core.domain.audit import AuditEvent
-from salesagent_core.domain.recipients import (
+from salesagent_core.domain.sending.recipients import (
     EVERYONE,
     RecipientRule,
     RuleKind,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from salesagent_core.domain.address import fold_alias
 from salesagent_core.domain.audit import AuditEvent
-from salesagent_core.domain.recipients import canonical_pattern
-from salesagent_core.domain.suppression import Suppression, SuppressionReason
+from salesagent_core.domain.sending.recipients import canonical_pattern
+from salesagent_core.domain.sending.suppression import Suppression, SuppressionReason
 from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.identity import IdSource

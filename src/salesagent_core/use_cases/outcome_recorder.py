@@ -13,14 +13,14 @@ import attrs
 from salesagent_core.domain.address import fold_alias
 from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.autonomy import Harm
-from salesagent_core.domain.outcome import (
+from salesagent_core.domain.outcomes.outcome import (
     POSITIVE,
     Outcome,
     OutcomeSource,
     OutcomeType,
     event_key,
 )
-from salesagent_core.domain.suppression import Suppression, SuppressionReason
+from salesagent_core.domain.sending.suppression import Suppression, SuppressionReason
 from salesagent_core.errors import NotFound
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.identity import IdSource

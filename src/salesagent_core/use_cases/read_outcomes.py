@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from salesagent_core.domain.address import fold_alias, judge_address
-from salesagent_core.domain.outcome import Outcome, OutcomeType, contact_adjustment
+from salesagent_core.domain.outcomes.outcome import Outcome, OutcomeType, contact_adjustment
 from salesagent_core.domain.stats import Interval, wilson_interval
 from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import TenantId

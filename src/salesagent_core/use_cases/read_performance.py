@@ -7,7 +7,7 @@ from datetime import datetime
 import attrs
 
 from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.performance import (
+from salesagent_core.domain.outcomes.performance import (
     Dimension,
     GroupPerformance,
     assess_performance,

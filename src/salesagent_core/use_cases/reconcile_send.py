@@ -14,7 +14,12 @@ from datetime import datetime, timedelta
 import attrs
 
 from salesagent_core.domain.draft import Draft, DraftStatus, move
-from salesagent_core.domain.sending import GRACE, SECOND_LOOK_AFTER, AttemptStatus, SendAttempt
+from salesagent_core.domain.sending.attempt import (
+    GRACE,
+    SECOND_LOOK_AFTER,
+    AttemptStatus,
+    SendAttempt,
+)
 from salesagent_core.errors import (
     Conflict,
     LeaseLost,

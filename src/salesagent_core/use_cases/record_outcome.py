@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from salesagent_core.domain.address import fold_alias, judge_address
-from salesagent_core.domain.outcome import Outcome, OutcomeSource, OutcomeType
+from salesagent_core.domain.outcomes.outcome import Outcome, OutcomeSource, OutcomeType
 from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.unit_of_work import OutcomeTransaction, OutcomeWork

@@ -7,8 +7,8 @@ from datetime import timedelta
 import attrs
 
 from salesagent_core.domain.draft import Draft, DraftStatus, move, require_current
-from salesagent_core.domain.send_gate import GateVerdict, SendPermission
-from salesagent_core.domain.sending import SendAttempt, SentRecord
+from salesagent_core.domain.sending.attempt import SendAttempt, SentRecord
+from salesagent_core.domain.sending.gate import GateVerdict, SendPermission
 from salesagent_core.errors import Conflict, Unavailable
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.identity import IdSource

@@ -7,15 +7,7 @@ from datetime import datetime
 import attrs
 
 from salesagent_core.domain.draft import Draft, overtaken
-from salesagent_core.domain.send_gate import (
-    DRAFT_ONLY,
-    STOPPED,
-    GateVerdict,
-    Restored,
-    SendPermission,
-    SwitchState,
-)
-from salesagent_core.domain.sending import (
+from salesagent_core.domain.sending.attempt import (
     BEFORE_RESTORE,
     SEND_LEASE,
     STOPPED_RECHECK,
@@ -24,6 +16,14 @@ from salesagent_core.domain.sending import (
     after_restore,
     same_text,
     with_files,
+)
+from salesagent_core.domain.sending.gate import (
+    DRAFT_ONLY,
+    STOPPED,
+    GateVerdict,
+    Restored,
+    SendPermission,
+    SwitchState,
 )
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.domain.voice import HOUSE_VOICE, VoiceProfile

@@ -15,8 +15,7 @@ import attrs
 
 from salesagent_core.domain.draft import Draft
 from salesagent_core.domain.run import retry_at
-from salesagent_core.domain.send_gate import SendPermission
-from salesagent_core.domain.sending import (
+from salesagent_core.domain.sending.attempt import (
     GRACE,
     SECOND_LOOK_AFTER,
     START_WITHIN,
@@ -26,6 +25,7 @@ from salesagent_core.domain.sending import (
     not_sendable,
     put_back,
 )
+from salesagent_core.domain.sending.gate import SendPermission
 from salesagent_core.errors import (
     LeaseLost,
     NeedsReauth,

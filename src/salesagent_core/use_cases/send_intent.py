@@ -10,7 +10,8 @@ from datetime import timedelta
 import attrs
 
 from salesagent_core.domain.draft import Draft, DraftStatus, move
-from salesagent_core.domain.send_gate import (
+from salesagent_core.domain.sending.attempt import UNDO, AttemptStatus, SendAttempt
+from salesagent_core.domain.sending.gate import (
     OUTSIDE_WINDOW,
     GateVerdict,
     SendMode,
@@ -18,7 +19,6 @@ from salesagent_core.domain.send_gate import (
     SendRefused,
     effective_mode,
 )
-from salesagent_core.domain.sending import UNDO, AttemptStatus, SendAttempt
 from salesagent_core.errors import Conflict
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.tenants import TenantDirectory

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import attrs
 
 from salesagent_core.domain.draft import Draft
-from salesagent_core.domain.send_gate import Restored
-from salesagent_core.domain.sending import SendAttempt
+from salesagent_core.domain.sending.attempt import SendAttempt
+from salesagent_core.domain.sending.gate import Restored
 from salesagent_core.errors import NotFound
 from salesagent_core.ports.mail_sender import HeldDraft, MailSender, SentMail
 from salesagent_core.ports.mailbox import MailReader

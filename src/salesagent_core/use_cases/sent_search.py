@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from salesagent_core.domain.draft import Draft
-from salesagent_core.domain.message import draft_key
-from salesagent_core.domain.sending import same_text
+from salesagent_core.domain.sending.attempt import same_text
+from salesagent_core.domain.sending.message import draft_key
 from salesagent_core.ports.mail_sender import HistoryExpired, MailSender, SentMail
 
 

@@ -11,8 +11,7 @@ import attrs
 
 from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.draft import Draft, move
-from salesagent_core.domain.message import draft_key
-from salesagent_core.domain.sending import (
+from salesagent_core.domain.sending.attempt import (
     DRAFT_STATUS,
     HOLDS_SLOT,
     AttemptStatus,
@@ -21,6 +20,7 @@ from salesagent_core.domain.sending import (
     advance,
     sent_outside,
 )
+from salesagent_core.domain.sending.message import draft_key
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.identity import IdSource
 from salesagent_core.ports.mail_sender import SentMail

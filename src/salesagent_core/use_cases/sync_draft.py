@@ -10,8 +10,8 @@ from datetime import timedelta
 import attrs
 
 from salesagent_core.domain.draft import Draft, MailboxDraft
-from salesagent_core.domain.message import OutgoingMail, draft_key
 from salesagent_core.domain.run import retry_at
+from salesagent_core.domain.sending.message import OutgoingMail, draft_key
 from salesagent_core.errors import (
     LeaseLost,
     NeedsReauth,

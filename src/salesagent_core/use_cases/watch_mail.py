@@ -18,16 +18,16 @@ from datetime import datetime, timedelta
 import attrs
 
 from salesagent_core.domain.address import fold_alias
-from salesagent_core.domain.bounce import BouncedRecipient, may_be_bounce
-from salesagent_core.domain.outcome import OutcomeSource, OutcomeType
-from salesagent_core.domain.reply import MessageReading, read_message
-from salesagent_core.domain.reply_intent import ReplyIntent
-from salesagent_core.domain.reply_outcomes import (
+from salesagent_core.domain.outcomes.from_replies import (
     Noticed,
     needs_a_person,
     noticed_in_bounce,
     noticed_in_reply,
 )
+from salesagent_core.domain.outcomes.outcome import OutcomeSource, OutcomeType
+from salesagent_core.domain.replies.bounce import BouncedRecipient, may_be_bounce
+from salesagent_core.domain.replies.intent import ReplyIntent
+from salesagent_core.domain.replies.reply import MessageReading, read_message
 from salesagent_core.errors import NotFound, Rejected
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.mail_arrivals import Arrival, MailArrivals

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import attrs
 
 from salesagent_core.domain.address import fold_alias
-from salesagent_core.domain.moves import MeetingNow, MeetingPlace, meeting_moved
-from salesagent_core.domain.outcome import OutcomeSource, OutcomeType
+from salesagent_core.domain.outcomes.moves import MeetingNow, MeetingPlace, meeting_moved
+from salesagent_core.domain.outcomes.outcome import OutcomeSource, OutcomeType
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.calendar_events import CalendarEvents, Meeting, MeetingStatus
 from salesagent_core.ports.outcome_watches import Watch, WatchState

@@ -38,7 +38,7 @@ from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_core.domain.run import RETRIES_AFTER_FIRST, Lease, RunStatus
-from salesagent_core.domain.sending import AttemptStatus, SendAttempt
+from salesagent_core.domain.sending.attempt import AttemptStatus, SendAttempt
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.errors import Conflict, InvalidInput, NotFound, PolicyRefused, Reason
 from salesagent_core.ids import DraftId, RunId, TenantId

@@ -27,9 +27,9 @@ from salesagent_core.domain.autonomy import (
     grant,
     start_shadow,
 )
-from salesagent_core.domain.backtest import Answer
 from salesagent_core.domain.draft import Author, Draft, DraftStatus, Revision, move, revise
 from salesagent_core.domain.icp import Tier
+from salesagent_core.domain.outcomes.backtest import Answer
 from salesagent_core.errors import Conflict, NotFound, Unavailable
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.approvals import ShadowVerdict, StoredRule, StoredThreshold

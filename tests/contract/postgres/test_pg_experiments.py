@@ -30,8 +30,8 @@ from salesagent_core.domain.experiment import (
 )
 from salesagent_core.domain.experiment_evidence import Count
 from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.outcome import Outcome, OutcomeSource, OutcomeType
-from salesagent_core.domain.performance import Dimension
+from salesagent_core.domain.outcomes.outcome import Outcome, OutcomeSource, OutcomeType
+from salesagent_core.domain.outcomes.performance import Dimension
 from salesagent_core.domain.treatment import Assigned, ExperimentKind
 from salesagent_core.domain.voice import VoiceProfile
 from salesagent_core.errors import Conflict, NotFound

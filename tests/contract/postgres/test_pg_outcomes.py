@@ -26,15 +26,15 @@ from salesagent_core.domain.approval import Decision, Verdict
 from salesagent_core.domain.autonomy import Segment, Stage, grant
 from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.learning import LearnedChange
-from salesagent_core.domain.moves import DealPlace, MeetingPlace
-from salesagent_core.domain.outcome import (
+from salesagent_core.domain.outcomes.learning import LearnedChange
+from salesagent_core.domain.outcomes.moves import DealPlace, MeetingPlace
+from salesagent_core.domain.outcomes.outcome import (
     Outcome,
     OutcomeSource,
     OutcomeType,
     contact_adjustment,
 )
-from salesagent_core.domain.suppression import SuppressionReason
+from salesagent_core.domain.sending.suppression import SuppressionReason
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.errors import Conflict, NotFound
 from salesagent_core.ids import DraftId, TenantId

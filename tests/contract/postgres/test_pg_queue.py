@@ -20,7 +20,7 @@ from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.domain.draft_card import card_of
 from salesagent_core.domain.icp import Fit, Tier
 from salesagent_core.domain.lead import Company, Lead, Person
-from salesagent_core.domain.outcome import (
+from salesagent_core.domain.outcomes.outcome import (
     Outcome,
     OutcomeSource,
     OutcomeType,

@@ -24,7 +24,7 @@ from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_core.domain.draft import DraftStatus
 from salesagent_core.domain.retention import STORES, Periods
-from salesagent_core.domain.sending import HOLDS_SLOT, AttemptStatus
+from salesagent_core.domain.sending.attempt import HOLDS_SLOT, AttemptStatus
 from salesagent_core.errors import Unavailable
 from salesagent_core.ports.retention import Removed
 from salesagent_core.use_cases.apply_retention import BATCH, BATCHES, ApplyRetention, Told

@@ -19,8 +19,8 @@ from salesagent_adapters.system.identity import RandomIds
 from salesagent_core.domain.autonomy import Segment, SegmentState, Stage, grant
 from salesagent_core.domain.experiment import Experiment
 from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.performance import Dimension
-from salesagent_core.domain.suppression import Suppression, SuppressionReason
+from salesagent_core.domain.outcomes.performance import Dimension
+from salesagent_core.domain.sending.suppression import Suppression, SuppressionReason
 from salesagent_core.ids import DraftId
 from salesagent_core.use_cases.earned_trust import EarnedTrust
 

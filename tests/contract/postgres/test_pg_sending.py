@@ -18,11 +18,11 @@ from salesagent_adapters.postgres.engine import Database
 from salesagent_core.domain.approval import Verdict
 from salesagent_core.domain.draft import Author, DraftStatus
 from salesagent_core.domain.finding import Finding, Severity
-from salesagent_core.domain.rate_limit import Limits
-from salesagent_core.domain.recipients import RuleKind
-from salesagent_core.domain.send_gate import SendMode, SendPermission, SendRefused
-from salesagent_core.domain.sending import AttemptStatus
-from salesagent_core.domain.suppression import SuppressionReason
+from salesagent_core.domain.sending.attempt import AttemptStatus
+from salesagent_core.domain.sending.gate import SendMode, SendPermission, SendRefused
+from salesagent_core.domain.sending.rate_limit import Limits
+from salesagent_core.domain.sending.recipients import RuleKind
+from salesagent_core.domain.sending.suppression import SuppressionReason
 from salesagent_core.errors import (
     Conflict,
     InvalidInput,

@@ -16,8 +16,8 @@ from salesagent_adapters.postgres.unit_of_work import PgUnitOfWork
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_adapters.system.identity import RandomIds
 from salesagent_core.domain.draft import NEW_MAIL, DraftStatus
-from salesagent_core.domain.recipients import RuleKind
-from salesagent_core.domain.sending import AttemptStatus
+from salesagent_core.domain.sending.attempt import AttemptStatus
+from salesagent_core.domain.sending.recipients import RuleKind
 from salesagent_core.errors import Conflict, InvalidInput
 from salesagent_core.use_cases.settle_dead_letter import SettleDeadLetter
 

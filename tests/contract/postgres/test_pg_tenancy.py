@@ -50,20 +50,20 @@ from salesagent_core.domain.audit import AuditEvent
 from salesagent_core.domain.autonomy import Segment, grant
 from salesagent_core.domain.experiment import Experiment, Variant
 from salesagent_core.domain.icp import Tier
-from salesagent_core.domain.learning import LearnedChange
 from salesagent_core.domain.log_in_guard import Because, LogInRules
 from salesagent_core.domain.mail_template import MailTemplate, Use
-from salesagent_core.domain.moves import DealPlace, MeetingPlace
 from salesagent_core.domain.notice import NoticeChoices
-from salesagent_core.domain.outcome import Outcome, OutcomeSource, OutcomeType
+from salesagent_core.domain.outcomes.learning import LearnedChange
+from salesagent_core.domain.outcomes.moves import DealPlace, MeetingPlace
+from salesagent_core.domain.outcomes.outcome import Outcome, OutcomeSource, OutcomeType
 from salesagent_core.domain.passwords import ACCOUNT_TRIES
 from salesagent_core.domain.people import Role
-from salesagent_core.domain.recipients import RecipientRule, RuleKind
 from salesagent_core.domain.run import DeadLetterState
-from salesagent_core.domain.send_gate import Stop
-from salesagent_core.domain.sending import AttemptStatus, SendAttempt
+from salesagent_core.domain.sending.attempt import AttemptStatus, SendAttempt
+from salesagent_core.domain.sending.gate import Stop
+from salesagent_core.domain.sending.recipients import RecipientRule, RuleKind
+from salesagent_core.domain.sending.suppression import Suppression, SuppressionReason
 from salesagent_core.domain.spending import Budget, ModelUse
-from salesagent_core.domain.suppression import Suppression, SuppressionReason
 from salesagent_core.domain.tenant import Tenant
 from salesagent_core.domain.treatment import Assigned, ExperimentKind
 from salesagent_core.domain.voice import VoiceProfile

@@ -19,9 +19,9 @@ from salesagent_adapters.postgres.journal import PgJournal
 from salesagent_adapters.postgres.rows import new_id
 from salesagent_adapters.postgres.usage import PgUsage
 from salesagent_core.domain.audit import AuditEvent
-from salesagent_core.domain.rate_limit import Limits
-from salesagent_core.domain.send_gate import SendRefused
-from salesagent_core.domain.sending import AttemptStatus
+from salesagent_core.domain.sending.attempt import AttemptStatus
+from salesagent_core.domain.sending.gate import SendRefused
+from salesagent_core.domain.sending.rate_limit import Limits
 from salesagent_core.domain.spending import BUDGET_REACHED, Budget
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.journal import ClaimedRun

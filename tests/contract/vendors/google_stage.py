@@ -23,7 +23,7 @@ from salesagent_adapters.google.mailbox import GmailMailbox
 from salesagent_adapters.google.quota import UNITS_PER_MINUTE, QuotaBudget
 from salesagent_adapters.memory.mail_bytes import edited
 from salesagent_adapters.system.clock import FixedClock
-from salesagent_core.domain.composing import read_mail
+from salesagent_core.domain.sending.composing import read_mail
 from salesagent_core.errors import RateLimited, Unavailable
 from salesagent_core.ports.mail_sender import NotSent
 

@@ -31,7 +31,7 @@ from salesagent_adapters.openai.transcriber import OpenAITranscriber
 from salesagent_adapters.openai.writer import OpenAIWriter
 from salesagent_adapters.system.clock import FixedClock
 from salesagent_contracts.stages import NOW
-from salesagent_core.domain.command import CommandName, Interpretation
+from salesagent_core.domain.commands.command import CommandName, Interpretation
 from salesagent_core.domain.context import Brief, WrittenDraft
 from salesagent_core.domain.spending import ModelPrices
 from salesagent_core.domain.voice import VoiceProfile

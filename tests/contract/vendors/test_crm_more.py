@@ -17,7 +17,7 @@ from salesagent_adapters.hubspot.updates import HubSpotUpdates
 from salesagent_adapters.memory.crm_more import MemoryCrmMore
 from salesagent_adapters.memory.crm_state import StoredContact
 from salesagent_contracts.stages import NOW, STRANGER, TENANT
-from salesagent_core.domain.outcome import OutcomeType
+from salesagent_core.domain.outcomes.outcome import OutcomeType
 from salesagent_core.errors import NotFound
 from salesagent_core.ports.crm_conversions import CrmConversions
 from salesagent_core.ports.crm_deals import CrmDeals, Deal

@@ -23,7 +23,7 @@ from salesagent_adapters.google.quota import QuotaBudget
 from salesagent_adapters.google.transport import Timeouts
 from salesagent_adapters.system.clock import FixedClock
 from salesagent_core.domain.conversation import Direction
-from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.domain.sending.message import OutgoingMail
 from salesagent_core.errors import NeedsReauth, NotFound, Rejected, Unavailable
 from salesagent_core.ports.mail_history import Changes
 from salesagent_core.ports.mail_sender import HistoryExpired

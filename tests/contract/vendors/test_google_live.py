@@ -28,7 +28,7 @@ from salesagent_adapters.google.mailbox import GmailMailbox
 from salesagent_adapters.google.quota import QuotaBudget, Units
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_core.domain.draft import MailboxDraft
-from salesagent_core.domain.message import OutgoingMail
+from salesagent_core.domain.sending.message import OutgoingMail
 from salesagent_core.errors import NotFound, Rejected
 from salesagent_core.ports.mail_sender import HistoryExpired
 

@@ -12,7 +12,7 @@ from salesagent_adapters.google.client import SEND_BEGINS, SEND_TIMEOUTS
 from salesagent_adapters.google.mail_sender import READ_BACK_SECONDS, GmailSender
 from salesagent_adapters.google.transport import Timeouts
 from salesagent_adapters.system.clock import FixedClock
-from salesagent_core.domain.sending import SEND_LEASE
+from salesagent_core.domain.sending.attempt import SEND_LEASE
 from salesagent_core.errors import NeedsReauth, NotFound, RateLimited, Rejected, Unavailable
 from salesagent_core.ids import TenantId
 from salesagent_core.ports.mail_sender import FateUnknown, NotSent

@@ -19,7 +19,7 @@ from salesagent_adapters.hubspot.deals import HubSpotDeals
 from salesagent_adapters.hubspot.forms import HubSpotForms
 from salesagent_adapters.hubspot.updates import HubSpotUpdates
 from salesagent_contracts.stages import NOW, TENANT
-from salesagent_core.domain.outcome import OutcomeType
+from salesagent_core.domain.outcomes.outcome import OutcomeType
 from salesagent_core.errors import NotFound, SalesAgentError
 from salesagent_core.ports.crm import ContactHint
 from salesagent_core.ports.crm_updates import ContactJudgement

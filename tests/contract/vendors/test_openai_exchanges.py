@@ -31,7 +31,7 @@ from salesagent_adapters.openai.prompts import WRITE_DRAFT
 from salesagent_adapters.openai.writer import OpenAIWriter
 from salesagent_adapters.system.clock import FixedClock
 from salesagent_contracts.stages import NOW, TENANT
-from salesagent_core.domain.command import CommandName
+from salesagent_core.domain.commands.command import CommandName
 from salesagent_core.domain.evidence import SourceKind
 from salesagent_core.domain.spending import Budget, ModelPrices
 from salesagent_core.errors import (

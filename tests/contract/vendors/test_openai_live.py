@@ -23,8 +23,8 @@ from salesagent_adapters.openai.tone_judge import OpenAIToneJudge
 from salesagent_adapters.openai.writer import OpenAIWriter
 from salesagent_adapters.system.clock import SystemClock
 from salesagent_contracts.stages import TENANT
-from salesagent_core.domain.command import CommandName
-from salesagent_core.domain.grounding import check_grounding, ungrounded
+from salesagent_core.domain.commands.command import CommandName
+from salesagent_core.domain.grounding.check import check_grounding, ungrounded
 from salesagent_core.domain.planning import Ask
 from salesagent_core.domain.voice import HOUSE_VOICE
 

@@ -16,7 +16,7 @@ from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.choices import ICP
 from salesagent_core.domain.ideal_customer import ATTRIBUTES, notes_on, read_icp
 from salesagent_core.domain.industry import GROUPS
-from salesagent_core.domain.title import DEPARTMENTS
+from salesagent_core.domain.titles.title import DEPARTMENTS
 from salesagent_core.errors import InvalidInput, NotFound
 from salesagent_core.use_cases.manage_settings import ChangedMeanwhile
 

@@ -24,8 +24,8 @@ from salesagent_app.web.chosen.rule_forms import (
 from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
 from salesagent_core.domain.autonomy import Stage
-from salesagent_core.domain.backtest import BacktestReport, Replayed, describe
 from salesagent_core.domain.icp import Tier
+from salesagent_core.domain.outcomes.backtest import BacktestReport, Replayed, describe
 from salesagent_core.domain.rule_reading import rule_as_data
 from salesagent_core.domain.rule_words import FIELD_NAMES, OPERATOR_NAMES, rule_words
 from salesagent_core.errors import Conflict, InvalidInput, NotFound, Problem

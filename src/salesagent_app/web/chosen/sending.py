@@ -15,7 +15,10 @@ from salesagent_app.http.offered import sending_of
 from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, whole_number
 from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
-from salesagent_core.domain.rate_limit import (
+from salesagent_core.domain.scheduling import SENDING_HOURS
+from salesagent_core.domain.sending.attempt import UNDO
+from salesagent_core.domain.sending.gate import SendMode
+from salesagent_core.domain.sending.rate_limit import (
     COMPANY_BOUNDS,
     CONTACT_BOUNDS,
     MAILBOX_BOUNDS,
@@ -23,10 +26,7 @@ from salesagent_core.domain.rate_limit import (
     limit_warnings,
     read_limits,
 )
-from salesagent_core.domain.recipients import RuleKind
-from salesagent_core.domain.scheduling import SENDING_HOURS
-from salesagent_core.domain.send_gate import SendMode
-from salesagent_core.domain.sending import UNDO
+from salesagent_core.domain.sending.recipients import RuleKind
 from salesagent_core.errors import (
     Conflict,
     InvalidInput,

@@ -17,7 +17,7 @@ from salesagent_app.http.offered import sending_of
 from salesagent_app.web.chosen.parts import Form, Rooms, Wrong, wrong_input
 from salesagent_app.web.inputs import AnyRequest, Page
 from salesagent_app.web.sessions import Visiting
-from salesagent_core.domain.suppression import Suppression, SuppressionReason
+from salesagent_core.domain.sending.suppression import Suppression, SuppressionReason
 from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ids import TenantId
 from salesagent_core.use_cases.manage_suppressions import MAX_PAGE, ManageSuppressions

@@ -8,17 +8,17 @@ from typing import TypeVar
 import attrs
 
 from salesagent_core.domain.approval import Verdict
-from salesagent_core.domain.command import (
+from salesagent_core.domain.commands.command import (
     MAX_ARGUMENT,
     Command,
     CommandName,
     Interpretation,
     must_be_confirmed,
 )
+from salesagent_core.domain.commands.spoken_edit import SpokenEdit, replace_words
 from salesagent_core.domain.draft import Draft, DraftStatus
 from salesagent_core.domain.finding import Severity
-from salesagent_core.domain.sending import UNDO
-from salesagent_core.domain.spoken_edit import SpokenEdit, replace_words
+from salesagent_core.domain.sending.attempt import UNDO
 from salesagent_core.errors import Conflict, InvalidInput, NotFound, SalesAgentError
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.clock import Clock

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import attrs
 
-from salesagent_core.domain.command import Command, CommandName
+from salesagent_core.domain.commands.command import Command, CommandName
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.use_cases.by_word.pending import Question, Target
 from salesagent_core.use_cases.by_word.sentences import SpokenDraft

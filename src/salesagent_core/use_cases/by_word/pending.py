@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from salesagent_core.domain.command import Command, CommandName
+from salesagent_core.domain.commands.command import Command, CommandName
 from salesagent_core.errors import Conflict, Rejected
 from salesagent_core.ids import DraftId, TenantId
 from salesagent_core.ports.clock import Clock

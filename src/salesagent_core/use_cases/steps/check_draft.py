@@ -8,7 +8,7 @@ from salesagent_core.domain.checking import check_text
 from salesagent_core.domain.context import CheckedDraft
 from salesagent_core.domain.draft import content_hash
 from salesagent_core.domain.finding import INBOUND_PART
-from salesagent_core.domain.injection import inspect_inbound
+from salesagent_core.domain.safety.injection import inspect_inbound
 from salesagent_core.use_cases.facts import Facts
 
 

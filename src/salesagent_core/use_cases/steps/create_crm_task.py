@@ -8,8 +8,8 @@ from __future__ import annotations
 import attrs
 
 from salesagent_core.domain.context import CrmTaskRef
-from salesagent_core.domain.message import draft_key
 from salesagent_core.domain.scheduling import add_business_days
+from salesagent_core.domain.sending.message import draft_key
 from salesagent_core.errors import NotFound, Rejected
 from salesagent_core.ports.crm import Crm, CrmTask
 from salesagent_core.ports.crm_updates import ContactJudgement, CrmUpdates

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from salesagent_core.domain.draft import MailboxDraft
-from salesagent_core.domain.message import OutgoingMail, draft_key
+from salesagent_core.domain.sending.message import OutgoingMail, draft_key
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.mailbox import MailDrafts
 from salesagent_core.ports.opt_out_links import OptOutLinks

@@ -30,10 +30,10 @@ from salesagent_core.domain.draft import (
     revise,
 )
 from salesagent_core.domain.finding import INBOUND_PART
-from salesagent_core.domain.grounding import ungrounded
+from salesagent_core.domain.grounding.check import ungrounded
 from salesagent_core.domain.priority import Priority, assess_priority
-from salesagent_core.domain.reply_intent import ReplyIntent, read_reply_intent
-from salesagent_core.domain.title import read_title
+from salesagent_core.domain.replies.intent import ReplyIntent, read_reply_intent
+from salesagent_core.domain.titles.title import read_title
 from salesagent_core.errors import Conflict
 from salesagent_core.ids import DraftId
 from salesagent_core.ports.clock import Clock

@@ -7,7 +7,7 @@ import attrs
 from salesagent_core.domain.address import judge_address
 from salesagent_core.domain.context import ValidSubmission
 from salesagent_core.domain.finding import INBOUND_PART
-from salesagent_core.domain.injection import inspect_inbound
+from salesagent_core.domain.safety.injection import inspect_inbound
 from salesagent_core.errors import InvalidInput, Problem
 from salesagent_core.ports.clock import Clock
 from salesagent_core.use_cases.facts import Facts

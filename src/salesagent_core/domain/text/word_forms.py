@@ -1,0 +1,326 @@
+"""Whether a word is one of a language, in some form, rather than a name."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from salesagent_core.domain.text.lexicon import FUNCTION_WORDS, SYNONYMS
+from salesagent_core.domain.text.word_list import WordList, common_words
+
+MIN_TAIL = 6
+MIN_ROOT = 3
+# Endings of verbs, nouns and adjectives, and what they stand for in the dictionary's form.
+_FORMS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "en": (
+        ("s", ("",)),
+        ("es", ("",)),
+        ("ies", ("y",)),
+        ("ics", ("ic", "")),
+        ("ing", ("", "e")),
+        ("ed", ("", "e")),
+        ("ly", ("",)),
+        ("er", ("", "e")),
+        ("ers", ("", "e")),
+    ),
+    "de": (
+        ("e", ("", "en")),
+        ("st", ("en",)),
+        ("t", ("en",)),
+        ("te", ("en",)),
+        ("ten", ("en",)),
+        ("s", ("",)),
+        ("er", ("", "en")),
+        ("es", ("",)),
+    ),
+    "fr": (
+        ("s", ("",)),
+        ("x", ("",)),
+        ("ez", ("er", "ir", "re", "oir")),
+        ("ons", ("er", "ir", "re", "oir")),
+        ("e", ("er", "")),
+        ("es", ("er", "e")),
+        ("ent", ("er", "ir", "re")),
+        ("rez", ("r", "re")),
+        ("rons", ("r", "re")),
+        ("ra", ("r", "re")),
+        ("ront", ("r", "re")),
+        ("rait", ("r", "re")),
+        ("riez", ("r", "re")),
+        ("ait", ("er", "ir")),
+        ("ant", ("er", "ir", "re")),
+        ("ee", ("er",)),
+        ("ees", ("er",)),
+        ("issez", ("ir",)),
+        ("issons", ("ir",)),
+    ),
+    "es": (
+        ("s", ("",)),
+        ("es", ("", "e", "er", "ar")),
+        ("amos", ("ar", "er", "ir")),
+        ("emos", ("er", "ar", "ir")),
+        ("imos", ("ir", "er")),
+        ("a", ("ar", "er", "ir", "o")),
+        ("e", ("ar", "er", "ir", "")),
+        ("o", ("ar", "er", "ir")),
+        ("as", ("ar", "o")),
+        ("an", ("ar", "er", "ir")),
+        ("en", ("ar", "er", "ir")),
+        ("are", ("ar",)),
+        ("ere", ("er",)),
+        ("ara", ("ar",)),
+        ("era", ("er",)),
+        ("ira", ("ir",)),
+        ("aran", ("ar",)),
+        ("eran", ("er",)),
+        ("iran", ("ir",)),
+        ("aremos", ("ar",)),
+        ("eremos", ("er",)),
+        ("iremos", ("ir",)),
+        ("aria", ("ar",)),
+        ("eria", ("er",)),
+        ("iria", ("ir",)),
+        ("ando", ("ar",)),
+        ("iendo", ("er", "ir")),
+        ("ado", ("ar",)),
+        ("ada", ("ar",)),
+        ("ido", ("er", "ir")),
+        ("ida", ("er", "ir")),
+        ("iones", ("ion",)),
+        ("ciones", ("cion",)),
+        ("que", ("car",)),
+        ("ue", ("ar",)),
+    ),
+}
+_PLAIN_ENDINGS: dict[str, tuple[str, ...]] = {
+    "en": ("ics", "ings", "ness", "ments", "ising", "ised", "isation", "izing", "ization"),
+    "de": (
+        "ungen",
+        "ung",
+        "keiten",
+        "heiten",
+        "keit",
+        "heit",
+        "schaften",
+        "tionen",
+        "tion",
+        "ierung",
+        "ieren",
+    ),
+    "fr": ("isation", "tions", "ements", "issez", "erions", "eriez"),
+    "es": (
+        "amos",
+        "emos",
+        "imos",
+        "ciones",
+        "siones",
+        "mente",
+        "remos",
+        "riamos",
+        "isteria",
+        "ateria",
+        "eteria",
+    ),
+}
+"""Endings that no name has."""
+_DERIVED = (
+    "ung",
+    "ungen",
+    "heit",
+    "heiten",
+    "keit",
+    "keiten",
+    "schaft",
+    "schaften",
+    "ierung",
+    "tion",
+    "tionen",
+    "itat",
+    "itaten",
+)
+MIN_DERIVED = 9
+_SHORT_HEADS = frozenset(
+    "not tor bad bau hof tag weg see rad gas zug uhr ton rat eis tee arm fuss alt neu vor auf aus "
+    "bei ein hub ost sud bio geo oko ort art akt gut mut rot aal ohr zoo mal los kur kuh".split()
+)
+"""Words of three letters that German puts before another ("Notstrom", "Torwart")."""
+MIN_JOINED = 9
+_PLACE_TAIL = re.compile(
+    r"(?:burg|berg|berge|dorf|stadt|heim|hausen|hofen|feld|felde|furt|bruck|brucken|kirchen?|munster|ingen|rode|roda|walde?|bach|stedt|leben|werder|hagen|tal|au|aue|see|horst|kamp|moor|"
+    r"mann|muller|meier|meyer|maier|bauer|huber|schmidt|hofer|berger|stein|becker|stadion|arena|halle|park|center|centrum|zentrum|platz|strasse|allee|tor|dom|schloss|klinik|hotel|werke?|hof|bank|gruppe|verlag|"
+    r"kanzlei|brauerei|backerei|metzgerei|gartnerei|druckerei|molkerei|spedition|reederei|apotheke|theater|museum|therme|kloster|stift|messe|festival|kongress|forum|fest|markt|schule|kolleg|verein|verband|stiftung)$"
+)
+"""What names of places, persons, houses and events end with; a word that ends so proves nothing."""
+_PRONOUNS = (
+    "melo",
+    "selo",
+    "noslo",
+    "nos",
+    "me",
+    "te",
+    "se",
+    "les",
+    "las",
+    "los",
+    "le",
+    "la",
+    "lo",
+)
+_FUTURE_STEMS: dict[str, tuple[str, ...]] = {
+    "fr": tuple(
+        "aur ser pourr voudr devr viendr tiendr faudr verr enverr saur ir fer recevr vaudr".split()
+    ),
+    "es": tuple("tendr vendr podr querr sabr habr har dir saldr pondr valdr cabr mantendr".split()),
+}
+_FUTURES: dict[str, frozenset[str]] = {
+    "fr": frozenset("ai as a ons ez ont ais ait ions iez aient".split()),
+    "es": frozenset("e as a emos eis an ia ias iamos iais ian".split()),
+}
+_ASKING = ("dig", "teng", "veng", "pong", "hag", "traig", "oig", "salg", "avis")
+"""How verbs with an irregular form begin."""
+_PREFIXES = tuple("on off out over under up pre re un co non multi inter down in".split())
+
+
+def is_common(word: str, language: str) -> bool:
+    """True when the bare word, or for German its parts, stand in the dictionary."""
+    if word in SYNONYMS or any(word in words for words in FUNCTION_WORDS.values()):
+        return True
+    words = common_words(language)
+    if word in words or word.rstrip("s") in words or word.removesuffix("'s") in words:
+        return True
+    if word.replace("-", "") in ("estce", "estil", "estelle"):
+        return True
+    if "-" in word:
+        return all(is_common(piece, language) for piece in word.split("-") if piece)
+    return language == "de" and _compound(word, words)
+
+
+def _compound(word: str, words: WordList, depth: int = 0) -> bool:
+    if len(word) < 4 or len(word) > 60:
+        return False
+    if word in words:
+        return True
+    if depth == 3:
+        return False
+    if word[:3] in _SHORT_HEADS and len(word) >= MIN_TAIL + 1 and _compound(word[3:], words, 3):
+        return True
+    for cut in range(len(word) - 3, 3, -1):
+        head, tail = word[:cut], word[cut:]
+        stems = (
+            head,
+            head.removesuffix("s"),
+            head.removesuffix("n"),
+            head.removesuffix("en"),
+            head + "e",
+        )
+        if any(len(one) >= 3 and one in words for one in stems) and _compound(
+            tail, words, depth + 1
+        ):
+            return True
+    return any(
+        word.endswith(ending) and word.removesuffix(ending) in words
+        for ending in ("s", "es", "n", "en", "e", "er", "ern", "innen", "in")
+    )
+
+
+def _is_known(word: str, language: str) -> bool:
+    return word in FUNCTION_WORDS[language] or word in common_words(language)
+
+
+@lru_cache(maxsize=20_000)
+def is_word(word: str, language: str) -> bool:
+    """True when the bare word may be an ordinary one of the language, or of a sister language,
+    in any form: where a capital proves nothing, as at the start of a sentence."""
+    if is_common(word, language) or (language != "en" and is_common(word, "en")):
+        return True
+    if any(
+        word.endswith(ending) and len(word) > len(ending) for ending in _PLAIN_ENDINGS[language]
+    ):
+        return True
+    for ending, bases in _FORMS[language]:
+        root = word.removesuffix(ending)
+        if (
+            root != word
+            and len(root) >= MIN_ROOT
+            and any(_is_known(root + base, language) for base in bases)
+        ):
+            return True
+    if language == "es" and (_with_pronoun(word) or _verb(word)):
+        return True
+    if any(
+        word.startswith(stem) and word[len(stem) :] in _FUTURES[language]
+        for stem in _FUTURE_STEMS.get(language, ())
+    ):
+        return True
+    if any(
+        len(word) - len(prefix) >= MIN_TAIL - 1
+        and word.startswith(prefix)
+        and word[len(prefix) :] in common_words("en")
+        for prefix in _PREFIXES
+    ):
+        return True
+    return language != "en" and _known_tail(word, language)
+
+
+def is_noun(word: str) -> bool:
+    """True for a German word that by its build is a common noun: "Dachbegrünung", "Hofsoftware"."""
+    if len(word) >= MIN_DERIVED and word.endswith(_DERIVED):
+        return True
+    if len(word) < MIN_JOINED or _PLACE_TAIL.search(word):
+        return False
+    return any(
+        tail in common_words("de") or tail in common_words("en")
+        for cut in range(MIN_ROOT, len(word) - MIN_TAIL + 1)
+        for tail in _bases(word[cut:])
+    )
+
+
+def _bases(tail: str) -> list[str]:
+    """A German noun as it stands and without the endings of the plural and of the cases."""
+    cut = [
+        tail.removesuffix(one)
+        for one in ("en", "n", "e", "es", "s", "er", "ern")
+        if tail.endswith(one)
+    ]
+    return [tail, *(one for one in cut if len(one) >= MIN_TAIL - 1)]
+
+
+def _with_pronoun(word: str) -> bool:
+    """ "Echale", "digame" and "llamenos" are verbs with a pronoun behind."""
+    return any(
+        len(word) - len(one) >= MIN_ROOT + 1
+        and word.endswith(one)
+        and (_is_known(word.removesuffix(one), "es") or _verb(word.removesuffix(one)))
+        for one in _PRONOUNS
+    )
+
+
+def _verb(word: str) -> bool:
+    """A Spanish verb in the form that asks somebody for something."""
+    if word.startswith(_ASKING):
+        return True
+    for ending in ("a", "e", "en", "an", "o", "es", "as"):
+        root = word.removesuffix(ending)
+        if root == word or len(root) < MIN_ROOT:
+            continue
+        # "cuente" is of "contar", "piense" of "pensar", "sigue" of "seguir", "consigo" too.
+        bent = {
+            root,
+            "o".join(root.rsplit("ue", 1)),
+            "e".join(root.rsplit("ie", 1)),
+            "e".join(root.rsplit("i", 1)),
+        }
+        roots = bent | {one + "u" for one in bent if one.endswith("g")}
+        if any(_is_known(one + base, "es") for one in roots for base in ("ar", "er", "ir")):
+            return True
+    return False
+
+
+def _known_tail(word: str, language: str) -> bool:
+    """ "Mehrwegbecher" and "Audioguides" end in a word."""
+    return any(
+        word[cut:] in common_words(one)
+        or (word[cut:].endswith("s") and word[cut:-1] in common_words(one))
+        for cut in range(MIN_ROOT, len(word) - MIN_TAIL + 1)
+        for one in (language, "en")
+    )
