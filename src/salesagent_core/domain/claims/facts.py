@@ -153,9 +153,9 @@ def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -
         facts.append(Fact(kind=FactKind.PROMISE, value=clause, start=clause.start, end=clause.end))
     for spoken in find_languages(masked):
         facts.append(Fact(kind=FactKind.PROMISE, value=spoken, start=spoken.start, end=spoken.end))
-    names_text = _masked(text.original, [*taken, *certificates])
+    hidden = [_but_stop(text.original, start, end) for start, end in [*taken, *certificates]]
     for name in find_names(
-        names_text, _masked(text.bare, [*taken, *certificates]), text.language, known
+        _masked(text.original, hidden), _masked(text.bare, hidden), text.language, known
     ):
         facts.append(Fact(kind=FactKind.NAME, value=name, start=name.start, end=name.end))
     return facts[:MAX_FACTS]
@@ -195,6 +195,11 @@ def _masked(text: str, spans: list[tuple[int, int]]) -> str:
         pieces += [text[position:start], "|" * (end - start)]
         position = end
     return "".join([*pieces, text[position:]])
+
+
+def _but_stop(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span without the full stop behind it: "12 August." may end the sentence."""
+    return (start, end - 1) if end - start > 1 and text[end - 1] == "." else (start, end)
 
 
 def _links_and_addresses(text: Text) -> Iterator[Fact]:

@@ -14,13 +14,13 @@ from salesagent_core.domain.claims.language_names import LanguageName
 from salesagent_core.domain.claims.moments import Clock, Day, Weekday
 from salesagent_core.domain.claims.names import Name
 from salesagent_core.domain.claims.past_events import any_held, events_in
-from salesagent_core.domain.claims.places import holds_place
 from salesagent_core.domain.claims.quantities import Quantity
 from salesagent_core.domain.claims.references import FAMILIES
 from salesagent_core.domain.claims.stance import denies, repeats_reader
 from salesagent_core.domain.grounding.derived import following
 from salesagent_core.domain.grounding.held_clauses import ANCHORS, holds_clause
 from salesagent_core.domain.grounding.held_days import counts_a_span, is_day_of_month, month_follows
+from salesagent_core.domain.grounding.held_names import holds_name
 from salesagent_core.domain.grounding.held_numbers import holds_quantity
 from salesagent_core.domain.grounding.held_past import holds_past, holds_when
 from salesagent_core.domain.grounding.held_references import holds_certificate, holds_reference
@@ -33,11 +33,9 @@ from salesagent_core.domain.grounding.library import (
     same_url,
     sentence_around,
 )
-from salesagent_core.domain.text.folding import bare_text
 from salesagent_core.domain.text.lexicon import MONTHS, stem
 from salesagent_core.domain.text.links import Link
 from salesagent_core.domain.text.same_word import related_any
-from salesagent_core.domain.text.word_forms import is_common
 
 PROMISE_REFUSED = 0.48
 PROMISE_SHOWN = 0.35
@@ -45,7 +43,6 @@ PROMISE_SHOWN = 0.35
 CLAUSE_SHOWN = 0.62
 """The same for what is only said to be done or to be there; it is never refused for its words."""
 PHONE_TAIL = 7
-LONG_TAIL = 6
 WRITTEN_OVERLAP = 0.5
 CUSTOMER_OVERLAP = 0.5
 _PRESENT_TOO = frozenset("hablamos quedamos acordamos conversamos comentamos".split())
@@ -58,12 +55,6 @@ _FRAME = frozenset(
     stem(word)
     for word in "note mail email message letter form enquiry inquiry request nachricht formular anfrage schreiben formulaire demande formulario correo mensaje solicitud recently already".split()
 ) | frozenset(stem(name) for name in MONTHS)
-_PLATFORMS = (
-    frozenset("iphone iphones ipad ipads ios ipados apple".split()),
-    frozenset("android androids".split()),
-    frozenset("mac macs macos macbook imac apple".split()),
-)
-"""Devices by the names that people give them."""
 _AS_WORDED = frozenset({CERTIFICATE, "multiple", "superlative"})
 """What no other words may hold: a certificate, a multiple or a rank is a figure of its own."""
 _KEYED = frozenset(
@@ -181,7 +172,7 @@ def holds(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:
     if isinstance(value, Clock):
         return holds_clock(library, value, fact, text, facts)
     if isinstance(value, Name):
-        return _holds_name(library, value, text.language)
+        return holds_name(library, value, text.language)
     if isinstance(value, LanguageName):
         return value.code in library.spoken or value.code == text.language
     if isinstance(value, Clause):
@@ -218,68 +209,6 @@ def _weekday_told(library: Library, wanted: Weekday, text: Text, facts: list[Fac
 def _same_phone(one: str, other: str) -> bool:
     short, long = sorted((one.lstrip("0"), other.lstrip("0")), key=len)
     return long.endswith(short) and len(long) - len(short) <= 3
-
-
-def _holds_name(library: Library, name: Name, language: str) -> bool:
-    missing = [token for token in name.tokens if not _known(token, library.words)]
-    if missing and not name.signature and holds_place(name.tokens, library.words):
-        return True
-    if missing and all(_same_platform(token, library.words) for token in missing):
-        return True
-    if name.signature:
-        return not library.allowed or all(is_common(token, language) for token in missing)
-    if missing:
-        return name.greeting and not library.names_someone
-    if name.opening and not _stands_alone(library, name):
-        return False
-    if len(name.tokens) == 1:
-        return True
-    return any(
-        all(_known(token, document | library.allowed) for token in name.tokens)
-        for document in (*library.documents, frozenset[str]())
-    )
-
-
-def _same_platform(token: str, words: frozenset[str]) -> bool:
-    """ "iPhone" where the source says "iOS"."""
-    return any(token in family and family & words for family in _PLATFORMS)
-
-
-def _stands_alone(library: Library, name: Name) -> bool:
-    """False where the sources write this name only after another capital word than the one that
-    opens the sentence: "Harbour Trust" does not hold "Heron Trust"."""
-    first = re.escape(name.tokens[0])
-    before = {
-        (found[1] or "")
-        for found in re.finditer(
-            rf"(?:([^\W\d_][\w&'-]*) )?(?<!\w){first}(?!\w)", library.original, re.IGNORECASE
-        )
-    }
-    alone = any(not one[:1].isupper() for one in before)
-    return not before or alone or name.opening in {bare_text(one) for one in before}
-
-
-def _known(token: str, words: frozenset[str]) -> bool:
-    if token in words or token + "s" in words:
-        return True
-    if any(
-        token.endswith(e) and len(token) - len(e) >= 3 and token.removesuffix(e) in words
-        for e in ("s", "es", "n", "en")
-    ):
-        return True
-    if len(token) >= LONG_TAIL and any(word.endswith(token) for word in words):
-        # "Webinar" stands in "Einführungswebinar".
-        return True
-    pieces = [piece for piece in re.split(r"[-'&]", token) if piece]
-    if len(pieces) > 1 and (pieces[0] in words or pieces[0] in ("l", "d")):
-        return all(
-            piece in words
-            or stem(piece) in {stem(w) for w in words if w[:3] == piece[:3]}
-            or not index
-            or is_common(piece, "de")
-            for index, piece in enumerate(pieces)
-        )
-    return False
 
 
 def _holds_link(library: Library, link: Link) -> bool:

@@ -31,9 +31,10 @@ from salesagent_core.domain.claims.facts import (
 )
 from salesagent_core.domain.claims.language_names import languages_in
 from salesagent_core.domain.claims.moments import Clock, Day, Weekday
-from salesagent_core.domain.claims.names import FIRST_NAMES
+from salesagent_core.domain.claims.name_words import FIRST_NAMES
 from salesagent_core.domain.claims.past_events import events_in, knows_events
 from salesagent_core.domain.claims.quantities import Quantity
+from salesagent_core.domain.claims.senders import told_senders, without_senders
 from salesagent_core.domain.claims.stance import asks, denies, names_customers
 from salesagent_core.domain.evidence import Source, SourceKind
 from salesagent_core.domain.grounding.retelling import Passage, Passages, passage_of
@@ -107,7 +108,9 @@ class Library:
     hosts: frozenset[str]
     addresses: frozenset[str]
     phones: frozenset[str]
-    names_someone: bool
+    senders: frozenset[str]
+    knows_sender: bool
+    about_others: frozenset[str]
     names_customers: bool
     lengths: frozenset[float]
     spans: frozenset[int]
@@ -172,7 +175,16 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
         hosts=frozenset(link.host for link in links),
         addresses=frozenset(_values(readings, FactKind.ADDRESS, str)),
         phones=frozenset(_values(readings, FactKind.PHONE, str)),
-        names_someone=bool(words & FIRST_NAMES) or bool(allowed),
+        senders=frozenset(one for each in readings for one in _sender_words(each)),
+        knows_sender=bool(allowed)
+        or any(
+            each.source.kind is SourceKind.CRM and FIRST_NAMES.intersection(_words(each.text.bare))
+            for each in readings
+        ),
+        about_others=allowed.union(
+            *(_words(without_senders(each.text.bare)) for each in readings if _notes(each)),
+            *(_words(each.text.bare) for each in readings if not _notes(each)),
+        ),
         names_customers=any(
             each.source.kind not in _THEIRS and names_customers(each.text.bare) for each in readings
         ),
@@ -227,6 +239,17 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
 
 def _knows(reading: _Reading) -> bool:
     return reading.source.kind in _KNOWING
+
+
+def _notes(reading: _Reading) -> bool:
+    """Whether a source is ours, so that who it calls responsible is one of us."""
+    return reading.source.kind not in _THEIRS
+
+
+def _sender_words(reading: _Reading) -> Iterator[str]:
+    if _notes(reading):
+        for told in told_senders(reading.text.bare):
+            yield from _words(told)
 
 
 def _is_mail(source: Source) -> bool:

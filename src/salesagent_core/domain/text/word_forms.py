@@ -5,93 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from salesagent_core.domain.text.inflection import MIN_ROOT, dictionary_forms, is_irregular
 from salesagent_core.domain.text.lexicon import FUNCTION_WORDS, SYNONYMS
 from salesagent_core.domain.text.word_list import WordList, common_words
 
 MIN_TAIL = 6
-MIN_ROOT = 3
-# Endings of verbs, nouns and adjectives, and what they stand for in the dictionary's form.
-_FORMS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "en": (
-        ("s", ("",)),
-        ("es", ("",)),
-        ("ies", ("y",)),
-        ("ics", ("ic", "")),
-        ("ing", ("", "e")),
-        ("ed", ("", "e")),
-        ("ly", ("",)),
-        ("er", ("", "e")),
-        ("ers", ("", "e")),
-    ),
-    "de": (
-        ("e", ("", "en")),
-        ("st", ("en",)),
-        ("t", ("en",)),
-        ("te", ("en",)),
-        ("ten", ("en",)),
-        ("s", ("",)),
-        ("er", ("", "en")),
-        ("es", ("",)),
-    ),
-    "fr": (
-        ("s", ("",)),
-        ("x", ("",)),
-        ("ez", ("er", "ir", "re", "oir")),
-        ("ons", ("er", "ir", "re", "oir")),
-        ("e", ("er", "")),
-        ("es", ("er", "e")),
-        ("ent", ("er", "ir", "re")),
-        ("rez", ("r", "re")),
-        ("rons", ("r", "re")),
-        ("ra", ("r", "re")),
-        ("ront", ("r", "re")),
-        ("rait", ("r", "re")),
-        ("riez", ("r", "re")),
-        ("ait", ("er", "ir")),
-        ("ant", ("er", "ir", "re")),
-        ("ee", ("er",)),
-        ("ees", ("er",)),
-        ("issez", ("ir",)),
-        ("issons", ("ir",)),
-    ),
-    "es": (
-        ("s", ("",)),
-        ("es", ("", "e", "er", "ar")),
-        ("amos", ("ar", "er", "ir")),
-        ("emos", ("er", "ar", "ir")),
-        ("imos", ("ir", "er")),
-        ("a", ("ar", "er", "ir", "o")),
-        ("e", ("ar", "er", "ir", "")),
-        ("o", ("ar", "er", "ir")),
-        ("as", ("ar", "o")),
-        ("an", ("ar", "er", "ir")),
-        ("en", ("ar", "er", "ir")),
-        ("are", ("ar",)),
-        ("ere", ("er",)),
-        ("ara", ("ar",)),
-        ("era", ("er",)),
-        ("ira", ("ir",)),
-        ("aran", ("ar",)),
-        ("eran", ("er",)),
-        ("iran", ("ir",)),
-        ("aremos", ("ar",)),
-        ("eremos", ("er",)),
-        ("iremos", ("ir",)),
-        ("aria", ("ar",)),
-        ("eria", ("er",)),
-        ("iria", ("ir",)),
-        ("ando", ("ar",)),
-        ("iendo", ("er", "ir")),
-        ("ado", ("ar",)),
-        ("ada", ("ar",)),
-        ("ido", ("er", "ir")),
-        ("ida", ("er", "ir")),
-        ("iones", ("ion",)),
-        ("ciones", ("cion",)),
-        ("que", ("car",)),
-        ("ue", ("ar",)),
-    ),
-}
 _PLAIN_ENDINGS: dict[str, tuple[str, ...]] = {
     "en": ("ics", "ings", "ness", "ments", "ising", "ised", "isation", "izing", "ization"),
     "de": (
@@ -144,6 +62,8 @@ _SHORT_HEADS = frozenset(
     "bei ein hub ost sud bio geo oko ort art akt gut mut rot aal ohr zoo mal los kur kuh".split()
 )
 """Words of three letters that German puts before another ("Notstrom", "Torwart")."""
+_SHORT_TAILS = frozenset("tor rad gas zug uhr eis tee tag weg art akt kur amt abo".split())
+"""Words of three letters that end others ("Rolltor") and no name."""
 MIN_JOINED = 9
 _PLACE_TAIL = re.compile(
     r"(?:burg|berg|berge|dorf|stadt|heim|hausen|hofen|feld|felde|furt|bruck|brucken|kirchen?|munster|ingen|rode|roda|walde?|bach|stedt|leben|werder|hagen|tal|au|aue|see|horst|kamp|moor|"
@@ -197,7 +117,7 @@ def is_common(word: str, language: str) -> bool:
 
 def _compound(word: str, words: WordList, depth: int = 0) -> bool:
     if len(word) < 4 or len(word) > 60:
-        return False
+        return depth > 0 and word in _SHORT_TAILS
     if word in words:
         return True
     if depth == 3:
@@ -237,15 +157,7 @@ def is_word(word: str, language: str) -> bool:
         word.endswith(ending) and len(word) > len(ending) for ending in _PLAIN_ENDINGS[language]
     ):
         return True
-    for ending, bases in _FORMS[language]:
-        root = word.removesuffix(ending)
-        if (
-            root != word
-            and len(root) >= MIN_ROOT
-            and any(_is_known(root + base, language) for base in bases)
-        ):
-            return True
-    if language == "es" and (_with_pronoun(word) or _verb(word)):
+    if _inflected(word, language) or (language == "es" and _with_pronoun(word)):
         return True
     if any(
         word.startswith(stem) and word[len(stem) :] in _FUTURES[language]
@@ -285,35 +197,26 @@ def _bases(tail: str) -> list[str]:
     return [tail, *(one for one in cut if len(one) >= MIN_TAIL - 1)]
 
 
+def _inflected(word: str, language: str) -> bool:
+    """A form of a word that the list holds, or of an English one with an ending of the language
+    ("gehostet", "compostadora")."""
+    if is_irregular(word, language) or (language == "es" and word.startswith(_ASKING)):
+        return True
+    return any(
+        _is_known(one, language)
+        or (language in ("de", "es") and len(one) > MIN_ROOT and one in common_words("en"))
+        for one in dictionary_forms(word, language)
+    )
+
+
 def _with_pronoun(word: str) -> bool:
     """ "Echale", "digame" and "llamenos" are verbs with a pronoun behind."""
     return any(
         len(word) - len(one) >= MIN_ROOT + 1
         and word.endswith(one)
-        and (_is_known(word.removesuffix(one), "es") or _verb(word.removesuffix(one)))
+        and (_is_known(word.removesuffix(one), "es") or _inflected(word.removesuffix(one), "es"))
         for one in _PRONOUNS
     )
-
-
-def _verb(word: str) -> bool:
-    """A Spanish verb in the form that asks somebody for something."""
-    if word.startswith(_ASKING):
-        return True
-    for ending in ("a", "e", "en", "an", "o", "es", "as"):
-        root = word.removesuffix(ending)
-        if root == word or len(root) < MIN_ROOT:
-            continue
-        # "cuente" is of "contar", "piense" of "pensar", "sigue" of "seguir", "consigo" too.
-        bent = {
-            root,
-            "o".join(root.rsplit("ue", 1)),
-            "e".join(root.rsplit("ie", 1)),
-            "e".join(root.rsplit("i", 1)),
-        }
-        roots = bent | {one + "u" for one in bent if one.endswith("g")}
-        if any(_is_known(one + base, "es") for one in roots for base in ("ar", "er", "ir")):
-            return True
-    return False
 
 
 def _known_tail(word: str, language: str) -> bool:
