@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from salesagent_core.domain.evidence import Claim, Source, SourceKind
 from salesagent_core.domain.finding import Finding, outside_of
 from salesagent_core.domain.grounding.check import check_grounding
+from salesagent_core.domain.grounding.held_phrases import without_held_phrases
 from salesagent_core.domain.lead import Lead
 from salesagent_core.domain.safety.injection import inspect_inbound
 from salesagent_core.domain.safety.outgoing import SafetyPolicy, inspect_text
@@ -53,6 +54,8 @@ def check_text(
     ungrounded = check_grounding(
         body, sources, claims, subject=subject, allowed_names=names, language=language
     )
+    texts = {"subject": subject, "body": body}
+    safety = tuple(without_held_phrases(safety, texts, sources, ungrounded))
     return (*safety, *outside_of(ungrounded, safety), *check_voice(subject, body, voice))
 
 

@@ -40,10 +40,13 @@ def inspect_draft(record: Record) -> Answer:
     if record.get("sources") is not None:
         from salesagent_core.domain.finding import outside_of
         from salesagent_core.domain.grounding.check import check_grounding
+        from salesagent_core.domain.grounding.held_phrases import without_held_phrases
 
         sources = [source_of(name, text, url) for name, text, url in _sources(record["sources"])]
         language = _text(record, "language") or _language(body)
         ungrounded = check_grounding(body, sources, subject=subject, language=language)
+        texts = {"subject": subject, "body": body}
+        findings = without_held_phrases(findings, texts, sources, ungrounded)
         if record.get("link_hosts") is None:
             findings = _but_held(findings, ungrounded, "link_not_allowed", "ungrounded_link")
         if record.get("allowed_addresses") is None:

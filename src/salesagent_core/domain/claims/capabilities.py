@@ -55,7 +55,7 @@ _FOR_READER = re.compile(r"\b(?:for you|fur (?:sie|euch)|pour vous|para (?:usted
 _PIECE = re.compile(r"[^,;:.!?()\n]+(?:[.:](?=[^\s])[^,;:.!?()\n]+)*")
 _SENTENCE_END = re.compile(r"[.!?:;\n]")
 _CONDITION = re.compile(
-    r"\s*(?:-\s*)?(?:so that|if|when|once|since|as (?!are|is|do|well)|because|while|whether|wenn|damit|falls|da|weil|sobald|ob|si|quand|comme|puisque|lorsque|afin|cuando|como|para que|porque|pues|aunque)\b"
+    r"\s*(?:-\s*)?(?:so that|if|when|once|after|upon|since|as (?!are|is|do|well)|because|while|whether|wenn|damit|falls|da|weil|sobald|nachdem|ob|si|quand|une fois|apres|comme|puisque|lorsque|afin|cuando|una vez|tras|despues de|como|para que|porque|pues|aunque)\b"
 )
 """What such a word begins tells when or why, not what there is."""
 _JOINED = re.compile(r"(?<=\S) (?=(?:and|und|et|y|sowie) |(?:or|oder|ou) \S+ \S+ \S)")

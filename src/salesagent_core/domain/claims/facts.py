@@ -128,7 +128,7 @@ def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -
     phones = list(_phones(masked))
     facts += phones
     masked = _masked(masked, [(fact.start, fact.end) for fact in phones])
-    statements = list(find_statements(text.bare))
+    statements = list(find_statements(text.bare, text.language))
     certificates = [(one.start, one.end) for one in statements if one.family == "certificate"]
     found = find_quantities(_masked(masked, certificates), "any" if any_language else text.language)
     numbers = written = sorted(found, key=lambda one: one.start)

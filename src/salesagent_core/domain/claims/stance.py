@@ -18,7 +18,7 @@ _READER = re.compile(
     r"usted(?:es)? (?:necesita|busca|quiere|pregunta)\w*|pregunt\w+ (?:si|por))\b"
 )
 _NEGATION = re.compile(
-    r"\b(?:no|not|never|cannot|can't|don't|doesn't|won't|isn't|aren't|without|neither|nor|unfortunately|nicht|kein\w*|nie|niemals|ohne|leider|ne|n|pas|"
+    r"\b(?:no|not|never|cannot|can't|don't|doesn't|won't|isn't|aren't|without|neither|nor|unfortunately|nicht|kein\w*|nie|niemals|ohne|leider|ne|n'|pas|"
     r"jamais|aucun\w*|sans|malheureusement|nunca|sin|tampoco|ningun\w*|lamentablemente)\b"
 )
 _CUSTOMERS = re.compile(
@@ -39,6 +39,13 @@ def repeats_reader(bare: str) -> bool:
 def denies(bare: str) -> bool:
     """True when something is denied or lacking."""
     return bool(_NEGATION.search(bare))
+
+
+def denies_before(bare: str, reach: int) -> bool:
+    """True when one of the last words denies what follows; a word that ``reach`` characters cut in
+    two is left out."""
+    near = bare[-reach:]
+    return denies(near.partition(" ")[2] if len(bare) > reach else near)
 
 
 def names_customers(bare: str) -> bool:

@@ -19,6 +19,21 @@ from salesagent_core.domain.grounding.retelling import FEW, invented, readings, 
 
 _OF_A_THING = frozenset({"free", "discount", "guarantee"})
 """Promises that are as many as the things they are made of: free delivery is no free training."""
+_WIDE = frozenset(
+    {
+        "origin",
+        "esteem",
+        "takeover",
+        "extra",
+        "unbroken",
+        "vow",
+        "satisfied",
+        "liable",
+        "exclusive",
+        "attend",
+    }
+)
+"""Families so wide that another member of them in a source says nothing."""
 _END = re.compile(
     r"[,;:.!?()](?=\s|$)|\n| [–—-] "
     r"| (?=(?:and|but) (?:we|you|i|it|they|he|she|there) |(?:und|aber|sowie) (?:wir|sie|ich|es) "
@@ -51,7 +66,7 @@ def clause_values(
     promises = [
         (one.start - start, one.end - start, one.value.family)
         for one in (fact,)
-        if isinstance(one.value, Statement)
+        if isinstance(one.value, Statement) and one.value.family not in _WIDE
     ]
     clause = text.bare[start:end]
     value = fact.value

@@ -16,13 +16,15 @@ from salesagent_core.domain.claims.names import Name
 from salesagent_core.domain.claims.past_events import any_held, events_in
 from salesagent_core.domain.claims.quantities import Quantity
 from salesagent_core.domain.claims.references import FAMILIES
-from salesagent_core.domain.claims.stance import denies, repeats_reader
+from salesagent_core.domain.claims.stance import denies_before, repeats_reader
+from salesagent_core.domain.claims.undertakings import UNDERTAKINGS
 from salesagent_core.domain.grounding.derived import following
 from salesagent_core.domain.grounding.held_clauses import ANCHORS, holds_clause
 from salesagent_core.domain.grounding.held_days import counts_a_span, is_day_of_month, month_follows
 from salesagent_core.domain.grounding.held_names import holds_name
 from salesagent_core.domain.grounding.held_numbers import holds_quantity
 from salesagent_core.domain.grounding.held_past import holds_past, holds_when
+from salesagent_core.domain.grounding.held_promises import is_asked, stands_anyway
 from salesagent_core.domain.grounding.held_references import holds_certificate, holds_reference
 from salesagent_core.domain.grounding.held_starts import begins_next_month
 from salesagent_core.domain.grounding.held_times import holds_clock, same_day
@@ -106,12 +108,17 @@ def sort_of(fact: Fact) -> str:
 
 def is_weighed(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:
     """True for what may be said in other words and stands in no source in the same wording."""
-    return bool(sort_of(fact)) and not holds(library, fact, text, facts)
+    return (
+        bool(sort_of(fact))
+        and not holds(library, fact, text, facts)
+        and not is_asked(text, fact)
+        and not stands_anyway(library, fact, text, held_figures(library, text, facts))
+    )
 
 
 def _in_other_words(library: Library, fact: Fact, text: Text, figures: list[Fact]) -> Standing:
     sort = sort_of(fact)
-    if sort and _is_asked(text, fact):
+    if (sort and is_asked(text, fact)) or stands_anyway(library, fact, text, figures):
         return Standing.HELD
     if not sort or _contradicted(library, fact, text):
         return Standing.MISSING
@@ -122,19 +129,13 @@ def _in_other_words(library: Library, fact: Fact, text: Text, figures: list[Fact
     return Standing.UNSURE if chance >= shown else Standing.HELD
 
 
-def _is_asked(text: Text, fact: Fact) -> bool:
-    """ "Which night shall I reserve for you?" promises nothing."""
-    _, last = sentence_around(text.bare, fact.end - 1)
-    return text.bare[fact.end - 1 : last].rstrip().endswith("?")
-
-
 def _contradicted(library: Library, fact: Fact, text: Text) -> bool:
     """True where the sources deny what the draft promises, and nowhere say it."""
     wanted = fact.value
     if not isinstance(wanted, Statement):
         return False
     first, _ = sentence_around(text.bare, fact.start)
-    negated = denies(text.bare[first : fact.start][-DENIAL_REACH:])
+    negated = denies_before(text.bare[first : fact.start], DENIAL_REACH)
     said = content_stems(text.bare[fact.start : fact.end])
     return any(
         isinstance(each.value, Statement)
@@ -241,10 +242,12 @@ def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text
         return holds_when(library, wanted.key, text.bare[first:last])
     before = text.bare[first : fact.start]
     theirs = repeats_reader(before)
-    negated = denies(before[-DENIAL_REACH:])
+    negated = denies_before(before, DENIAL_REACH)
     sentence = text.bare[first:last]
     if wanted.family == "spoken" and _proposes(text.bare[fact.start : fact.end], sentence):
         return True
+    if wanted.family in UNDERTAKINGS:
+        return False
     if wanted.family == "saving" and not _GAIN.search(sentence):
         return True
     if wanted.kind == "past" and wanted.family != "written":

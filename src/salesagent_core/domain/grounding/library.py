@@ -35,7 +35,7 @@ from salesagent_core.domain.claims.name_words import FIRST_NAMES
 from salesagent_core.domain.claims.past_events import events_in, knows_events
 from salesagent_core.domain.claims.quantities import Quantity
 from salesagent_core.domain.claims.senders import told_senders, without_senders
-from salesagent_core.domain.claims.stance import asks, denies, names_customers
+from salesagent_core.domain.claims.stance import asks, denies_before, names_customers
 from salesagent_core.domain.evidence import Source, SourceKind
 from salesagent_core.domain.grounding.retelling import Passage, Passages, passage_of
 from salesagent_core.domain.text.folding import bare_text
@@ -368,7 +368,7 @@ def _mentions(reading: _Reading) -> Iterator[Mention]:
             requested=asks(sentence),
             theirs=reading.source.kind in _THEIRS,
             years=years_in(sentence) or only_year,
-            negated=denies(bare[max(first, fact.start - DENIAL_REACH) : fact.start]),
+            negated=denies_before(bare[first : fact.start], DENIAL_REACH),
         )
 
 

@@ -67,7 +67,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"earn (?:extra )?(?:cash|money)", "earn"),
     (r"cash bonus", "cash"),
     (r"miracles?", "miracle|miracles"),
-    (r"you(?:'ve| have)? won", "won"),
+    (r"you(?:'ve| have)? won(?!['’]t)", "won"),
     (r"you are a winner", "winner"),
     (r"congratulations,? you", "congratulations"),
     (r"dear friend", "dear"),

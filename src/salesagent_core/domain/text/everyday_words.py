@@ -26,6 +26,7 @@ _FILLERS = frozenset(
     "puede pueden podemos podra podran hacer hacerle hacerles hace hacen hacemos hay haya haber algo nada reciben recibe recibira estar siendo "
     "also too well even just then yes quite very really only still already again always never there around about such both either same other another each every all any some more most less much many few since unless until will would could should them they him her "
     "auch noch schon nur sogar bereits daher deshalb dabei dazu dafur damit dann dort hier jeweils alle beide ebenfalls jedoch allerdings leider selbst sowie weil wenn falls bis ihn ihm ihnen "
+    "during per pound pounds euro euros percent prozent pourcent ciento gramm gramme grammes grams kilo kilogramm kilogrammes kilogramos meter metres metros quadratmeter wahrend pendant durant durante ferai fera ferez ferons feront ferait hare hara haremos haran werde wirst tras nach upon "
     "aussi egalement encore deja donc ainsi alors bien meme chaque chacun tout tous toute toutes autre autres jusqu lui cela ceux leur leurs cette celui quand "
     "tambien ademas todavia incluso asi entonces cada mismo misma otro otra todo toda aun solo hasta vos tus sus vuestro vuestra".split()
 )

@@ -20,6 +20,9 @@ MIN_COMPOUND = 8
 _KEY = 3
 _ENDINGS = ("s", "es", "n", "en", "e", "er", "d", "ed")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_CLITIC = re.compile(
+    r"(\w{2,}(?:[aei]r|ando|iendo))(?:me|te|se|nos|os)?(?:l[aeo]s?|me|te|se|nos|os)"
+)
 _GENERAL = "# Words of every mail\n"
 Concepts = frozenset[int]
 _NONE: Concepts = frozenset()
@@ -50,6 +53,8 @@ def meanings(bare: str, language: str) -> tuple[Meant, ...]:
     """Every word of ``bare`` (folded text) in that language, an ISO 639-1 code of the four."""
     found = [(each[0], each.start(), each.end()) for each in _WORD.finditer(bare)]
     words = [word.rpartition("'")[2] if language == "fr" else word for word, _, _ in found]
+    if language == "es":
+        words = [without_clitic(word) for word in words]
     concepts = [set(concepts_of(word, language)) for word in words]
     phrases = _entries(language).phrases
     for place, word in enumerate(words):
@@ -94,6 +99,12 @@ def concepts_of(word: str, language: str) -> Concepts:
 
 def _roots(word: str) -> Iterator[str]:
     return (word.removesuffix(each) for each in _ENDINGS if word.endswith(each))
+
+
+def without_clitic(word: str) -> str:
+    """Spanish "probarlo" is "probar"."""
+    found = _CLITIC.fullmatch(word)
+    return found[1] if found else word
 
 
 def _of_parts(word: str, entries: _Entries) -> Iterator[Concepts]:
