@@ -12,7 +12,7 @@ from salesagent_core.domain.claims.facts import Fact, FactKind, Text, content_st
 from salesagent_core.domain.claims.stance import denies
 from salesagent_core.domain.grounding.library import Library
 from salesagent_core.domain.text.everyday_words import everyday_stems, subject_stems
-from salesagent_core.domain.text.lexicon import LANGUAGES, guess_language, stem
+from salesagent_core.domain.text.lexicon import guess_language, stem
 from salesagent_core.domain.text.same_word import related_any
 from salesagent_core.domain.text.word_forms import is_common
 
@@ -87,7 +87,7 @@ def _says_a_new_thing(library: Library, wanted: Clause, text: Text) -> bool:
     if denies(bare):
         return False
     words = content_stems(bare) - everyday_stems() - subject_stems() - _SMALL_TALK
-    words -= _names(library.documents)
+    words -= _names(library.documents, library.languages | {text.language})
     new = [word for word in words if not related_any(frozenset({word}), library.stems)]
     if _ALSO.search(bare) and len(words) >= MIN_WORDS and len(new) >= ADDED_SHARE * len(words):
         return True
@@ -95,13 +95,14 @@ def _says_a_new_thing(library: Library, wanted: Clause, text: Text) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _names(documents: tuple[frozenset[str], ...]) -> frozenset[str]:
-    """What two sources or more write and no dictionary has: the name of us or of the product."""
+def _names(documents: tuple[frozenset[str], ...], languages: frozenset[str]) -> frozenset[str]:
+    """What two sources or more write and no dictionary of ``languages`` has: the name of us or of
+    the product. Other dictionaries are not opened for it: they take seconds."""
     counted = Counter(word for document in documents for word in document)
     return frozenset(
         stem(word)
         for word, times in counted.items()
-        if times > 1 and not any(is_common(word, language) for language in LANGUAGES)
+        if times > 1 and not any(is_common(word, language) for language in sorted(languages))
     )
 
 
