@@ -16,7 +16,7 @@ from salesagent_core.domain.text.lexicon import LANGUAGES, number_words
 
 LIST_REACH = 80
 _JOIN = re.compile(
-    r" ?(?:[,/&-]|,? ?\b(?:and|or|to|und|oder|bzw\.?|bis|sowie|et|ou|puis|a|y|o|u)\b)(?: (?:again|then|nochmals?|encore))? ?"
+    r" ?(?:[,/&-]|,? ?\b(?:and|or|to|und|oder|bzw\.?|bis|auf|sowie|et|ou|puis|a|y|o|u)\b)(?: (?:again|then|nochmals?|encore|just|only|nur(?: noch)?|seulement|solo|tan solo|apenas))? ?"
 )
 _BESIDE = re.compile(
     r" (?:with|for|if|when|including|mit|bei|fur|inkl\.?|samt|avec|pour|si|con|para)\b"
@@ -31,6 +31,11 @@ _DEGREES = re.compile(
     r"(?<![\d.,])(-?\d{1,2}) ?(?:-|to|bis|a|y|and|und|et|/) ?(-?\d{1,2}) ?(?:°|degr|grad)"
 )
 _LENGTHS = frozenset({"m", "mm", "cm", "km", "metre", "meter", "metro", "met"})
+GOES_ON_REACH = 120
+_TAKES = re.compile(
+    r"\b(?:takes?|took|needs?|spends?|down to|only|just|it is|it's|they are|to|sind es|waren es|braucht|brauchen|dauert|nur|noch|auf|"
+    r"prend|prennent|demande|reste|sont|seulement|que|plus que|a|lleva|llevan|tarda|son|eran|solo|apenas|quedan) $"
+)
 _WRITTEN = re.compile(r"\d+(?:[.,]\d+)?")
 _WITH_UNIT = frozenset({"duration", "percent", "money"})
 
@@ -109,6 +114,20 @@ def _left_out(ordered: Sequence[Quantity], bare: str) -> Iterator[Quantity]:
             yield typed
 
 
+def goes_on(one: Quantity, ordered: Sequence[Quantity], bare: str) -> bool:
+    """True for the "three" of "planning took 13 hours; now it takes three"."""
+    return (
+        not one.nouns
+        and _TAKES.search(bare[max(0, one.start - 24) : one.start]) is not None
+        and any(
+            other.kind == "duration"
+            and 0 < one.start - other.end <= GOES_ON_REACH
+            and "\n" not in bare[other.end : one.start]
+            for other in ordered
+        )
+    )
+
+
 def _with_unit_of(one: Quantity, other: Quantity, bare: str) -> Quantity | None:
     factor = 1.0
     if other.kind == "duration":
@@ -142,4 +161,5 @@ def by_its_list(bare: str, start: int, language: str) -> Quantity | None:
     """The bare number at ``start`` with the unit of the list that it begins or goes on."""
     reach = bare[start : start + LIST_REACH]
     ordered = sorted(find_quantities(reach, language), key=lambda one: one.start)
-    return next((one for one in in_lists(ordered, reach) if one.start == 0), None)
+    typed = [*in_lists(ordered, reach), *(one for one in ordered if one.kind in _WITH_UNIT)]
+    return next((one for one in typed if one.start == 0), None)

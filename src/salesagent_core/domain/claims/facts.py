@@ -12,7 +12,7 @@ import attrs
 
 from salesagent_core.domain.claims.capabilities import Clause, find_clauses
 from salesagent_core.domain.claims.commitments import Statement, find_statements
-from salesagent_core.domain.claims.elided_units import elided, in_lists
+from salesagent_core.domain.claims.elided_units import elided, goes_on, in_lists
 from salesagent_core.domain.claims.language_names import LanguageName, find_languages
 from salesagent_core.domain.claims.moments import Clock, Day, Moments, Weekday, find_moments
 from salesagent_core.domain.claims.names import Name, find_names
@@ -136,7 +136,12 @@ def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -
         numbers = [*written, *elided(written, masked, text.bare)]
     listed = {one.start for one in in_lists(written, masked)}
     for quantity in numbers:
-        if any_language or quantity.start in listed or not _counts_itself(quantity):
+        if (
+            any_language
+            or quantity.start in listed
+            or not _counts_itself(quantity)
+            or goes_on(quantity, written, masked)
+        ):
             facts.append(
                 Fact(
                     kind=_KINDS[quantity.kind],

@@ -10,8 +10,15 @@ from functools import cache
 
 import attrs
 
+from salesagent_core.domain.claims.joined_hours import find_joined
 from salesagent_core.domain.claims.listed_days import days_behind_months
 from salesagent_core.domain.claims.spoken_times import find_spoken
+from salesagent_core.domain.claims.weekday_spans import (
+    SpanHour,
+    WeekdaySpan,
+    find_spans,
+    hours_beside,
+)
 from salesagent_core.domain.text.lexicon import (
     AMBIGUOUS_MONTHS,
     MONTHS,
@@ -32,11 +39,13 @@ class Day:
 
 @attrs.frozen(kw_only=True)
 class Weekday:
-    """A weekday by itself, Monday = 0; 7 stands for "tomorrow", 8 for "the day after"."""
+    """A weekday by itself, Monday = 0; 7 stands for "tomorrow", 8 for "the day after". ``span`` is
+    the first and the last day where it is an end of a range ("Mo-Fr")."""
 
     number: int
     start: int
     end: int
+    span: tuple[int, int] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -90,7 +99,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         "weekday_day": re.compile(
             rf"(?<![a-z])(?P<weekday>{long_weekdays})\b,? (?:the |den |dem |le |el )?(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?"
-            r"(?![\d:%]|[.,]\d| ?(?:[ap]\.?m\b|uhr|h\b|heures|horas|euros?|€|minut|(?:working |business |work )?(?:days?|hours?|weeks?)\b|(?:werk|arbeits)?tage|stunden|wochen|jours|semaines|dias|semanas|people|personen|personnes|personas|kg\b|km\b|x\b))"
+            r"(?!\s?(?:-|bis|to|till|until)\s?\d{1,2}(?:[:.]\d\d)?\s?(?:uhr|h\b|[ap]\.?m\b|heures|horas))(?![\d:%]|[.,]\d| ?(?:[ap]\.?m\b|uhr|h\b|heures|horas|euros?|€|minut|(?:working |business |work )?(?:days?|hours?|weeks?)\b|(?:werk|arbeits)?tage|stunden|wochen|jours|semaines|dias|semanas|people|personen|personnes|personas|kg\b|km\b|x\b))"
         ),
         "shared_month": re.compile(
             rf"(?<![\d.,:])(?<!h )(?<!las )(?<!at )(?<!um )(?<!heures )(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?,? ?(?:and|or|to|-|bis|und|oder|et|ou|au|y|o|al|a|&) ?(?:the |den |dem |le |el )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|o|\.)?[ -](?:of |de |d')?(?P<m>{months})\b(?:\.?,? (?:de |del )?{year})?"
@@ -120,7 +129,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"\b(?:at|um|gegen|ab|a|a las|or|and|oder|und|from|to|bis|between|until|,)\s(?P<h>\d{1,2})\.(?P<m>\d{2})(?![\d%]|[.,]\d| ?(?:[%€$£]|[a-z]{1,3}\b(?<!\bor)(?<!\bon)(?<!\bund)(?<!\band)(?<!\bin)(?<!\bist)(?<!\bto)(?<!\bfor)(?<!\bso)(?<!\bif)(?<!\bas)(?<!\bmit)(?<!\bbei)(?<!\bet)(?<!\bou)(?<!\bau)(?<!\by)(?<!\bcon)))"
         ),
         "bare_hour": re.compile(
-            r"\b(?:at|um|gegen|ab|before|after|until|a las?|vers|des|des les|a)\s(?P<h>\d{1,2})(?![.,]\d)(?:\s?(?P<unit>heures?|horas|h|o'?clock)\b|(?=\s?(?:$|[.,;!?\n]|on\b|or\b|am\b|and\b|oder\b|ou\b|o\b)))"
+            r"\b(?:at|um|gegen|ab|before|after|until|a las?|vers|des|des les|a)\s(?P<h>\d{1,2})(?![.,]\d)(?:\s?(?P<unit>heures?|horas|h|o'?clock)\b(?! (?:par|por|a la|al|semanal\w*|hebdomadaire\w*|mensual\w*|mensuel\w*|diari\w*|quotidien\w*) )|(?=\s?(?:$|[.,;!?\n]|on\b|or\b|am\b|and\b|oder\b|ou\b|o\b)))"
         ),
         "noon": re.compile(
             r"\b(?P<noon>noon|midday|mittags|midi(?! et deux)|mediodia)\b|\b(?:midnight|mitternacht|minuit|medianoche)\b"
@@ -130,11 +139,17 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 def find_moments(text: str, original: str, language: str = "any") -> Moments:
     """``text`` in bare form and ``original`` with its capitals, of the same length."""
-    days = list(_days(text, original, lenient=language == "any"))
+    ranges = list(find_spans(text, original))
+    hours = [each for one in ranges for each in hours_beside(text, one)]
+    beside = [(hour.start, hour.end) for hour in hours]
+    days = list(_days(text, original, beside, lenient=language == "any"))
     taken = [(day.start, day.end) for day in days]
-    clocks = list(_clocks(text, taken, language))
+    clocks = list(_clocks(text, taken, language, hours))
     taken += [(clock.start, clock.end) for clock in clocks]
-    weekdays = list(_weekdays(text, original, taken, lenient=language == "any"))
+    weekdays = [
+        *_ends_of(ranges, taken),
+        *_weekdays(text, original, taken, lenient=language == "any"),
+    ]
     return Moments(days=tuple(days), weekdays=tuple(weekdays), clocks=tuple(clocks))
 
 
@@ -145,8 +160,10 @@ def _free(taken: list[tuple[int, int]], start: int, end: int) -> bool:
     return True
 
 
-def _days(text: str, original: str, *, lenient: bool) -> Iterator[Day]:
-    taken: list[tuple[int, int]] = []
+def _days(
+    text: str, original: str, hours: list[tuple[int, int]], *, lenient: bool
+) -> Iterator[Day]:
+    taken = list(hours)
     patterns = _patterns()
     for name in ("iso", "day_month", "month_day", "numeric"):
         for match in patterns[name].finditer(text):
@@ -211,14 +228,14 @@ def _days(text: str, original: str, *, lenient: bool) -> Iterator[Day]:
 
 def _is_month(match: re.Match[str], text: str, original: str, lenient: bool) -> bool:
     name = match["m"]
+    if name == "sept" and _SEVEN.match(text, match.end()):
+        return False
     if lenient and (
         (name not in AMBIGUOUS_MONTHS and len(name) > 3)
         or _joined_months().match(text, match.end())
         or _MONTHS_BEFORE.search(text[max(0, match.start() - 24) : match.start()])
     ):
         return True
-    if name == "sept" and re.match(r" [a-z]", text[match.end() : match.end() + 2]):
-        return False
     capital = original[match.start() : match.start() + 1].isupper()
     if name == "mars" and _FRENCH_LEAD.search(text[max(0, match.start() - 12) : match.start()]):
         return True
@@ -231,6 +248,10 @@ def _is_month(match: re.Match[str], text: str, original: str, lenient: bool) -> 
     return True
 
 
+_SEVEN = re.compile(
+    rf" (?!(?:and|or|to|through|bis|und|oder|et|ou|au|y|o|a|al|or|de) |(?:{'|'.join(MONTHS)})\b)[a-z]"
+)
+"""What follows the number in French."""
 _MONTHS_BEFORE = re.compile(
     r"\b(?:janvier|fevrier|mars|avril|mai|juin|juillet|septembre|october|oktober|januar|februar|juni|juli|april|june|july|march|enero|febrero|marzo|abril|mayo|junio|julio|may|"
     r"facturation annuelle|chaque annee|jedes jahr|every year|cada ano)(?: ?[,:/&-] ?| (?:et|and|und|y|a|au|to|bis|ou|or|oder|o) )$"
@@ -286,6 +307,17 @@ def _valid(
         yield year, month, day
 
 
+def _ends_of(ranges: list[WeekdaySpan], taken: list[tuple[int, int]]) -> Iterator[Weekday]:
+    for one in ranges:
+        span = (one.first, one.last)
+        for number, start, end in (
+            (one.first, one.start, one.first_end),
+            (one.last, one.last_start, one.end),
+        ):
+            if _free(taken, start, end):
+                yield Weekday(number=number, start=start, end=end, span=span)
+
+
 def _weekdays(
     text: str, original: str, taken: list[tuple[int, int]], *, lenient: bool
 ) -> Iterator[Weekday]:
@@ -326,9 +358,22 @@ def _is_noun(start: int, text: str, original: str) -> bool:
     return original[start].isupper() and text[:start].rstrip(" ")[-1:].isalnum()
 
 
-def _clocks(text: str, days: list[tuple[int, int]], language: str) -> Iterator[Clock]:
+def _clocks(
+    text: str, days: list[tuple[int, int]], language: str, hours: list[SpanHour]
+) -> Iterator[Clock]:
     patterns = _patterns()
     taken = list(days)
+    for told in hours:
+        if _free(taken, told.start, told.end):
+            yield Clock(minutes=told.minutes, start=told.start, end=told.end)
+    for joined in find_joined(text, language):
+        if _free(taken, joined.start, joined.end):
+            yield Clock(
+                minutes=frozenset({joined.minutes}),
+                start=joined.start,
+                end=joined.end,
+                length=joined.length,
+            )
     for match in patterns["range"].finditer(text):
         half = match["half"].replace(".", "")[:2]
         first = _minutes(match["h"], match["m"], half)
@@ -376,8 +421,8 @@ def _clocks(text: str, days: list[tuple[int, int]], language: str) -> Iterator[C
                 minutes=frozenset(readings),
                 start=match.start("h"),
                 end=match.end(),
-                # An English source's "a 12 or 24 volt supply" tells no time.
-                count=float(hour) if article and language == "any" else None,
+                # An English source's "a 12 or 24 volt supply" tells no time, nor does "de 17 a 2".
+                count=float(hour) if article else None,
                 length=length,
             )
     for match in patterns["noon"].finditer(text):

@@ -120,13 +120,16 @@ _HALVES = {
         "minutes",
         45.0,
     ),
-    r"half an hour|eine halbe stunde|halbe stunde|une demi[- ]heure|demi[- ]heure|media hora": (
+    r"half an hour|half-hour|(?<!and a )half hour|eine halbe stunde|halbe stunde|une demi[- ]heure|demi[- ]heure|media hora": (
         "minutes",
         30.0,
     ),
     r"quarter of an hour|viertelstunde|quart d'heure|cuarto de hora": ("minutes", 15.0),
     r"(?:a|one) fortnight": ("minutes", 20160.0),
-    r"(?:one|a|an|eine?r?|une|una) (?:single )?(?:hour|stunde|heure|hora)": ("minutes", 60.0),
+    r"(?:one|a|an|eine?r?|une|una) (?:single )?(?:hour|stunde|heure|hora)|within the (?:next )?hour|(?:innerhalb|binnen) der (?:nachsten )?stunde|dans l'heure(?! d)|dentro de la hora": (
+        "minutes",
+        60.0,
+    ),
     r"(?:within|in|under|innerhalb|binnen|en|dentro de) (?:of )?(?:one|a|an|einem|einer|eines|un|une|una) (?:day|tag|tages|jour|dia)\b(?! (?:and a half|y medio|et demi))": (
         "minutes",
         1440.0,
@@ -162,19 +165,23 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "token": re.compile(r"[a-z]{1,60}(?:-[a-z]{2,20}){0,4}"),
         "after": re.compile(
             r"[ -]?(?P<currency>(?:€|\$|£|¥)(?!\d)|(?:eur|euros?(?![ -]?(?:pall?et|pale|norm|zone))|usd|dollars?|dolares|gbp|pounds?|pfund|libras|livres|chf|franken|francs|pln|zloty|sek|mxn|pesos|cents?|ct|centimes?|centimos?|rappen|pence|centavos)\b|(?<=\d)p\b)"
-            r"|[ -]?(?P<percent>%|percent\b|per cent\b|prozent\b|pour ?cent\b|por ciento\b|percentage points?\b|prozentpunkte\b)"
+            r"|[ -]?(?P<percent>%|pct\b|percent\b|per cent\b|prozent\b|pour ?cent\b|por ciento\b|percentage points?\b|prozentpunkte\b)"
         ),
         "duration": re.compile(
             r"\+?(?:[ -]| ?(?:full|volle|more|weitere|short|last|past|next|consecutive|further|extra|additional|whole|letzten?|nachsten?|ganzen?|vollen?|weiteren?|derniere?s|prochaine?s|pleine?s|ultim[oa]s|proxim[oa]s|siguientes) )?(?:"
             + "|".join(f"(?P<d{i}>{names})" for i, (names, _, _) in enumerate(_DURATIONS))
-            + r")(?![a-z])"
+            + r")(?![a-z])(?!(?<=horas) libres\b|(?<=heures) (?:libres|possibles)\b)"
         ),
         "range": re.compile(
-            r"(?: ?- ?| (?:to|or|bis|oder|a|ou|o|(?P<and>and|und|et|y)) (?:(?:gut|knapp|rund|etwa|about|nearly|just over|a little (?:over|more than)|algo mas de|poco mas de|un peu plus de) )?)(?P<second>\d{1,3}(?:[.,' ]\d{3})+|\d{1,15}(?:[.,]\d{1,6})?|[a-z]{2,30}(?:-[a-z]{2,20}){0,3})"
+            r"(?: ?- ?| (?:to|or|bis|auf|oder|a|ou|o|(?P<and>and|und|et|y)) (?:(?:just|only|nur|nur noch|seulement|solo|tan solo|apenas|gut|knapp|rund|etwa|about|nearly|just over|a little (?:over|more than)|algo mas de|poco mas de|un peu plus de) )?)(?P<second>\d{1,3}(?:[.,' ]\d{3})+|\d{1,15}(?:[.,]\d{1,6})?|[a-z]{2,30}(?:-[a-z]{2,20}){0,3})"
         ),
         "and_half": re.compile(r"(?: and a half(?= )|(?:und)?einhalb(?= ))"),
         "between": re.compile(r"\b(?:between|zwischen|entre) ?$"),
-        "half": re.compile("|".join(f"(?P<h{i}>{names})" for i, names in enumerate(_HALVES))),
+        "half": re.compile(
+            "(?:"
+            + "|".join(f"(?P<h{i}>{names})" for i, names in enumerate(_HALVES))
+            + ")[ns]?(?![a-z])"
+        ),
         "word": re.compile(r"[ -]*(?P<word>[^\W\d_]{2,40}|[mltgw](?=[23]?(?![^\W_])))"),
     }
 
@@ -424,6 +431,13 @@ _SKIPPED = frozenset(
 )
 
 
+_THEN = frozenset(
+    "previously formerly earlier beforehand today now nowadays vorher zuvor davor fruher bisher heute jetzt mittlerweile inzwischen "
+    "auparavant precedemment maintenant aujourd desormais antes anteriormente previamente ahora hoy actualmente".split()
+)
+"""Words of when, which nothing counts."""
+
+
 def _head(
     text: str, end: int, word: re.Pattern[str], begin: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
@@ -437,10 +451,28 @@ def _head(
         position = match.end()
         if match["word"] in _SKIPPED:
             continue
-        if any(match["word"] in words for words in FUNCTION_WORDS.values()):
+        if match["word"] in _THEN or any(
+            match["word"] in words for words in FUNCTION_WORDS.values()
+        ):
             break
         stems.append(stem(match["word"]))
+    if len(stems) > 1 and stems[1] in _HOUR_STEMS and stems[0] in _WATT_HOURS:
+        stems[:2] = [_WATT_HOURS[stems[0]]]
     return tuple(stems)
+
+
+_HOUR_STEMS = frozenset(stem(word) for word in "hour hours heure heures hora horas".split())
+_WATT_HOURS = {
+    stem(word): unit
+    for unit, words in (
+        ("wh", "watt watts vatio vatios"),
+        ("kwh", "kilowatt kilowatts kilovatio kilovatios"),
+        ("mwh", "megawatt megawatts megavatio megavatios"),
+        ("gwh", "gigawatt gigawatts gigavatio gigavatios"),
+    )
+    for word in words.split()
+}
+"""What is written "kilowatt-hours" in two words."""
 
 
 def _is_numbering(text: str, match: re.Match[str]) -> bool:

@@ -9,7 +9,13 @@ from functools import cache
 
 import attrs
 
-from salesagent_core.domain.text.lexicon import FUNCTION_WORDS, LANGUAGES, WEEKDAYS, number_words
+from salesagent_core.domain.text.lexicon import (
+    FUNCTION_WORDS,
+    LANGUAGES,
+    MONTHS,
+    WEEKDAYS,
+    number_words,
+)
 
 NOON = 12
 
@@ -143,7 +149,12 @@ _AFTER_ALL = frozenset(word for words in _AFTER.values() for word in words.split
 }
 _REPEATED = re.compile(r"(?:\b(\w{2,12}) (?:by|to|nach|um|fur|a|par|por) )$")
 """What stands before the second word of "one by one"."""
+_DAY_REACH = 24
+_DAY = re.compile(
+    rf"(?:\b(?:{'|'.join(name for name in [*WEEKDAYS, *MONTHS] if len(name) > 3)})\b\.?(?: (?:de |del )?20\d\d)?|\b20\d\d|\b(?:el|le|the|am|on|den|dem) \d{{1,2}}(?:st|nd|rd|th|\.)?),? ?$"
+)
 _LENGTH = re.compile(r"\d ?h\b|heures?\b|horas\b")
+_UNIT_NEXT = re.compile(r" ?(?:h|heures?|horas)\b")
 
 
 def find_spoken(text: str, language: str) -> Iterator[SpokenTime]:
@@ -182,12 +193,14 @@ def _read(match: re.Match[str], language: str) -> SpokenTime | None:
     )
     if repeated and repeated[1] == match["h"]:
         return None
+    led_by_day = bool(groups.get("strong")) and _led_by_a_day(match)
     german_lead = language == "de" and groups.get("strong")
-    if bare and not half_day and groups.get("follow") is None and not german_lead:
+    if bare and not (half_day or led_by_day or german_lead) and groups.get("follow") is None:
         return None
     if "follow" in groups and not bare and groups["follow"] is None and not half_day:
         return None
-    sure = half_day or not bare or bool(groups.get("strong") and groups.get("follow") is not None)
+    sure = half_day or led_by_day or not bare
+    sure = sure or bool(groups.get("strong") and groups.get("follow") is not None)
     # French "groupes de 4 a 10" is a range.
     sure = sure and not (
         bare and match.string[max(0, match.start() - 2) : match.start()][:1].isdigit()
@@ -198,8 +211,15 @@ def _read(match: re.Match[str], language: str) -> SpokenTime | None:
         start=start,
         end=match.end(),
         count=None if sure else float(hour),
-        length=hour * 60.0 + shift if _LENGTH.search(match[0]) else None,
+        length=hour * 60.0 + shift
+        if _LENGTH.search(match[0]) or _UNIT_NEXT.match(match.string, match.end())
+        else None,
     )
+
+
+def _led_by_a_day(match: re.Match[str]) -> bool:
+    """ "El jueves 3 de septiembre a las 14 tengo un hueco"."""
+    return _DAY.search(match.string[max(0, match.start() - _DAY_REACH) : match.start()]) is not None
 
 
 def _shift(groups: dict[str, str | None], language: str) -> int:

@@ -16,15 +16,18 @@ from salesagent_core.domain.claims.quantities import (
 )
 from salesagent_core.domain.grounding.held_lengths import (
     is_break,
+    is_compared,
     is_hour_of_day,
     is_round_the_clock,
     is_working_week,
     left_out_length,
 )
+from salesagent_core.domain.grounding.held_percents import holds_cut
 from salesagent_core.domain.grounding.held_units import (
     adds_two,
     counts_the_listed,
     is_days_of_work,
+    is_place_in_a_row,
     is_version,
 )
 from salesagent_core.domain.grounding.library import Library, Mention, sentence_around
@@ -33,9 +36,6 @@ from salesagent_core.domain.text.same_word import MIN_PIECE, related, related_an
 
 MAX_BY_EYE = 4
 OURS = re.compile(r"\b(?:we|our|us|wir|unser\w*|uns|nous|nos|notre|nuestr\w+|nosotros|tenemos)\b")
-_TAKEN_OFF = re.compile(
-    r" ?(?:off\b|discount|rabatt|nachlass|skonto|(?:de )?(?:remise|rabais|reduction)|(?:de )?descuento)"
-)
 _THE = re.compile(r"\b(?:the|die|den|der|les|des|las|los) $")
 _NAMED = re.compile(r"(?<=[a-z,] )([A-Z][\w&'-]*(?: \d{1,4}\b)?)")
 _THINGS = frozenset(SYNONYMS.values())
@@ -94,19 +94,7 @@ def holds_quantity(library: Library, wanted: Quantity, fact: Fact, text: Text) -
         around = content_stems(text.bare[first:last])
         if any(_about(around, m, text.language) for m in same):
             return True
-        # "8 % off" is the same whatever it is taken off from.
-        off = _TAKEN_OFF.match(text.bare, fact.end)
-        said = re.compile(
-            rf"(?<![\d.,]){re.escape(text.bare[fact.start : fact.end].split('%')[0].strip())} ?%"
-        )
-        return (
-            bool(same)
-            and off is not None
-            and any(
-                _TAKEN_OFF.match(library.whens, found.end())
-                for found in said.finditer(library.whens)
-            )
-        )
+        return holds_cut(library, wanted, fact, text)
     if wanted.kind != "count":
         return bool(same) or (
             wanted.kind == "duration"
@@ -138,7 +126,11 @@ def _holds_count(
         return True
     if _measured(library, wanted) or _is_fraction(library, wanted):
         return True
-    if is_version(library, fact, text) or adds_two(library, wanted, fact, text):
+    if (
+        is_version(library, fact, text)
+        or is_place_in_a_row(library, wanted, fact, text)
+        or adds_two(library, wanted, fact, text)
+    ):
         return True
     if not wanted.nouns:
         listed = by_its_list(text.bare, fact.start, text.language)
@@ -148,6 +140,8 @@ def _holds_count(
             or _bare_value(library, wanted)
             or left_out_length(library, wanted, fact, text)
         )
+    if is_compared(fact, text) and left_out_length(library, wanted, fact, text):
+        return True
     nouns = frozenset(wanted.nouns)
     if _counts_their_people(wanted, same) or _adds_their_people(library, wanted):
         return True

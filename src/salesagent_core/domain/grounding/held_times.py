@@ -9,10 +9,22 @@ from salesagent_core.domain.claims.day_times import day_of, weekdays_of
 from salesagent_core.domain.claims.facts import Fact, Text
 from salesagent_core.domain.claims.moments import ANY_MONTH, Clock, Day, Weekday
 from salesagent_core.domain.claims.quantities import ROUND_THE_CLOCK, Quantity
+from salesagent_core.domain.claims.weekday_spans import days_between, is_habit
 from salesagent_core.domain.grounding.held_lengths import bare_length
 from salesagent_core.domain.grounding.library import Library, sentence_around
 
 DAY_MINUTES = 1440
+
+
+def holds_weekday(library: Library, wanted: Weekday, text: Text) -> bool:
+    """True when some source holds this weekday; of a range only as an end of a range again, or as
+    a habit ("on Fridays")."""
+    if wanted.number in library.weekdays:
+        return True
+    ends = {number for span in library.weekday_spans for number in span}
+    if wanted.span:
+        return wanted.number in ends
+    return any(within(wanted, span, text) for span in library.weekday_spans)
 
 
 def holds_clock(library: Library, wanted: Clock, fact: Fact, text: Text, facts: list[Fact]) -> bool:
@@ -27,7 +39,7 @@ def holds_clock(library: Library, wanted: Clock, fact: Fact, text: Text, facts: 
     day = day_of(fact, facts, text.bare)
     if wanted.minutes & library.clocks:
         return day is None or any(
-            minute in wanted.minutes and _compatible(day, held, library)
+            minute in wanted.minutes and _compatible(day, held, library, text)
             for held, minute in library.pairs
         )
     # "10:00-10:30" where the source holds the start and that the slot takes 30 minutes.
@@ -72,9 +84,13 @@ def _held_length(library: Library, minutes: float) -> bool:
     )
 
 
-def _compatible(day: Day | Weekday, held: Day | Weekday | None, library: Library) -> bool:
+def _compatible(
+    day: Day | Weekday, held: Day | Weekday | None, library: Library, text: Text
+) -> bool:
     if held is None:
         return True
+    if isinstance(held, Weekday) and held.span:
+        return isinstance(day, Weekday) and within(day, held.span, text)
     if isinstance(day, Day) and isinstance(held, Day):
         return same_day(day, held)
     numbers = [_numbers(day), _numbers(held)]
@@ -82,6 +98,18 @@ def _compatible(day: Day | Weekday, held: Day | Weekday | None, library: Library
         return bool(numbers[0] & numbers[1])
     # One side has neither weekday nor year: it can be told only through another source.
     return isinstance(day, Day) and any(same_day(day, other) for other in library.days)
+
+
+def within(day: Weekday, span: tuple[int, int], text: Text) -> bool:
+    """True where the draft's ``day`` is a part of the range ``span`` and is told as a habit: hours
+    that hold from Monday to Friday offer nobody the coming Monday."""
+    days = days_between(span)
+    if day.span:
+        return days_between(day.span) <= days
+    first, last = sentence_around(text.bare, day.start)
+    return day.number in days and is_habit(
+        text.bare[first:last], day.start - first, day.end - first
+    )
 
 
 def _numbers(day: Day | Weekday) -> set[int]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from salesagent_core.domain.claims.facts import Fact, Text
+from salesagent_core.domain.claims.ordinals import is_ordinal, names_ordinal
 from salesagent_core.domain.claims.quantities import Quantity
 from salesagent_core.domain.grounding.library import Library, sentence_around
 from salesagent_core.domain.text.folding import bare_text
@@ -37,6 +38,13 @@ def is_version(library: Library, fact: Fact, text: Text) -> bool:
         re.search(
             rf"\b(?:versions?|releases?|v\.?) ?{re.escape(digits)}(?![\d.,]\d|\d)", library.whens
         )
+    )
+
+
+def is_place_in_a_row(library: Library, wanted: Quantity, fact: Fact, text: Text) -> bool:
+    """ "Ihre 3. Filiale" for "our third branch"."""
+    return is_ordinal(text.bare, fact.start, fact.end, text.language) and any(
+        names_ordinal(library.whens, int(value)) for value in wanted.values
     )
 
 

@@ -27,7 +27,7 @@ from salesagent_core.domain.grounding.held_past import holds_past, holds_when
 from salesagent_core.domain.grounding.held_promises import is_asked, stands_anyway
 from salesagent_core.domain.grounding.held_references import holds_certificate, holds_reference
 from salesagent_core.domain.grounding.held_starts import begins_next_month
-from salesagent_core.domain.grounding.held_times import holds_clock, same_day
+from salesagent_core.domain.grounding.held_times import holds_clock, holds_weekday, same_day
 from salesagent_core.domain.grounding.held_wordings import chance_invented
 from salesagent_core.domain.grounding.library import (
     DENIAL_REACH,
@@ -169,7 +169,7 @@ def holds(library: Library, fact: Fact, text: Text, facts: list[Fact]) -> bool:
             or begins_next_month(library, value, text, facts)
         )
     if isinstance(value, Weekday):
-        return value.number in library.weekdays or _weekday_told(library, value, text, facts)
+        return holds_weekday(library, value, text) or _weekday_told(library, value, text, facts)
     if isinstance(value, Clock):
         return holds_clock(library, value, fact, text, facts)
     if isinstance(value, Name):
@@ -202,7 +202,8 @@ def _weekday_told(library: Library, wanted: Weekday, text: Text, facts: list[Fac
         and fact.value is not wanted
         and first <= fact.start < last
     ]
-    return weekday_follows(wanted, beside, library.weekdays, library.whens) or denied_weekday(
+    held = library.weekdays | {number for span in library.weekday_spans for number in span}
+    return weekday_follows(wanted, beside, held, library.whens) or denied_weekday(
         wanted, text.bare[first : wanted.start], text.bare[wanted.end : last], library.whens
     )
 

@@ -36,6 +36,7 @@ from salesagent_core.domain.claims.past_events import events_in, knows_events
 from salesagent_core.domain.claims.quantities import Quantity
 from salesagent_core.domain.claims.senders import told_senders, without_senders
 from salesagent_core.domain.claims.stance import asks, denies_before, names_customers
+from salesagent_core.domain.claims.weekday_spans import working_weeks
 from salesagent_core.domain.evidence import Source, SourceKind
 from salesagent_core.domain.grounding.retelling import Passage, Passages, passage_of
 from salesagent_core.domain.text.folding import bare_text
@@ -102,6 +103,7 @@ class Library:
     statements: tuple[Mention, ...]
     days: tuple[Day, ...]
     weekdays: frozenset[int]
+    weekday_spans: frozenset[tuple[int, int]]
     clocks: frozenset[int]
     pairs: tuple[tuple[Day | Weekday | None, int], ...]
     urls: frozenset[str]
@@ -156,6 +158,7 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
     links = list(_values(readings, FactKind.LINK, Link))
     urls = [link.url for link in links] + [one.source.url for one in readings if one.source.url]
     clocks = _values(readings, FactKind.TIME, Clock)
+    weekdays = list(_values(readings, FactKind.WEEKDAY, Weekday))
     our_text = " ".join(each.text.bare for each in readings if each.source.kind not in _NOT_OURS)
     return Library(
         words=words,
@@ -166,8 +169,11 @@ def build_library(sources: Iterable[Source], allowed_names: Sequence[str]) -> Li
         quantities=tuple(m for m in mentions if isinstance(m.value, Quantity)),
         statements=tuple(m for m in mentions if isinstance(m.value, Statement)),
         days=days,
-        weekdays=_weekday_numbers(_values(readings, FactKind.WEEKDAY, Weekday), days).union(
+        weekdays=_weekday_numbers((one for one in weekdays if not one.span), days).union(
             *(weekdays_between(each.facts, each.text.bare) for each in readings)
+        ),
+        weekday_spans=frozenset(one.span for one in weekdays if one.span).union(
+            working_weeks(bares)
         ),
         clocks=frozenset(minute for clock in clocks for minute in clock.minutes),
         pairs=tuple(pair for each in readings for pair in pairs(each.facts, each.text.bare)),
