@@ -48,6 +48,16 @@ _DOES = {
     "es": r"(?:avisa(?:n|mos)?|lee(?:n|mos)?|firma(?:n|mos)?|envia(?:n|mos)?|imprime(?:n)?|alerta(?:n)?|detecta(?:n)?|reconoce(?:n)?|calcula(?:n|mos)?|traduce(?:n)?|traducimos|gestiona(?:n|mos)?|vigila(?:n|mos)?|controla(?:n|mos)?|pide solo|mide(?:n)?|repara(?:n|mos)?|limpia(?:n|mos)?|instala(?:n|mos)?|forma(?:mos)|almacena(?:n|mos)?|guarda(?:n|mos)?|planifica(?:n|mos)?|factura(?:n|mos)|archiva(?:n|mos)?|cifra(?:n|mos)?|actualiza(?:n|mos)?|crea(?:n|mos)?|genera(?:n|mos)?|redacta(?:n|mos)?|predice(?:n)?|recuerda(?:n)?|bloquea(?:n)?|abre(?:n)?|dirige(?:n)?|transcribe(?:n)?|responde solo|alquila(?:n|mos)|recicla(?:n|mos)?|retira(?:n|mos)|filtra(?:n|mos)?|recoge(?:n|mos)?|pinta(?:n|mos)?|transmite(?:n)?|exporta(?:n)?|[a-z]{3,30}[aei]mos)",
 }
 """Verbs that say what somebody or something does for a living."""
+_SUBJECT = {
+    "en": r"(?:the|it|this|our|its|all|every|each) ",
+    "de": r"(?:der|die|das|es|er|unser\w*|alle|jede\w?) ",
+    "fr": r"(?:le|la|les|il|elle|ce|cette|notre|nos|tou\w+|chaque) |l'",
+    "es": r"(?:el|la|los|las|se|esta|es|nuestr\w+|tod\w+|cada) ",
+}
+"""How a sentence begins that tells what a thing is or does."""
+_SUBJECTS = {
+    language: re.compile(rf"[\s-]*(?:{words})\S+ \S") for language, words in _SUBJECT.items()
+}
 _READER = re.compile(
     r"\b(?:you|your|yours|yourself|i|i'd|i'll|sie|ihr|ihre[mnrs]?|ihnen|ich|euch|euer|eure\w?|du|dir|dein\w*|vous|votre|vos|je|usted|ustedes|su|sus|tu|tus|yo)\b"
 )
@@ -76,7 +86,7 @@ def find_clauses(text: str, language: str) -> Iterator[Clause]:
             marked, linked = added.search(text, start, end), _LINK.search(text, start, end)
             done = (
                 not titled
-                and does.search(text, start, end)
+                and (does.search(text, start, end) or _asserts(text, start, end, language))
                 and not _READER.search(text, start, end)
             )
             if not (marked or linked or done) or _CONDITION.match(text, start, end):
@@ -86,6 +96,11 @@ def find_clauses(text: str, language: str) -> Iterator[Clause]:
                 return
             told = bool(marked or linked)
             yield Clause(start=start, end=end, link=bool(linked), marked=told)
+
+
+def _asserts(text: str, start: int, end: int, language: str) -> bool:
+    """A whole sentence about a thing: "the software understands speech"."""
+    return text[end : end + 1] in (".", "!") and bool(_SUBJECTS[language].match(text, start, end))
 
 
 def _to_reader(clause: str) -> bool:

@@ -39,11 +39,12 @@ from salesagent_core.domain.text.lexicon import MONTHS, stem
 from salesagent_core.domain.text.links import Link
 from salesagent_core.domain.text.same_word import related_any
 
-PROMISE_REFUSED = 0.48
+PROMISE_REFUSED = 0.4
 PROMISE_SHOWN = 0.35
 """From this chance on that a promise is invented it is refused, or shown to a person."""
+CLAUSE_REFUSED = 0.75
 CLAUSE_SHOWN = 0.62
-"""The same for what is only said to be done or to be there; it is never refused for its words."""
+"""The same for what is only said to be done or to be there."""
 PHONE_TAIL = 7
 WRITTEN_OVERLAP = 0.5
 CUSTOMER_OVERLAP = 0.5
@@ -123,9 +124,10 @@ def _in_other_words(library: Library, fact: Fact, text: Text, figures: list[Fact
     if not sort or _contradicted(library, fact, text):
         return Standing.MISSING
     chance = chance_invented(library, fact, text, figures)
-    if sort == "promise" and chance >= PROMISE_REFUSED:
+    promise = sort == "promise"
+    if chance >= (PROMISE_REFUSED if promise else CLAUSE_REFUSED):
         return Standing.MISSING
-    shown = PROMISE_SHOWN if sort == "promise" else CLAUSE_SHOWN
+    shown = PROMISE_SHOWN if promise else CLAUSE_SHOWN
     return Standing.UNSURE if chance >= shown else Standing.HELD
 
 
