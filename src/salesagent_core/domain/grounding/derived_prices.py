@@ -11,6 +11,7 @@ from salesagent_core.domain.claims.quantities import Quantity, find_quantities
 from salesagent_core.domain.grounding import sums
 from salesagent_core.domain.grounding.library import Library, sentence_around
 from salesagent_core.domain.grounding.operands import (
+    by_item,
     multipliers,
     multipliers_of,
     said_beside,
@@ -105,6 +106,9 @@ def _price_is_mixed(
         counts = multipliers_of(library, text, window, fact, True).own()
         percents_near = Operands(near=values_of(window, "percent"))
         tiers = [
+            sums.last_added(prices),
+            sums.cut(prices, percents_near),
+            sums.last_added(Operands(near=by_item(text, window, wanted.unit))),
             sums.reduced(prices, percents),
             sums.shared(prices, counts),
             sums.priced_twice(prices, counts),

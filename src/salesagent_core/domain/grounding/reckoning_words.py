@@ -18,10 +18,10 @@ _LEADS = {
 }
 """Words before a number that say it is reckoned."""
 _TAILS = {
-    "en": r"in all|in total|altogether|together|all told|more|would (?:be|produce|give|do|cover|suffice)|(?:is|are) enough",
-    "de": r"zusammen|insgesamt|in summe|gesamt|mehr|reich\w+|genug\w*",
-    "fr": r"au total|en tout|ensemble|pour l'ensemble|de plus|suffi\w+",
-    "es": r"en total|en conjunto|para todo|mas|bastan?|bastaria\w*",
+    "en": r"for both|in all|in total|altogether|together|all told|more|would (?:be|produce|give|do|cover|suffice)|(?:is|are) enough",
+    "de": r"fur beide\w*|zusammen|insgesamt|in summe|gesamt|mehr|reich\w+|genug\w*",
+    "fr": r"pour les deux|au total|en tout|ensemble|pour l'ensemble|de plus|suffi\w+",
+    "es": r"(?:para|por) (?:ambos|ambas|los dos|las dos)|en total|en conjunto|para todo|mas|bastan?|bastaria\w*",
 }
 """Words after it that say so."""
 _FORMULA = re.compile(
