@@ -32,6 +32,10 @@ _OPENED = re.compile(
     r"\((?:about|around|roughly|approx\.?|rund|etwa|ca\.?|environ|env\.?|unos|unas|aprox\.?)? ?$"
 )
 """A number in brackets says what the words before come to."""
+_PRICED = re.compile(
+    r"(?:€|£|\$|\b(?:eur|euros?|chf|usd|gbp))(?: (?:ht|ttc|netto|brutto|net|each|each one|piece|je stuck|/ ?\w+))? ?[:=] ?$"
+)
+"""A line of a list: "52 shirts at 14.20 €: "."""
 _MAY_BE = re.compile(r"\b(?:wäre[n]?|läge[n]?|käme[n]?|würde[n]?)\b", re.IGNORECASE)
 """German, with its dots: "Ware" is another word."""
 TAKEN = re.compile(
@@ -104,6 +108,7 @@ def is_reckoned(text: Text, fact: Fact) -> bool:
     return bool(
         leads.search(text.bare[before])
         or _OPENED.search(text.bare[before])
+        or _PRICED.search(text.bare[before])
         or tails.search(text.bare[fact.end : min(last, fact.end + CUE_AFTER)])
         or (fact.kind is FactKind.PRICE and _FORMULA.match(text.bare, fact.end))
         or (text.language == "de" and _MAY_BE.search(text.original[before]))

@@ -149,6 +149,13 @@ def last_added(prices: Operands) -> Iterator[float]:
     )
 
 
+def first_and_rest(steps: Iterable[tuple[float, float]], counts: Operands) -> Iterator[float]:
+    """One price for the first and another for each further one: "260 for the first screen, 140 for
+    each further"."""
+    for first, further in steps:
+        yield from (first + further * (count - 1) for count in counts.near if count > 1)
+
+
 def cut(prices: Operands, percents: Operands) -> Iterator[float]:
     """The last price with a share of the text taken off: "$1,100; you get 8 % off, so $1,012"."""
     for price in prices.near[-1:]:
