@@ -186,6 +186,8 @@ def _read(match: re.Match[str], language: str) -> SpokenTime | None:
         and ranged["of"] not in FUNCTION_WORDS[language] | _AFTER_ALL | set(WEEKDAYS)
     ):
         return None
+    if _is_range_of_numbers(groups, hour, language):
+        return None
     repeated = (
         _REPEATED.search(match.string[max(0, match.start("h") - 24) : match.start("h")])
         if not noon
@@ -201,6 +203,13 @@ def _read(match: re.Match[str], language: str) -> SpokenTime | None:
         return None
     sure = half_day or led_by_day or not bare
     sure = sure or bool(groups.get("strong") and groups.get("follow") is not None)
+    if (
+        language == "fr"
+        and bare
+        and not half_day
+        and not _UNIT_NEXT.match(match.string, match.end())
+    ):
+        sure = led_by_day  # A French hour has its "h": "a sept, l'offre" speaks of seven people.
     # French "groupes de 4 a 10" is a range.
     sure = sure and not (
         bare and match.string[max(0, match.start() - 2) : match.start()][:1].isdigit()
@@ -215,6 +224,12 @@ def _read(match: re.Match[str], language: str) -> SpokenTime | None:
         if _LENGTH.search(match[0]) or _UNIT_NEXT.match(match.string, match.end())
         else None,
     )
+
+
+def _is_range_of_numbers(groups: dict[str, str | None], hour: int, language: str) -> bool:
+    """ "Ages 10 to 14": nobody says so ten minutes to two in the afternoon."""
+    minute = groups.get("m") or ""
+    return language == "en" and minute.isdigit() and hour > NOON and bool(groups.get("to"))
 
 
 def _led_by_a_day(match: re.Match[str]) -> bool:

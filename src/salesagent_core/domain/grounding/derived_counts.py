@@ -12,7 +12,7 @@ from salesagent_core.domain.claims.facts import MAX_SELF_COUNT, Fact, FactKind, 
 from salesagent_core.domain.claims.quantities import Quantity, find_quantities
 from salesagent_core.domain.grounding import sums
 from salesagent_core.domain.grounding.derived_prices import CHANCE
-from salesagent_core.domain.grounding.held_numbers import MEASURES, OURS
+from salesagent_core.domain.grounding.held_numbers import MEASURES, OURS, PEOPLE
 from salesagent_core.domain.grounding.library import Library, sentence_around
 from salesagent_core.domain.grounding.operands import quantities_of, values_of, windows
 from salesagent_core.domain.grounding.reckoning_words import (
@@ -77,7 +77,7 @@ def count_follows(
             return True
     if _parts_of_a_length(library, near, fact, wanted) or _is_supposed(text, fact):
         return True
-    if _one_for_so_many(library, near, wanted):
+    if _one_for_so_many(library, near, wanted) or _so_many_for_each(library, wanted):
         return True
     if _in_groups(library, text, near, fact, wanted):
         return True
@@ -136,6 +136,29 @@ def _one_for_so_many(library: Library, near: Sequence[Fact], wanted: Quantity) -
         and any(math.ceil(count / int(rule["n"]) - sums.EXACT) in wanted.values for count in counts)
         for rule in _ONE_FOR.finditer(library.our_text)
         if int(rule["n"]) > 1
+    )
+
+
+_SO_MANY_EACH = re.compile(
+    r"(?<![\d.,])(?P<n>\d{1,3}) (?P<what>[a-z]{3,30})(?P<more>[^.!?;\n]{0,60}?) (?:each|(?:per|for each|pro|je|par|pour chaque|por|para cada|cada) (?:person|head|employee|member|kopf|mitarbeiter\w*|mann|nase|personne|salarie|tete|persona|empleado|trabajador))\b"
+)
+_AND_SO_MANY = re.compile(r"(?<![\d.,])(?P<n>\d{1,3}) (?P<what>[a-z]{3,30})")
+
+
+def _so_many_for_each(library: Library, wanted: Quantity) -> bool:
+    """ "26 pantalons" for the reader's "13 salaries, 2 pantalons et 4 polos par personne"."""
+    people = {
+        value
+        for m in library.quantities
+        if m.theirs and isinstance(m.value, Quantity) and m.value.kind == "count"
+        if m.value.nouns and m.value.nouns[0] in PEOPLE
+        for value in m.value.values
+    }
+    return bool(wanted.nouns and people) and any(
+        related_any(frozenset({stem(item["what"])}), frozenset(wanted.nouns[:1]))
+        and any(int(item["n"]) * count in wanted.values for count in people)
+        for rule in _SO_MANY_EACH.finditer(library.whens)
+        for item in _AND_SO_MANY.finditer(rule[0])
     )
 
 

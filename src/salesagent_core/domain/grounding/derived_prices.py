@@ -11,6 +11,7 @@ from salesagent_core.domain.claims.quantities import Quantity, find_quantities
 from salesagent_core.domain.grounding import sums
 from salesagent_core.domain.grounding.library import Library, sentence_around
 from salesagent_core.domain.grounding.operands import (
+    by_item,
     multipliers,
     multipliers_of,
     said_beside,
@@ -33,6 +34,7 @@ _WHOLE_WEEK = re.compile(
     r"\b(?:week-?ends?|saturdays?|wochenend\w*|samstag\w*|sabados?|fin(?:es)? de semana|samedis?)\b[^.]{0,120}\b(?:weeks?|woche|wochenpreis|7 tage|sieben tage|7 days|seven days|semaine|semana)\b"
 )
 """A price of a whole week, after those of its days."""
+_TWO_PRICES = 2
 CHANCE, CHANCE_MIXED, CHANCE_UNTOLD, CHANCE_FAR = 0.12, 0.1, 0.05, 0.045
 """How likely an accident may be: where words tell of a calculation, of a longer one, where they do
 not, and where an operand stands in a source only."""
@@ -105,6 +107,9 @@ def _price_is_mixed(
         counts = multipliers_of(library, text, window, fact, True).own()
         percents_near = Operands(near=values_of(window, "percent"))
         tiers = [
+            sums.last_added(prices),
+            sums.cut(prices, percents_near),
+            sums.last_added(Operands(near=by_item(text, window, wanted.unit))),
             sums.reduced(prices, percents),
             sums.shared(prices, counts),
             sums.priced_twice(prices, counts),
@@ -139,6 +144,7 @@ def _price_of_sources(
     ).capped()
     counts = multipliers_of(library, text, close, fact, True)
     tiers = [
+        sums.first_and_rest(_steps(library, text.language, wanted.unit), counts),
         sums.added(prices),
         sums.priced(prices, counts),
         sums.priced_twice(prices, counts),
@@ -147,6 +153,23 @@ def _price_of_sources(
         sums.mixed_from_afar(prices, counts),
     ]
     return sums.follows(wanted.values, tiers, CHANCE_FAR)
+
+
+_FIRST_AND_REST = re.compile(
+    r"[^.!?\n]{0,40}\b(?:first|ersten?s?|premiere?|primera?)\b[^!?\n]{0,60}\b(?:further|each other|every other|additional|extra|weitere[nrs]?|zusatzliche[nrs]?|supplementaire|suivante?|autre|adicional|siguiente|otra?)\b[^.!?\n]{0,20}"
+)
+
+
+def _steps(library: Library, language: str, unit: str) -> list[tuple[float, float]]:
+    """The two prices of each sentence that has one for the first and one for each further."""
+    found = []
+    for match in _FIRST_AND_REST.finditer(library.whens):
+        prices = values_of(
+            sorted(find_quantities(match[0], language), key=lambda one: one.start), "money", unit
+        )
+        if len(prices) == _TWO_PRICES:
+            found.append((prices[0], prices[1]))
+    return found
 
 
 def _lines(text: Text, near: Sequence[Fact], unit: str) -> list[list[float]]:

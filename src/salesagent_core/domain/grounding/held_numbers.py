@@ -64,12 +64,14 @@ _PARTS = {
     )
     for word in words.split()
 }
-_PEOPLE = frozenset(
+PEOPLE = frozenset(
     stem(word)
     for word in "person persons people strong members staff users employees guests covers participants attendees delegates learners trainees heads pax personen kopfe teilnehmer teilnehmende teilnehmenden mitglieder gaste nutzer mitarbeiter "
     "personnes participants membres invites convives utilisateurs salaries stagiaires personas participantes asistentes miembros invitados comensales usuarios empleados alumnos".split()
 )
 """Words for people as one counts them."""
+_PERSONS = re.compile(r" (?:persons?|people|personen|personnes?|personas?)\b")
+"""Those of them that name nobody in particular."""
 _ANY_THING = frozenset({"piece"})
 """Words for whatever was named before."""
 _PIECES = frozenset("piece st pc pcs stk ud uds ex exp".split())
@@ -143,7 +145,7 @@ def _holds_count(
     if is_compared(fact, text) and left_out_length(library, wanted, fact, text):
         return True
     nouns = frozenset(wanted.nouns)
-    if _counts_their_people(wanted, same) or _adds_their_people(library, wanted):
+    if _counts_people(wanted, same, fact, text) or _adds_their_people(library, wanted):
         return True
     if counts_the_listed(library, wanted):
         return True
@@ -161,13 +163,14 @@ def _holds_count(
     )
 
 
-def _counts_their_people(wanted: Quantity, same: list[Mention]) -> bool:
-    """ "60 users" for the reader's "60-person practice"."""
-    return wanted.nouns[0] in _PEOPLE and any(
-        m.theirs
+def _counts_people(wanted: Quantity, same: list[Mention], fact: Fact, text: Text) -> bool:
+    """ "60 users" for the reader's "60-person practice", "20 people" for "20 participants"."""
+    anybody = _PERSONS.match(text.bare, fact.end) is not None
+    return wanted.nouns[0] in PEOPLE and any(
+        (m.theirs or anybody)
         and isinstance(m.value, Quantity)
         and bool(m.value.nouns)
-        and m.value.nouns[0] in _PEOPLE
+        and m.value.nouns[0] in PEOPLE
         for m in same
     )
 
@@ -179,7 +182,7 @@ def _adds_their_people(library: Library, wanted: Quantity) -> bool:
         for m in library.quantities
         if m.theirs and isinstance(m.value, Quantity) and m.value.kind == "count" and m.value.nouns
     ]
-    return wanted.nouns[0] in _PEOPLE and any(
+    return wanted.nouns[0] in PEOPLE and any(
         max(one.values) + max(other.values) in wanted.values for one, other in pairwise(told)
     )
 

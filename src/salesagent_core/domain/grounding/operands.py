@@ -22,6 +22,9 @@ BESIDE = 36
 _TWICE = re.compile(
     r"\b(?:both|beide\w*|deux|ambos|ambas|hin und zuruck|hin- und ruck\w*|round trip|there and back|each way|return|aller[ -]retour|ida y vuelta|pair|paar|paire|par)\b"
 )
+_FOR_SO_MANY = re.compile(
+    r" (?:(?:each|plus vat|ht|ttc|netto|brutto|iva incluido) )?(?:for|fur|pour|por|para) (?:(?:the|die|den|les|las|los|your|ihre|vos|sus) )?(?P<n>\d{1,4}|[a-z]{2,12})(?![\w.,%])"
+)
 _HALF = re.compile(r"\b(?:half|halfte|halbe\w?|moitie|mitad|demi|50 ?%)\b")
 _YEAR = re.compile(r"\b(?:years?|annual\w*|yearly|jahr\w*|annee|ans?|annuel\w*|ano|anual\w*)\b")
 _IN_A_YEAR = (
@@ -108,6 +111,23 @@ def said_beside(text: Text, fact: Fact) -> tuple[float, ...]:
         for value in one.values
         if 1 < value <= MAX_SELF_COUNT
     )
+
+
+def by_item(text: Text, near: Sequence[Fact], unit: str) -> tuple[float, ...]:
+    """Each price near, with the count that stands right beside it: 124 and 252 of "62 for the two
+    small ones and 84 for the three large ones"."""
+    found = []
+    for one in near:
+        for price in values_of([one], "money", unit):
+            behind = _FOR_SO_MANY.match(text.bare, one.end)
+            if behind is None:
+                continue
+            count = 2.0 if _TWICE.match(behind["n"]) else None
+            for said in () if count else find_quantities(behind["n"], text.language):
+                count = max(said.values)
+            if count:
+                found.append(price * count)
+    return tuple(found)
 
 
 def quantities_of(things: Iterable[Fact | Quantity]) -> Iterator[Quantity]:

@@ -18,10 +18,10 @@ _LEADS = {
 }
 """Words before a number that say it is reckoned."""
 _TAILS = {
-    "en": r"in all|in total|altogether|together|all told|more|would (?:be|produce|give|do|cover|suffice)|(?:is|are) enough",
-    "de": r"zusammen|insgesamt|in summe|gesamt|mehr|reich\w+|genug\w*",
-    "fr": r"au total|en tout|ensemble|pour l'ensemble|de plus|suffi\w+",
-    "es": r"en total|en conjunto|para todo|mas|bastan?|bastaria\w*",
+    "en": r"for both|in all|in total|altogether|together|all told|more|would (?:be|produce|give|do|cover|suffice)|(?:is|are) enough",
+    "de": r"fur beide\w*|zusammen|insgesamt|in summe|gesamt|mehr|reich\w+|genug\w*",
+    "fr": r"pour les deux|au total|en tout|ensemble|pour l'ensemble|de plus|suffi\w+",
+    "es": r"(?:para|por) (?:ambos|ambas|los dos|las dos)|en total|en conjunto|para todo|mas|bastan?|bastaria\w*",
 }
 """Words after it that say so."""
 _FORMULA = re.compile(
@@ -32,6 +32,10 @@ _OPENED = re.compile(
     r"\((?:about|around|roughly|approx\.?|rund|etwa|ca\.?|environ|env\.?|unos|unas|aprox\.?)? ?$"
 )
 """A number in brackets says what the words before come to."""
+_PRICED = re.compile(
+    r"(?:€|£|\$|\b(?:eur|euros?|chf|usd|gbp))(?: (?:ht|ttc|netto|brutto|net|each|each one|piece|je stuck|/ ?\w+))? ?[:=] ?$"
+)
+"""A line of a list: "52 shirts at 14.20 €: "."""
 _MAY_BE = re.compile(r"\b(?:wäre[n]?|läge[n]?|käme[n]?|würde[n]?)\b", re.IGNORECASE)
 """German, with its dots: "Ware" is another word."""
 TAKEN = re.compile(
@@ -104,6 +108,7 @@ def is_reckoned(text: Text, fact: Fact) -> bool:
     return bool(
         leads.search(text.bare[before])
         or _OPENED.search(text.bare[before])
+        or _PRICED.search(text.bare[before])
         or tails.search(text.bare[fact.end : min(last, fact.end + CUE_AFTER)])
         or (fact.kind is FactKind.PRICE and _FORMULA.match(text.bare, fact.end))
         or (text.language == "de" and _MAY_BE.search(text.original[before]))

@@ -142,6 +142,26 @@ def totalled(prices: Operands) -> Iterator[float]:
         yield from (sum(terms) for terms in combinations(prices.near, size))
 
 
+def last_added(prices: Operands) -> Iterator[float]:
+    """The sum of the last two, three ... prices of the text, as a total at the end of a list is."""
+    yield from (
+        sum(prices.near[-size:]) for size in range(2, MAX_LINES + 2) if size <= len(prices.near)
+    )
+
+
+def first_and_rest(steps: Iterable[tuple[float, float]], counts: Operands) -> Iterator[float]:
+    """One price for the first and another for each further one: "260 for the first screen, 140 for
+    each further"."""
+    for first, further in steps:
+        yield from (first + further * (count - 1) for count in counts.near if count > 1)
+
+
+def cut(prices: Operands, percents: Operands) -> Iterator[float]:
+    """The last price with a share of the text taken off: "$1,100; you get 8 % off, so $1,012"."""
+    for price in prices.near[-1:]:
+        yield from (price * (1 - share / 100) for share in percents.near)
+
+
 def listed(lines: Sequence[Sequence[float]]) -> Iterator[float]:
     """The sum of a list's last lines, of each line its first, last or greatest price."""
     picks = [tuple(dict.fromkeys((line[0], line[-1], max(line)))) for line in lines[-MAX_LINES:]]

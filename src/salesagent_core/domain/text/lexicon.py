@@ -217,7 +217,7 @@ def guess_language(text: str, fallback: str = "en") -> str:
 _SAME_THING = (
     "truck trucks lorry lorries vehicle vehicles van vans fleet car cars lkw lkws fahrzeug fahrzeuge fahrzeugen "
     "flotte fuhrpark transporter camion camions vehicule vehicules camiones furgoneta furgonetas vehiculo "
-    "vehiculos flota tractor",
+    "vehiculos flota tractor camionnette camionnettes fourgon fourgons fourgonnette fourgonnettes camioneta camionetas lieferwagen",
     "employee employees person persons personen personne persona people staff team colleagues headcount workers mitarbeiter mitarbeitern mitarbeitende "
     "mitarbeitenden beschaftigte leute kollegen employes salaries personnes collaborateurs effectif empleados "
     "personas trabajadores plantilla equipo equipe",
