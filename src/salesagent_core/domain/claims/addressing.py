@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from salesagent_core.domain.claims.name_words import SAFE, TITLES
+from salesagent_core.domain.text.lexicon import FUNCTION_WORDS
 
 SIGNATURE_LINES = 3
 SIGNATURE_WORDS = 5
@@ -50,7 +51,9 @@ _CONTACT = frozenset(
     "tel telefon telephone phone mobile mobil handy fax mail email e-mail web website internet direct durchwahl movil telefono portable ligne directe ext t m f e w p".split()
 )
 """Words before a number or an address under a signature."""
-_TEAM = re.compile(r"(?:team|equipe|equipo)$")
+_SHORTENED = re.compile(r"(?:\b(?:[a-z]\.){1,3}|\b(?:inc|ltd|co|corp|bros|jr|sr)\.)$")
+"""A full stop that ends no sentence: "Olivaria S.L."."""
+_SMALL = frozenset().union(*FUNCTION_WORDS.values()) | SAFE
 
 Words = list[re.Match[str]]
 
@@ -112,7 +115,8 @@ def is_sign_off(level: str) -> bool:
 
 def is_signature(level: str) -> bool:
     """True for a bare line that may stand under a sign-off."""
-    return len(level.split()) <= SIGNATURE_WORDS and not level.endswith((".", "!", "?", ":"))
+    ends = level.endswith((".", "!", "?", ":")) and not _SHORTENED.search(level)
+    return len(level.split()) <= SIGNATURE_WORDS and not ends
 
 
 def signed(line: str, level: str) -> Iterator[Words]:
@@ -128,7 +132,7 @@ def signed(line: str, level: str) -> Iterator[Words]:
         words = [
             token
             for token, key in zip(tokens, keys, strict=True)
-            if token[0][0].isupper() and key not in TITLES and len(key) > 1
+            if token[0][0].isupper() and key not in TITLES and key not in _SMALL and len(key) > 1
         ]
-        if words and not (len(keys) > 1 and _TEAM.search(keys[-1]) and keys[0] in SAFE | _JOINED):
+        if words:
             yield words

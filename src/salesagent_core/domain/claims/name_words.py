@@ -7,7 +7,7 @@ from salesagent_core.domain.text.lexicon import MONTHS, WEEKDAYS
 
 FIRST_NAMES = frozenset(
     "anna anne anja andrea andreas alexander alexandra alice alicia alejandro alfonso amelie antoine antonio arnaud "
-    "barbara beatrice beatriz benjamin benoit bernard bernd birgit bjorn brigitte bruno camille carla carlos carmen "
+    "margaux iker ainhoa nuria unai aitor mireia jordi laia gael maelle maxence quitterie priya anil ravi sanjay aisha fatima omar hassan ali mehmet aylin emre olena barbara beatrice beatriz benjamin benoit bernard bernd birgit bjorn brigitte bruno camille carla carlos carmen "
     "carolina caroline catherine cecile celine charles charlotte christine christoph christophe claudia claudio "
     "clara cristina damien daniel daniela david diana diego dieter dirk dominik dominique eduardo edward elena elisabeth "
     "elizabeth elke emily emma enrique eric erik ernesto esteban esther eva fabian fabien felipe fernando fiona "

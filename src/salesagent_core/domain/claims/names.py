@@ -20,7 +20,13 @@ from salesagent_core.domain.claims.addressing import (
     is_signature,
     signed,
 )
-from salesagent_core.domain.claims.german_houses import houses, is_event, is_institution
+from salesagent_core.domain.claims.german_houses import (
+    houses,
+    is_event,
+    is_institution,
+    is_town,
+    sounds_like_name,
+)
 from salesagent_core.domain.claims.name_words import (
     COMMON_ALSO,
     CURRENCIES,
@@ -185,10 +191,13 @@ def _name(
         return
     institution = language == "de" and len(words) > 1 and is_institution(words[0][1])
     legal = institution or any(key in LEGAL_FORMS for _, key in words[1:])
+    if language == "de" and len(words) > 1 and " & " in line[run[0].start() : run[-1].end()]:
+        legal = legal or any(sounds_like_name(key) for _, key in words)
     kept = [
         (token, key)
         for index, (token, key) in enumerate(words)
         if legal
+        or (index and words[index - 1][1] in FIRST_NAMES and key not in SAFE)
         or (titled and not (previous == "m" and is_word(key, language)))
         or _counts(
             token[0],
@@ -261,7 +270,9 @@ def _counts(
     if first or title_case:
         return len(key) >= MIN_UNKNOWN and not is_word(key, language)
     if language != "de":
-        return key not in LANDSCAPE
+        return key not in LANDSCAPE or (many and language == "en")
+    if is_town(key, previous):
+        return True
     if is_noun(key):
         return False
     if key in COMMON_ALSO and previous in ("bei", "von", "mit", "an"):

@@ -159,6 +159,11 @@ def is_place(key: str) -> bool:
     return key not in _ALSO_WORDS and (key in cities or key in names)
 
 
+def is_city(key: str) -> bool:
+    """True for a bare word that may be the name of a city, even where it is a word too ("ulm")."""
+    return key in _groups()[0]
+
+
 def holds_place(tokens: tuple[str, ...], words: frozenset[str]) -> bool:
     """True where ``words`` hold the same place by another of its names, or the country by its
     adjective or one of its cities. ``tokens`` are a name's bare words."""

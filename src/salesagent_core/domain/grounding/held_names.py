@@ -11,7 +11,6 @@ from salesagent_core.domain.grounding.library import Library
 from salesagent_core.domain.text.folding import bare_text
 from salesagent_core.domain.text.lexicon import stem
 from salesagent_core.domain.text.word_forms import is_common, is_word
-from salesagent_core.domain.titles.title import Seniority, read_title
 
 LONG_TAIL = 6
 _PLATFORMS = (
@@ -20,14 +19,22 @@ _PLATFORMS = (
     frozenset("mac macs macos macbook imac apple".split()),
 )
 """Devices by the names that people give them."""
+_ROLE = re.compile(
+    r"manager|director|head|lead|executive|representative|consultant|adviser|advisor|specialist|engineer|engineering|officer|coordinator|sales|support|marketing|success|service|team|"
+    r"\w{0,20}(?:leit(?:er|erin|ung)|berat(?:er|erin|ung)|betreu(?:er|erin|ung)|vertrieb|vertriebs\w{3,20}|dienst|service|abteilung|fuhrer|fuhrerin|assistenz|team)|inhaber(?:in)?|"
+    r"direct(?:eur|rice)|responsable|chargee?|conseill(?:er|ere)|commerciale?|gerante?|ingenieure?|equipe|"
+    r"directora|jef[ea]|gerente|asesora?|comercial|ejecutiv[oa]|tecnic[oa]|ventas|departamento|atencion|equipo"
+)
+"""What somebody is: one of these stands in a title under a mail."""
 
 
 def holds_name(library: Library, name: Name, language: str) -> bool:
     """True when the sources hold ``name``, of a draft in ``language`` (ISO 639-1)."""
-    missing = [token for token in name.tokens if not _known(token, library.words)]
+    known = _written if name.signature or name.greeting else _known
+    missing = [token for token in name.tokens if not known(token, library.words)]
     if name.signature:
         return _holds_signature(library, name, missing, language)
-    if missing and holds_place(name.tokens, library.words):
+    if missing and not name.greeting and holds_place(name.tokens, library.words):
         return True
     if missing and all(_same_platform(token, library.words) for token in missing):
         return True
@@ -55,10 +62,9 @@ def _holds_signature(library: Library, name: Name, missing: list[str], language:
         )
     if not (library.knows_sender or library.senders):
         return True
-    if not all(is_word(token, language) and token not in FIRST_NAMES for token in missing):
-        return False
-    title = read_title(" ".join(name.tokens))
-    return title.seniority is not Seniority.UNKNOWN or title.department is not None
+    return any(_ROLE.fullmatch(token) for token in name.tokens) and all(
+        is_word(token, language) and token not in FIRST_NAMES for token in name.tokens
+    )
 
 
 def _same_platform(token: str, words: frozenset[str]) -> bool:
@@ -78,6 +84,12 @@ def _stands_alone(library: Library, name: Name) -> bool:
     }
     alone = any(not one[:1].isupper() for one in before)
     return not before or alone or name.opening in {bare_text(one) for one in before}
+
+
+def _written(token: str, words: frozenset[str]) -> bool:
+    """True where the sources write the word so: "Campo" is not "Campos" in a signature."""
+    pieces = [piece for piece in re.split(r"[-'&.]", token) if piece]
+    return token in words or (len(pieces) > 1 and all(piece in words for piece in pieces))
 
 
 def _known(token: str, words: frozenset[str]) -> bool:

@@ -21,6 +21,7 @@ _SPANISH = {
     "iera ieras ieramos ierais ieran iese ieses iesemos iesen iere ieres ieren iendo yendo ido ida idos idas id idor idora idores idoras ible ibles imiento imientos yo yeron",
     "": "s es ito ita itos itas isimo isima mente ador adora adores adoras aje ajes",
     "o": "a os as",
+    "a": "as ado ada ados adas aje ar ero era eria",
     "e": "es",
 }
 _FRENCH = {

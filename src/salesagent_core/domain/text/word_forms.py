@@ -62,8 +62,10 @@ _SHORT_HEADS = frozenset(
     "bei ein hub ost sud bio geo oko ort art akt gut mut rot aal ohr zoo mal los kur kuh".split()
 )
 """Words of three letters that German puts before another ("Notstrom", "Torwart")."""
-_SHORT_TAILS = frozenset("tor rad gas zug uhr eis tee tag weg art akt kur amt abo".split())
-"""Words of three letters that end others ("Rolltor") and no name."""
+_SHORT_TAILS = frozenset(
+    "tor tore toren tors rad gas zug uhr eis tee tag weg art akt kur amt abo".split()
+)
+"""Short words that end others ("Rolltor") and no name."""
 MIN_JOINED = 9
 _PLACE_TAIL = re.compile(
     r"(?:burg|berg|berge|dorf|stadt|heim|hausen|hofen|feld|felde|furt|bruck|brucken|kirchen?|munster|ingen|rode|roda|walde?|bach|stedt|leben|werder|hagen|tal|au|aue|see|horst|kamp|moor|"
@@ -118,7 +120,7 @@ def is_common(word: str, language: str) -> bool:
 def _compound(word: str, words: WordList, depth: int = 0) -> bool:
     if len(word) < 4 or len(word) > 60:
         return depth > 0 and word in _SHORT_TAILS
-    if word in words:
+    if word in words or (depth and word in _SHORT_TAILS):
         return True
     if depth == 3:
         return False
@@ -126,13 +128,15 @@ def _compound(word: str, words: WordList, depth: int = 0) -> bool:
         return True
     for cut in range(len(word) - 3, 3, -1):
         head, tail = word[:cut], word[cut:]
-        stems = (
+        stems = [
             head,
             head.removesuffix("s"),
             head.removesuffix("n"),
             head.removesuffix("en"),
             head + "e",
-        )
+        ]
+        if len(head) >= MIN_TAIL:
+            stems.append(head + "en")
         if any(len(one) >= 3 and one in words for one in stems) and _compound(
             tail, words, depth + 1
         ):
