@@ -10,7 +10,7 @@ import re
 from functools import cache
 
 _EN_IRREGULAR = "been begun bought brought built caught chosen come cut dealt done drawn driven eaten fallen felt fought found flown forgotten given gone got gotten grown had heard held hit kept known left lent let lost made meant met paid put read run rung said sat seen sent set shown shut spent spoken spread stood stolen taken taught thought told understood won worn written won"
-_EN_PAST = "began chose came did drew drove ate fell flew forgot gave went knew ran rang saw shook showed spoke stole took was were wore wrote"
+_EN_PAST = "became began blew broke chose came did drew drove ate fell flew forgot gave went knew ran rang rode rose saw shook showed spoke stole swore threw took was were wore wrote"
 _EN_EITHER = "bought brought built caught dealt felt fought found got had heard held kept lost made meant met paid said sent slept sold spent stood taught told thought understood won"
 """These may also be participles: "it is made", "paid once"."""
 _EN_NOT_PAST = "need speed exceed proceed succeed feed indeed hundred seed weed breed red shed embed bed naked sacred gifted"
@@ -51,7 +51,7 @@ _FR = (
 )
 
 _ES_PARTICIPLE = r"(?:\w{2,}(?:ado|ido|ída|ído|ada|ida)|hecho|dicho|visto|puesto|escrito|abierto|vuelto|roto|resuelto|cubierto|descubierto|devuelto|satisfecho|propuesto|expuesto|impreso)"
-_ES_E = r"(?:(?!\w*(?:ar|er|ir|dr|br|rr)é\b)(?!(?:qué|sé|té|café|porqué|también|esté|dé|fé|comité|bebé|chalé|palé|puré|carné)\b)\w{3,}é|prepar|compar|repar|separ|retir|mir|admir|esper|recuper|gener|consider|aclar)"
+_ES_E = r"(?:(?!\w*(?:ar|er|ir|dr|br|rr)é\b)(?!(?:qué|sé|té|café|porqué|también|esté|dé|fé|comité|bebé|chalé|palé|puré|carné)\b)\w{3,}é|(?:prepar|compar|repar|separ|retir|mir|admir|esper|recuper|gener|consider|aclar)é)"
 _ES = (
     rf"(?:he|ha|hemos|han|había|habían|habíamos|haber|habernos|haberle|haberles|haberlo) (?:\w+ )?{_ES_PARTICIPLE}"
     r"|(?!(?:está|según)\b)\w{2,}ó|fue|fueron|fui|fuimos|hizo|hicieron|hicimos|hice|tuvo|tuvieron|tuvimos|tuve|estuvo|estuvieron|estuvimos|estuve|dijo|dijeron|dijimos|dije|pidió|vino|vinieron|vinimos|vine|dio|dieron|dimos|di|pudo|pudieron|pudimos|pude|puso|pusieron|pusimos|puse|trajo|trajeron|quiso|quisieron|quisimos|quise|supo|supimos|supe|vi|vio|vieron|vimos|\w{3,}aron|\w{2,}ieron|\w{2,}jeron"
