@@ -27,7 +27,7 @@ _NOT_YET = re.compile(
 """A condition tells of nothing that has been."""
 _STILL_NOT = re.compile(
     r"\b(?:if|(?<!you )(?<!we )(?<!i )once|unless|as soon as|whenever|as long as|until|wenn|falls|sobald|sofern|nachdem sie(?! \w* ?(?:uns|unser\w*|bei uns)\b)|si|s'il|s'ils|des que|une fois|apres que|en cuanto|una vez)\b"
-    r"|\b(?:(?:like|love|happy|glad) to (?:hear|know|learn|understand)|let (?:me|us) know|tell (?:me|us) (?:what|how|which|where|if)|whether|gustaria|digame|cuenteme|diganos|dites-moi|dites-nous|aimer(?:ais|ions)|voudr(?:ais|ions)|sagen sie|schreiben sie|(?:wissen|erfahren|horen), |ob)\b"
+    r"|\b(?:(?:like|love|happy|glad) to (?:hear|know|learn|understand)|let(?:ting)? (?:me|us) know|tell (?:me|us) (?:what|how|which|where|if)|whether|gustaria|digame|cuenteme|diganos|dites-moi|dites-nous|aimer(?:ais|ions)|voudr(?:ais|ions)|sagen sie|schreiben sie|(?:wissen|erfahren|horen), |ob)\b"
     r"|\b(?:ce (?:qui|que vous) n'|(?:any|every)thing |whatever |alles,? was |was (?:sie )?nicht |lo que no )"
 )
 _PERSON = re.compile(

@@ -49,6 +49,7 @@ _SEEN = re.compile(
     r"(?:i|we)(?:'ve| have)? (?:just |also )?(?:seen|read|noticed|saw|heard|learn\w*)|(?:he|hemos) (?:visto|leido|sabido|notado)|j'ai (?:vu|lu|remarque|appris|bien note)|ich (?:habe|hatte) (?:gesehen|gelesen|gehort|bemerkt)"
 )
 _WISHES = re.compile(r"congrat\w*|gluckwunsch|gratul\w*|felicit\w*|felicidades|enhorabuena")
+_TO_BE_DONE = re.compile(r"\b(?:once|as soon as|until|when|if) $")
 _BEFORE_WISH = re.compile(r"[!?\n;]|(?<!\d)\.(?=\s)")
 _THEIR_THING = re.compile(
     r"^(?:votre (?:visite|passage|inscription|participation|commande)|ihr\w* (?:download|besuch|anruf|anmeldung|teilnahme|bestellung|vertragsabschluss)|fur (?:den|das|ihren|ihr|die|ihre) (?:besuch|anmeldung|teilnahme|bestellung|anruf))$"
@@ -94,6 +95,8 @@ def holds_past(library: Library, wanted: Statement, fact: Fact, text: Text) -> b
     matched = text.bare[fact.start : fact.end]
     after = text.bare[fact.end : last]
     if _THEIR_THING.match(matched) and not _LOOKS_BACK.search(text.bare[first : fact.start]):
+        return True
+    if _TO_BE_DONE.search(text.bare[first : fact.start]) and matched.startswith("you have "):
         return True
     if wanted.family == "again":
         return not library.strangers and (
