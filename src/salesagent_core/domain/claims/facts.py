@@ -16,6 +16,7 @@ from salesagent_core.domain.claims.elided_units import elided, goes_on, in_lists
 from salesagent_core.domain.claims.language_names import LanguageName, find_languages
 from salesagent_core.domain.claims.moments import Clock, Day, Moments, Weekday, find_moments
 from salesagent_core.domain.claims.names import Name, find_names
+from salesagent_core.domain.claims.past_clauses import find_past_clauses
 from salesagent_core.domain.claims.quantities import Quantity, find_quantities
 from salesagent_core.domain.text.folding import Folded, bare_text, plain
 from salesagent_core.domain.text.lexicon import (
@@ -27,6 +28,8 @@ from salesagent_core.domain.text.lexicon import (
 )
 from salesagent_core.domain.text.links import Link, find_addresses, find_links
 
+TOLD_BY_TENSE = "clause"
+"""The family of what is told of the past in any words."""
 MAX_SELF_COUNT = 5
 MAX_FACTS = 600
 PHONE_DIGITS = range(7, 16)
@@ -154,6 +157,7 @@ def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -
         facts += _statement_facts(statements)
         return facts[:MAX_FACTS]
     facts += _statement_facts(statements)
+    facts += _past_facts(text)
     for clause in find_clauses(masked, text.language):
         facts.append(Fact(kind=FactKind.PROMISE, value=clause, start=clause.start, end=clause.end))
     for spoken in find_languages(masked):
@@ -179,6 +183,12 @@ def _statement_facts(statements: list[Statement]) -> Iterator[Fact]:
             start=one.start,
             end=one.end,
         )
+
+
+def _past_facts(text: Text) -> Iterator[Fact]:
+    for start, end in find_past_clauses(text.original, text.bare, text.language):
+        told = Statement(kind="past", family=TOLD_BY_TENSE, key="", start=start, end=end)
+        yield Fact(kind=FactKind.PAST, value=told, start=start, end=end)
 
 
 def _moment_facts(moments: Moments) -> Iterator[Fact]:

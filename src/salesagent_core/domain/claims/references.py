@@ -50,13 +50,22 @@ _RESULTS = (
     r"|(?:ahorr(?:o|aron)|redu(?:jo|jeron)|duplic(?:o|aron)) (?:asi|con ello|de este modo)|(?:ha|han) (?:ahorrado|reducido|duplicado|bajado|aumentado)\b|(?:bajo|bajaron|subio|subieron|cayo|cayeron) (?:un|una|en|a la)\b|con (?:muy )?buenos resultados|la mayoria de nuestr\w+ \w+ (?:encuentr|consig|repit|vuelv|ahorr)\w*|vien(?:e|en) cada (?:ano|otono|verano|primavera|invierno)"
 )
 _PRIZE = r"(?:awards?|prizes?|medals?|\w*preis|auszeichnung\w*|\w*medaille|gutesiegel|trophees?|prix|medailles?|premios?|galardon\w*|medallas?|distincion\w*)"
-_WON = r"(?:won|win|received|receive|awarded|earned|picked up|erhalten|gewonnen|bekommen|erhielt\w*|gewann\w*|recu|recus|obtenu\w*|remporte\w*|decroche\w*|recompense\w*|recibi(?:o|mos|eron)|gan(?:o|amos|aron)|obtuv\w+|logr(?:o|amos)|consigui\w+)"
+_WON = r"(?:won|win|received|receive|awarded|earned|picked up|erhalten|gewonnen|bekommen|erhielt\w*|gewann\w*|recu|recus|obtenu\w*|remporte\w*|decroche\w*|recompense\w*|recibi(?:do|o|mos|eron)|ganado|obtenido|logrado|conseguido|gan(?:o|amos|aron)|obtuv\w+|consigui\w+)"
 _AWARD = rf"{_WON} (?:[\w'-]+ ){{0,6}}?{_PRIZE}\b|{_PRIZE} (?:[\w'-]+ ){{0,6}}?{_WON}\b|(?:a|ont|avons) ete (?:recompense|prime|distingue)\w*|(?:ist|sind|wurde\w*) (?:\w+ ){{0,5}}(?:ausgezeichnet|pramiert)|(?:was|were|been) (?:named|voted|shortlisted)\b|(?:fue|fuimos|ha sido|hemos sido) (?:premiad|galardonad|distinguid|reconocid)\w+"
+
+_BODY = r"(?:\w*association|federation|chamber|institute?s?|laborator(?:y|ies)|trade (?:press|body|journal|magazine)|industry (?:press|body)|experts?|press|magazines?|testers?|consumer \w+|universit(?:y|ies)|authorit(?:y|ies)|\w*verband\w*|\w*verein(?:igung)?|\w*institute?s?|\w*kammer|innung|fachpresse|presse|hochschule|universitat\w*|\w*zeitschrift\w*|prufstelle|prufer|experten|stiftung \w+|\w*amt|syndicat|chambre|institute?|laboratoire|organisme|presse|universite|experts?|asociacion|federacion|colegio|camara|gremio|instituto|laboratorio|organismo|prensa|universidad|expertos|revistas?)"
+_PRAISES = r"(?:recommend\w*|endors\w+|confirm\w*|certif\w+|attest\w*|prais\w+|approv\w+|rat(?:es?|ed)|rank\w*|empfiehlt|empfehlen|empfohlen|bestatig\w+|lobt|loben|gelobt|bewerte\w+|zertifizier\w+|auszeichne\w+|zeichnet|gepruft|recommand\w+|confirm\w+|atteste\w*|approuv\w+|salue\w*|classe|recomiend\w+|recomend\w+|avala\w*|acredita\w*|elogia\w*|aprob\w+|aprueb\w+)"
+_RANKED = r"(?:best|top)-?[ -]?selling|(?:meist|best)(?:verkauft|gekauft|genutzt)\w*|beliebtest\w*|erfolgreichst\w*|verkaufsschlager|bestseller|(?:le|la|les) plus (?:vendue?s?|utilisee?s?|populaires?|demandee?s?|apprecie\w*)|(?:el|la|los|las|mas) (?:\w+ )?mas (?:vendid|utilizad|demandad|popular|valorad|usad)\w*|(?:the|our) most (?:popular|widely used|sold|requested|chosen)|(?:quality|test|independent|trust)[ -](?:seal|mark|label)\b|(?:gute|qualitats|pruf|test)siegel|label (?:de )?(?:qualite|independant)|sello (?:de )?(?:calidad|independiente)"
+_PRAISED = rf"{_BODY} (?:(?:[\w'-]+|\|+) ){{0,4}}?{_PRAISES}\b|{_PRAISES} (?:by|von|vom|durch|par|por) (?:[\w'-]+ ){{0,3}}?{_BODY}\b"
 
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    families = (("serves", f"{_SERVES}|{_WIDER}"), ("results", _RESULTS), ("award", _AWARD))
+    families = (
+        ("serves", f"{_SERVES}|{_WIDER}"),
+        ("results", _RESULTS),
+        ("award", f"{_AWARD}|{_PRAISED}|{_RANKED}"),
+    )
     return {name: re.compile(rf"(?<!\w)(?:{words})") for name, words in families}
 
 

@@ -15,7 +15,9 @@ from salesagent_core.domain.claims.facts import Fact, Text, content_stems
 from salesagent_core.domain.claims.past_events import any_held, events_in, without_events
 from salesagent_core.domain.claims.quantities import Quantity, find_quantities
 from salesagent_core.domain.claims.stance import asks
+from salesagent_core.domain.grounding.held_past_clauses import retells
 from salesagent_core.domain.grounding.library import Library, sentence_around
+from salesagent_core.domain.grounding.mail_words import empty_stems, mail_stems
 from salesagent_core.domain.grounding.retelling import words_of
 from salesagent_core.domain.text.everyday_words import everyday_stems
 from salesagent_core.domain.text.lexicon import MONTHS, stem
@@ -47,6 +49,8 @@ _SEEN = re.compile(
     r"(?:i|we)(?:'ve| have)? (?:just |also )?(?:seen|read|noticed|saw|heard|learn\w*)|(?:he|hemos) (?:visto|leido|sabido|notado)|j'ai (?:vu|lu|remarque|appris|bien note)|ich (?:habe|hatte) (?:gesehen|gelesen|gehort|bemerkt)"
 )
 _WISHES = re.compile(r"congrat\w*|gluckwunsch|gratul\w*|felicit\w*|felicidades|enhorabuena")
+_TO_BE_DONE = re.compile(r"\b(?:once|as soon as|until|when|if) $")
+_BEFORE_WISH = re.compile(r"[!?\n;]|(?<!\d)\.(?=\s)")
 _THEIR_THING = re.compile(
     r"^(?:votre (?:visite|passage|inscription|participation|commande)|ihr\w* (?:download|besuch|anruf|anmeldung|teilnahme|bestellung|vertragsabschluss)|fur (?:den|das|ihren|ihr|die|ihre) (?:besuch|anmeldung|teilnahme|bestellung|anruf))$"
 )
@@ -76,6 +80,10 @@ _RELATIVE = re.compile(
     r"(?:(?:in|bei|auf|an|mit) )?(?:que|qui|dont|that|which|whom|die|das|den|dem|der) "
 )
 _LE_RESERVE = re.compile(r"(?:le|les|os|te) (?:envie|mande|reserve)")
+_REMEMBERED = re.compile(
+    r"(?:as|if|wie|comme|como|si) .*(?:rem|recall|erinner|souven|rappel|record)"
+)
+"""What one is reminded of stands after it."""
 _LOOKS_BACK = re.compile(
     r"thank|dank|merci|remerci|gracias|\b(?:suite a|apres|depuis|lors de|seit|nach|after|since|comme pour|wie bei|letzt\w*|dernie\w*)\b"
 )
@@ -88,6 +96,8 @@ def holds_past(library: Library, wanted: Statement, fact: Fact, text: Text) -> b
     after = text.bare[fact.end : last]
     if _THEIR_THING.match(matched) and not _LOOKS_BACK.search(text.bare[first : fact.start]):
         return True
+    if _TO_BE_DONE.search(text.bare[first : fact.start]) and matched.startswith("you have "):
+        return True
     if wanted.family == "again":
         return not library.strangers and (
             library.mails > 1
@@ -96,6 +106,8 @@ def holds_past(library: Library, wanted: Statement, fact: Fact, text: Text) -> b
             or library.returning
         )
     tail = _CLAUSE_END.split(after, maxsplit=1)[0]
+    if not tail.strip() and _REMEMBERED.match(matched):
+        tail = after
     if _ONLY_WHEN.fullmatch(matched):
         return holds_when(library, matched, text.bare[first:last])
     if wanted.family == "acted":
@@ -114,7 +126,11 @@ def holds_past(library: Library, wanted: Statement, fact: Fact, text: Text) -> b
         return True
     if _SEEN.match(matched) and _THEIR_MAIL.match(after):
         return True
-    if _WISHES.fullmatch(matched.split()[0]) or _SEEN.match(matched):
+    wished = _WISHES.fullmatch(matched.split()[0])
+    if wished and not _meaning(tail) - mail_stems():
+        # German puts what the wish is for before it: "Zur Eröffnung gratuliere ich".
+        tail = _BEFORE_WISH.split(text.bare[: fact.start])[-1]
+    if wished or _SEEN.match(matched):
         share = WISH_SHARE if asks(tail) else TOLD_SHARE
         return _mostly_told(library, text, tail or text.bare[first:last], share)
     if _WE_WROTE.match(matched):
@@ -129,7 +145,9 @@ def holds_past(library: Library, wanted: Statement, fact: Fact, text: Text) -> b
     if kinds == {"visited"}:
         kinds = events_in(tail[:60]) & {"event"} or kinds
     if wanted.family == "told":
-        return _told(library, text, matched, tail, kinds)
+        return _told(library, text, matched, tail, kinds) or retells(
+            library, text, matched + tail, SURE_SHARE
+        )
     if not kinds and _LOOKS_BACK.match(matched) and _meaning(tail):
         return _thing_given(library, text, tail)
     return any_held(kinds, library.events) if kinds else None
@@ -158,14 +176,16 @@ def _retold(library: Library, text: Text, said: str) -> bool:
     any words; nearly all of it where nothing of the kind is known to have happened."""
     kinds = events_in(said)
     rest = without_events(said, library.events & _TALK)
-    words = [word for word in words_of(rest, text.language) if word.stem not in _FRAME]
+    words = [
+        word for word in words_of(rest, text.language) if word.stem not in _FRAME | empty_stems()
+    ]
     places = [library.passages.places(word) for word in words]
     told = [place for place, each in enumerate(library.passages.all) if each.told]
     most = max((sum(place in held for held in places) for place in told), default=0)
     share = most / len(words) if words else 1.0
     unheard = bool(kinds) and not any_held(kinds, library.events | library.asked)
     if unheard:
-        return len(words) > 1 and share >= SURE_SHARE
+        return (len(words) > 1 and share >= SURE_SHARE) or retells(library, text, said, SURE_SHARE)
     return share > RETOLD_SHARE
 
 
@@ -219,9 +239,16 @@ _SAME_WHEN = tuple(
 """The same time in other words."""
 
 
+_OF_US = re.compile(
+    r"\b(?:we|us|our|ours|wir|uns|unser\w*|nous|notre|nos|nosotros|nuestr\w+|\w+(?:amos|imos))\b"
+)
+
+
 def holds_when(library: Library, told: str, sentence: str) -> bool:
     """True where a source tells this time ("last year") in some words, or names the year beside a
     figure of the draft's sentence."""
+    if sentence.rstrip().endswith("?") and not _OF_US.search(sentence):
+        return True
     return (
         told in library.whens
         or any(one.fullmatch(told) and one.search(library.whens) for one in _SAME_WHEN)

@@ -9,7 +9,13 @@ from enum import StrEnum
 from salesagent_core.domain.claims.capabilities import Clause
 from salesagent_core.domain.claims.commitments import CERTIFICATE, Statement
 from salesagent_core.domain.claims.day_shifts import denied_weekday, follows_from, weekday_follows
-from salesagent_core.domain.claims.facts import Fact, FactKind, Text, content_stems
+from salesagent_core.domain.claims.facts import (
+    TOLD_BY_TENSE,
+    Fact,
+    FactKind,
+    Text,
+    content_stems,
+)
 from salesagent_core.domain.claims.language_names import LanguageName
 from salesagent_core.domain.claims.moments import Clock, Day, Weekday
 from salesagent_core.domain.claims.names import Name
@@ -24,6 +30,7 @@ from salesagent_core.domain.grounding.held_days import counts_a_span, is_day_of_
 from salesagent_core.domain.grounding.held_names import holds_name
 from salesagent_core.domain.grounding.held_numbers import holds_quantity
 from salesagent_core.domain.grounding.held_past import holds_past, holds_when
+from salesagent_core.domain.grounding.held_past_clauses import holds_past_clause
 from salesagent_core.domain.grounding.held_promises import is_asked, stands_anyway
 from salesagent_core.domain.grounding.held_references import holds_certificate, holds_reference
 from salesagent_core.domain.grounding.held_starts import begins_next_month
@@ -236,13 +243,19 @@ def _holds_link(library: Library, link: Link) -> bool:
 
 def _proposes(written: str, sentence: str) -> bool:
     """Spanish "hablamos el martes" is a proposal where a question or a time goes with it."""
-    return written in _PRESENT_TOO and bool(re.search(r"\?|a las? |si le parece", sentence))
+    return written in _PRESENT_TOO and bool(
+        re.search(r"\?|a las? |si le parece|hablamos de (?:\w+ )?\d", sentence)
+    )
 
 
 def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text) -> bool:
     first, last = sentence_around(text.bare, fact.start)
     if wanted.family == "when":
+        if wanted.key == "hier" and text.language != "fr":
+            return True
         return holds_when(library, wanted.key, text.bare[first:last])
+    if wanted.family == TOLD_BY_TENSE:
+        return holds_past_clause(library, fact, text)
     before = text.bare[first : fact.start]
     theirs = repeats_reader(before)
     negated = denies_before(before, DENIAL_REACH)

@@ -262,6 +262,14 @@ def _is_mail(source: Source) -> bool:
     return source.kind is SourceKind.MESSAGE or source.id.lower().startswith(("mail", "thread"))
 
 
+def _happened(reading: _Reading, sentence: str) -> frozenset[str]:
+    """The kinds of what one sentence of a source says has happened."""
+    strangers = reading.source.kind in _THEIRS
+    if _knows(reading):
+        return knows_events(sentence, strangers=strangers, wishes=asks(sentence))
+    return events_in(sentence)
+
+
 def _events(reading: _Reading) -> Iterator[str]:
     """What has happened, as a source tells that can know it; elsewhere only what is plainly said
     to have happened."""
@@ -307,6 +315,7 @@ def _passages(number: int, reading: _Reading) -> Iterator[Passage]:
                 source=number,
                 ours=_is_ours(reading.source.kind, bare[start:end]),
                 told=_knows(reading),
+                events=_happened(reading, bare[start:end]),
             )
 
 

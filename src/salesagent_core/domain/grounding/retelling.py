@@ -50,13 +50,15 @@ class Word:
 @attrs.frozen(kw_only=True)
 class Passage:
     """A sentence of the source with that number. ``ours`` is True where it tells what
-    we have or do, ``told`` where it can know what happened between us and the reader."""
+    we have or do, ``told`` where it can know what happened between us and the reader; ``events``
+    are the kinds of what it says has happened."""
 
     source: int
     stems: frozenset[str]
     meant: frozenset[int | str]
     ours: bool
     told: bool = False
+    events: frozenset[str] = frozenset()
 
 
 @cache
@@ -135,6 +137,7 @@ def passage_of(
     source: int,
     ours: bool,
     told: bool = False,
+    events: frozenset[str] = frozenset(),
 ) -> Passage:
     """One sentence of a source, in bare form; ``promises`` as for ``words_of``."""
     words = words_of(bare, language, promises)
@@ -147,6 +150,7 @@ def passage_of(
         meant=meant,
         ours=ours,
         told=told,
+        events=events,
     )
 
 
