@@ -94,6 +94,23 @@ def strangers_drafts() -> Iterator[Row]:
             yield line, "invented fact refused or shown", bool(found)
 
 
+def testers_drafts() -> Iterator[Row]:
+    """Ordinary sales answers that an outside tester generated to measure the checker: of each true
+    draft whether it is refused, of each invented fact whether its sentence is."""
+    for case in cases("grounding_testers"):
+        line = f"grounding, tester {case['part']}, {case['language']}"
+        body = case["body"]
+        if case["invented"] is None:
+            severities = _severities(case, body, 0, len(body))
+            yield line, "true draft not refused", "block" not in severities
+            yield line, "true draft not even shown", not severities
+        else:
+            start = body.index(case["invented"])
+            found = _severities(case, body, start, start + len(case["invented"]))
+            yield line, "invented fact refused", "block" in found
+            yield line, "invented fact refused or shown", bool(found)
+
+
 def _severities(case: dict[str, Any], body: str, start: int, end: int) -> set[str]:
     """The severities of what is found in the sentences that hold this part of the body."""
     first = max(body.rfind(mark, 0, start) for mark in ".!?\n") + 1
@@ -181,6 +198,7 @@ def main() -> None:
         disclosures,
         grounding,
         strangers_drafts,
+        testers_drafts,
         messages,
         automatic,
         intents,
