@@ -110,6 +110,7 @@ _KINDS = {
     "count": FactKind.NUMBER,
     "year": FactKind.NUMBER,
 }
+_WRITTEN_AS_ONE = frozenset({FactKind.LINK, FactKind.ADDRESS})
 _STATEMENTS = {
     "promise": FactKind.PROMISE,
     "past": FactKind.PAST,
@@ -157,7 +158,9 @@ def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -
         facts += _statement_facts(statements)
         return facts[:MAX_FACTS]
     facts += _statement_facts(statements)
-    facts += _past_facts(text)
+    facts += _past_facts(
+        text, [(fact.start, fact.end) for fact in facts if fact.kind in _WRITTEN_AS_ONE]
+    )
     for clause in find_clauses(masked, text.language):
         facts.append(Fact(kind=FactKind.PROMISE, value=clause, start=clause.start, end=clause.end))
     for spoken in find_languages(masked):
@@ -185,8 +188,9 @@ def _statement_facts(statements: list[Statement]) -> Iterator[Fact]:
         )
 
 
-def _past_facts(text: Text) -> Iterator[Fact]:
-    for start, end in find_past_clauses(text.original, text.bare, text.language):
+def _past_facts(text: Text, hidden: list[tuple[int, int]]) -> Iterator[Fact]:
+    original, bare = _stopped(text.original, hidden), _stopped(text.bare, hidden)
+    for start, end in find_past_clauses(original, bare, text.language):
         told = Statement(kind="past", family=TOLD_BY_TENSE, key="", start=start, end=end)
         yield Fact(kind=FactKind.PAST, value=told, start=start, end=end)
 
@@ -215,6 +219,13 @@ def _masked(text: str, spans: list[tuple[int, int]]) -> str:
 def _but_stop(text: str, start: int, end: int) -> tuple[int, int]:
     """A span without the full stop behind it: "12 August." may end the sentence."""
     return (start, end - 1) if end - start > 1 and text[end - 1] == "." else (start, end)
+
+
+def _stopped(text: str, spans: list[tuple[int, int]]) -> str:
+    """The same length, with the spans made into what ends a sentence: a link stands alone."""
+    for start, end in spans:
+        text = f"{text[:start]}{' ' * (end - start - 1)};{text[end:]}"
+    return text
 
 
 def _links_and_addresses(text: Text) -> Iterator[Fact]:

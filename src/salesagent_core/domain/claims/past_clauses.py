@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from salesagent_core.domain.claims.past_events import events_in
 from salesagent_core.domain.claims.past_verbs import is_neutral, past_verbs
 
 MAX_PAST_CLAUSES = 60
@@ -104,4 +105,8 @@ def _not_yet(before: str) -> bool:
 
 
 def _only_asks(clause: str) -> bool:
-    return not _WITH_US.search(clause) or bool(_HEARD_OF_US.match(clause))
+    return (
+        not _WITH_US.search(clause)
+        or bool(_HEARD_OF_US.match(clause))
+        or "heard" in events_in(clause)
+    )

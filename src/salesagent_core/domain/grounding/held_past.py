@@ -12,7 +12,12 @@ import re
 
 from salesagent_core.domain.claims.commitments import Statement
 from salesagent_core.domain.claims.facts import Fact, Text, content_stems
-from salesagent_core.domain.claims.past_events import any_held, events_in, without_events
+from salesagent_core.domain.claims.past_events import (
+    any_held,
+    events_in,
+    without_attending,
+    without_events,
+)
 from salesagent_core.domain.claims.quantities import Quantity, find_quantities
 from salesagent_core.domain.claims.stance import asks
 from salesagent_core.domain.grounding.held_past_clauses import retells
@@ -71,6 +76,12 @@ _THEIR_MAIL = re.compile(
 _WITH_US = re.compile(
     r"\b(?:us|me|our|already|uns|mir|unser\w*|schon|bereits|nous|m'|notre|nos|deja|me|nuestr\w+|ya)\b"
 )
+_TOLD_US = re.compile(r"(?:haben|hatten|sie) .*\b(?:mir|uns)$")
+"""What they told us, whatever verb says so at the end."""
+_SEATED = re.compile(
+    r"\b(?:(?:etes|est|sont) (?:\w+ )?(?:installe|situe|base|implante|etabli|domicilie|localise)e?s?|(?:ansassig|niedergelassen|beheimatet|angesiedelt) (?:sind|ist))$"
+)
+"""Where somebody is: a state, whose place is a name of its own."""
 _READS = re.compile(r"(?:i|we) read$")
 _OF_THEIRS = re.compile(r" (?:that|about|in (?:the|your)|on (?:the|your)|of|your|with|an?)\b")
 """The present tense of "read" looks like its past: "we read due dates from your system"."""
@@ -113,7 +124,9 @@ def holds_past(library: Library, wanted: Statement, fact: Fact, text: Text) -> b
     if wanted.family == "acted":
         related = _RELATED_TO.search(text.bare[first : fact.start])
         before = related[0] if related and _RELATIVE.match(matched) else ""
-        rest = "" if _meaning(before) else tail.split(":")[0]
+        rest = "" if _meaning(before) - empty_stems() else tail.split(":")[0]
+        if _SEATED.search(matched):
+            return True
         return _retold(library, text, before + matched + rest)
     if _READS.match(matched) and not _OF_THEIRS.match(after):
         return True
@@ -122,7 +135,7 @@ def holds_past(library: Library, wanted: Statement, fact: Fact, text: Text) -> b
     if wanted.family == "object":
         return _thing_given(library, text, matched)
     coming = _AFTER.match(matched) and _TO_COME.search(after)
-    if coming and not {"spoke", "met", "event"} & events_in(matched + tail):
+    if coming and not {"spoke", "met", "event", "seminar"} & events_in(matched + tail):
         return True
     if _SEEN.match(matched) and _THEIR_MAIL.match(after):
         return True
@@ -133,7 +146,7 @@ def holds_past(library: Library, wanted: Statement, fact: Fact, text: Text) -> b
     if wished or _SEEN.match(matched):
         share = WISH_SHARE if asks(tail) else TOLD_SHARE
         return _mostly_told(library, text, tail or text.bare[first:last], share)
-    if _WE_WROTE.match(matched):
+    if _WE_WROTE.match(matched) and not _READER_SAID.match(matched):
         return library.mails > 0
     said = _READER_SAID.match(matched)
     if said:
@@ -143,11 +156,13 @@ def holds_past(library: Library, wanted: Statement, fact: Fact, text: Text) -> b
         )
     kinds = events_in(matched) or events_in(tail[:60])
     if kinds == {"visited"}:
-        kinds = events_in(tail[:60]) & {"event"} or kinds
+        kinds = events_in(tail[:60]) & {"event", "seminar"} or kinds
     if wanted.family == "told":
         return _told(library, text, matched, tail, kinds) or retells(
             library, text, matched + tail, SURE_SHARE
         )
+    if wanted.family == "spoken" and not kinds and _TOLD_US.match(matched):
+        return _retold(library, text, matched + tail)
     if not kinds and _LOOKS_BACK.match(matched) and _meaning(tail):
         return _thing_given(library, text, tail)
     return any_held(kinds, library.events) if kinds else None
@@ -176,6 +191,8 @@ def _retold(library: Library, text: Text, said: str) -> bool:
     any words; nearly all of it where nothing of the kind is known to have happened."""
     kinds = events_in(said)
     rest = without_events(said, library.events & _TALK)
+    if kinds and kinds <= library.events:
+        rest = without_attending(rest)
     words = [
         word for word in words_of(rest, text.language) if word.stem not in _FRAME | empty_stems()
     ]

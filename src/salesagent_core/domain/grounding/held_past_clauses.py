@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from salesagent_core.domain.claims.event_frames import without_frames
 from salesagent_core.domain.claims.facts import Fact, Text
 from salesagent_core.domain.claims.past_events import any_held, events_in, without_events
 from salesagent_core.domain.grounding.library import Library, sentence_around
@@ -34,7 +35,7 @@ _MESSAGE = re.compile(
 _WE_SENT = re.compile(
     r"\b(?:(?:i|we) (?:\w+ )?(?:sent|send)|(?:habe|haben) (?:ich|wir)|(?:ich|wir) (?:habe|haben)|ai|avons|(?:le|les|os) (?:envi|mand))"
 )
-_BETWEEN = frozenset({"spoke", "met", "event", "visited", "agreed"})
+_BETWEEN = frozenset({"spoke", "met", "event", "seminar", "visited", "agreed"})
 """Kinds of events that take two."""
 _READER = {
     "en": re.compile(r"\b(?:you|your|yours)\b"),
@@ -45,6 +46,8 @@ _READER = {
 _US = re.compile(
     r"\b(?:we|us|our|ours|i|my|wir|uns|unser\w*|ich|mein\w*|nous|notre|nos|je|j'ai|nosotros|nuestr\w+|[a-z]{3,20}(?:amos|emos|imos))\b"
 )
+_WE_DID = re.compile(r"\b(?:hemos|he|habiamos|[a-z]{3,20}(?:amos|emos|imos))\b")
+"""Spanish leaves out who did it: "supo de nosotros" tells of the reader."""
 _SAID = re.compile(
     r"\b(?:told|said|say|mention\w*|explain\w*|agree\w*|discuss\w*|spoke|talk\w*|promis\w*|sag\w+|erwahn\w+|besproch\w*|vereinbar\w*|erzahl\w*|mein(?:te|ten)|versproch\w*|zugesagt|"
     r"dit|disiez|evoqu\w+|mentionn\w+|convenu\w*|parl\w+|promis|expliqu\w+|dij\w+|dicho|coment\w+|mencion\w+|acord\w+|habl\w+|convin\w+|conto|contaron|explic\w+)\b"
@@ -71,10 +74,11 @@ def _who_know(library: Library, said: str, kinds: frozenset[str], language: str)
     we did elsewhere in ours, for a page about a product knows no customer."""
     reader = bool(_READER[language].search(said) or _MESSAGE.search(said) or kinds & _BETWEEN)
     us = bool(_US.search(said))
+    unsaid = language == "es" and not _WE_DID.search(said)
     return [
         place
         for place, each in enumerate(library.passages.all)
-        if (each.told if reader else each.ours or not us)
+        if (each.told if reader else each.ours or not us or (unsaid and each.told))
     ]
 
 
@@ -89,7 +93,7 @@ def retells(library: Library, text: Text, said: str, share: float) -> bool:
 
 def _claimed(clause: str) -> str:
     topic = _TOPIC.search(clause)
-    return clause[: topic.start("topic")] if topic else clause
+    return without_frames(clause[: topic.start("topic")] if topic else clause)
 
 
 def _kinds(said: str) -> frozenset[str]:

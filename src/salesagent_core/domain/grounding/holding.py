@@ -30,7 +30,7 @@ from salesagent_core.domain.grounding.held_days import counts_a_span, is_day_of_
 from salesagent_core.domain.grounding.held_names import holds_name
 from salesagent_core.domain.grounding.held_numbers import holds_quantity
 from salesagent_core.domain.grounding.held_past import holds_past, holds_when
-from salesagent_core.domain.grounding.held_past_clauses import holds_past_clause
+from salesagent_core.domain.grounding.held_past_clauses import holds_past_clause, retells
 from salesagent_core.domain.grounding.held_promises import is_asked, stands_anyway
 from salesagent_core.domain.grounding.held_references import holds_certificate, holds_reference
 from salesagent_core.domain.grounding.held_starts import begins_next_month
@@ -56,6 +56,12 @@ PHONE_TAIL = 7
 WRITTEN_OVERLAP = 0.5
 CUSTOMER_OVERLAP = 0.5
 _PRESENT_TOO = frozenset("hablamos quedamos acordamos conversamos comentamos".split())
+_PROPOSAL = re.compile(
+    r"\?|a las? |si (?:le|les|lo|la|quiere\w*|desea\w*|prefiere\w*|gusta)\b|con (?:mucho |todo )?gusto|encantad\w+|(?:diga|cuente|indique|avise|escriba|llame|confirme|proponga)(?:me|nos|n?os|nme|nnos)\b|le (?:parece|viene|va) bien|cuando (?:le|les|quiera\w*|guste\w*|pueda\w*)\b|hablamos de (?:\w+ )?\d"
+)
+_GONE_BY = re.compile(
+    r"\b(?:ayer|anteayer|pasad[oa]s?|ultim[oa]s?|anterior\w*|antes|hace|recientemente|reciente)\b"
+)
 _GAIN = re.compile(
     r"\d|%|[€$£]|\b(?:per ?cent|prozent|pour cent|por ciento|half|halfte|moitie|mitad|costs?|kosten|couts?|costes?|money|geld|argent|dinero|"
     r"time|zeit|temps|tiempo|hours?|stunden|heures|horas|days?|tage|jours|dias|budget|revenue|umsatz|sales|ventas|ventes|productiv\w+|fuel|energ\w+|double\w*|triple\w*)\b"
@@ -243,8 +249,13 @@ def _holds_link(library: Library, link: Link) -> bool:
 
 def _proposes(written: str, sentence: str) -> bool:
     """Spanish "hablamos el martes" is a proposal where a question or a time goes with it."""
-    return written in _PRESENT_TOO and bool(
-        re.search(r"\?|a las? |si le parece|hablamos de (?:\w+ )?\d", sentence)
+    return (
+        written in _PRESENT_TOO
+        and not re.search(
+            rf"\b(?:que|como|segun|cuando|donde|ya) (?:\w{{1,3}} ){{0,2}}{written}", sentence
+        )
+        and not _GONE_BY.search(sentence)
+        and bool(_PROPOSAL.search(sentence))
     )
 
 
@@ -277,6 +288,7 @@ def _holds_statement(library: Library, wanted: Statement, fact: Fact, text: Text
             or len(said & library.stems) >= WRITTEN_OVERLAP * len(said)
             or text.language not in library.languages
             or any_held(events_in(text.bare[fact.end : last]) - {"met", "sent"}, library.asked)
+            or retells(library, text, text.bare[fact.start : last], WRITTEN_OVERLAP)
         )
     if wanted.family == CERTIFICATE and holds_certificate(
         library, wanted, sentence, text.bare[fact.start : fact.end]
