@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from salesagent_core.domain.claims.own_deeds import OWN_DEEDS
+
 _ANY_EN = r"(?:at any (?:time|point|moment)|any ?time|whenever you (?:like|want|wish|choose)|without (?:giving )?(?:a |any |stating )?(?:reasons?|notice|penalt\w+|explanation)|from (?:one|month) to the next|month by month|with immediate effect)"
 _ANY_DE = r"(?:jederzeit|zu jeder zeit|wann immer|ohne (?:angabe von )?(?:grund\w*|frist\w*|begrundung)|von heute auf morgen|monatlich|taglich|fristlos)"
 _ANY_FR = r"(?:a tout moment|n'importe quand|quand (?:vous (?:le )?(?:voulez|souhaitez)|bon vous semble)|sans (?:donner de |aucun |avoir a |fournir de )?(?:raison|motif|justification|preavis|justifier|vous justifier|penalites?)\w*|du jour au lendemain|d'un mois (?:sur|a) l'autre)"
@@ -123,11 +125,11 @@ _UNDERTAKINGS: dict[str, dict[str, str]] = {
 def _patterns(language: str) -> dict[str, re.Pattern[str]]:
     return {
         family: re.compile(rf"(?<!\w)(?:{by_language[language]})(?!\w)")
-        for family, by_language in _UNDERTAKINGS.items()
+        for family, by_language in (_UNDERTAKINGS | OWN_DEEDS).items()
     }
 
 
-UNDERTAKINGS = frozenset(_UNDERTAKINGS)
+UNDERTAKINGS = frozenset(_UNDERTAKINGS | OWN_DEEDS)
 """The names of the families."""
 
 

@@ -57,6 +57,8 @@ _TALK = re.compile(
     r"telefon\w*|gesprach\w*|sprechen|reden|melden|schreiben|fragen?|antwort\w*|lesen|sehen|zeigen?|seite|gern\w*|dank\w*|freu\w*|passt|wissen|"
     r"demonstra\w+|demo\w*|vorfuhr\w+|appel\w*|parl\w+|voyons|ecri\w+|question\w*|repon\w+|rendez-vous|echange\w*|voir|lire|page|merci|heureu\w+|plaisir|volontiers|savoir|"
     r"llam\w+|habl\w+|escrib\w+|pregunt\w*|respon\w+|ver|leer|pagina|graci\w+|gusto|encantad\w+|saber|hueco|consult\w+)\b"
+    r"|\b(?:agradec\w+|dese(?:o|amos) (?:un|una|mucho)|deb(?:o|emos) (?:la|esta|su) recomend\w+|connus? (?:grace|par)|(?:heard|learned|learnt) (?:of|about) us|found us|came to us|owe (?:this|the|your)|(?:auf|von) uns (?:aufmerksam|gehort)|zu uns gefunden|entendu parler|trouves?|(?:nos (?:ha|han|haya|hayan)|supo de|oido hablar)|recommand\w+|recommend\w+|empfehlung\w*|empfohlen|recomenda\w+)\b"
+    r"|\b(?:verlo|mirarlo|comentarlo|revisarlo|repasarlo) (?:juntos|con calma)|(?:schauen|sehen|gehen) wir [^.!?\n]{0,25}?(?:gemeinsam|zusammen)\b|\b(?:regardons|etudions|examinons|parcourons)(?:-le|-la|-les)? ensemble|\b(?:look|go) [^.!?\n]{0,20}?together\b"
 )
 
 

@@ -14,6 +14,7 @@ from salesagent_core.domain.claims.capabilities import Clause
 from salesagent_core.domain.claims.commitments import Statement
 from salesagent_core.domain.claims.facts import Fact, FactKind, Text
 from salesagent_core.domain.claims.language_names import LanguageName
+from salesagent_core.domain.grounding.held_terms import is_term
 from salesagent_core.domain.grounding.held_wordings import clause_around
 from salesagent_core.domain.grounding.library import Library, sentence_around
 from salesagent_core.domain.grounding.retelling import Word, words_of
@@ -30,7 +31,7 @@ _TIMES = frozenset({FactKind.DURATION, FactKind.TIME, FactKind.DATE})
 _SHARES = frozenset({FactKind.PERCENT, FactKind.PRICE})
 _WISH = {
     "en": r"you(?:'d| would| also| therefore| now| currently| really| are)* (?:like|want|need|wish|looking|look|hope|hoping|plan|planning|intend|aim|trying|searching|asking|ask|wonder|prefer|require)\b|your (?:\w+ )?(?:wish|goal|aim|plan|question|request|main concern|idea|concern) (?:is|was)|(?:you are|you're) (?:after|thinking)|(?:should|is|are) (?:then |therefore |now )?(?:to|meant to|supposed to) (?:happen|be|run|work|go)|in future",
-    "de": r"(?:mochten|wollen|suchen|brauchen|benotigen|wunschen|planen|fragen|uberlegen|hatten|erwagen|erwarten|hoffen|denken) sie\b|sie (?:[\w-]+ ){0,3}?(?:mochten|wollen|suchen|brauchen|benotigen|wunschen|planen|fragen|uberlegen|hatten gern\w*|erwagen|erwarten|hoffen)\b|ihnen (?:geht es|ist (?:\w+ )?wichtig|liegt)|(?:soll|sollen|sollte|sollten) (?:\w+ ){0,3}?(?:kunftig|in zukunft|bald|nun|jetzt|automatisch|anders|weniger)|(?:kunftig|in zukunft) (?:\w+ )?soll(?:en)?|ihr (?:wunsch|ziel|anliegen|vorhaben|plan)\b|ihre (?:frage|idee|uberlegung)\b",
+    "de": r"(?:mochten|wollen|suchen|brauchen|benotigen|wunschen|planen|fragen|uberlegen|hatten|erwagen|erwarten|hoffen|denken) sie\b|sie (?:[\w-]+ ){0,3}?(?:mochten|wollen|suchen|brauchen|benotigen|wunschen|planen|fragen|uberlegen|hatten gern\w*|erwagen|erwarten|hoffen)\b|ihnen (?:geht es|ist (?:\w+ )?wichtig|liegt)|(?:soll|sollen|sollte|sollten) (?:\w+ ){0,3}?(?:kunftig|in zukunft|bald|nun|jetzt|automatisch|anders|weniger)|(?:kunftig|in zukunft) (?:\w+ )?soll(?:en)?|\w+(?:en|ern|eln) (?:werden )?soll(?:en|te|ten)?\b|ihr (?:wunsch|ziel|anliegen|vorhaben|plan)\b|ihre (?:frage|idee|uberlegung)\b",
     "fr": r"vous (?:\w+ )?(?:souhait|voul|voudri|cherch|demand|recherch|aimeri|desir|envisag|prevoy|planifi|attend|esper|compt|tenez a)\w*|il vous faut|vous avez besoin|(?:votre|vos) (?:souhait|objectif|projet|besoin|question|idee|but)s?\b|(?:doit|doivent|devrait|devraient) (?:\w+ )?(?:desormais|a l'avenir|se faire|etre)",
     "es": r"(?:^|[,;:] |\b(?:y|e|que|usted|ustedes|tambien|ahora|ademas|por eso|donde) )(?:nos |me |les |le |se )?(?:quier|busc|necesit|dese|pid|pregunt|plante|prefier|pretend|esper|consult|solicit)(?:e|en|a|an|aba|aban|ia|ian)(?: |$)|(?:les|le) (?:gustaria|interesa|interesaria|hace falta|hacen falta|preocupa)|quisiera[ns]?\b|su (?:deseo|objetivo|proyecto|pregunta|idea|intencion)\b|(?:debe|deben|deberia) (?:\w+ )?(?:hacerse|ser|funcionar|ir)\b",
 }
@@ -65,11 +66,15 @@ def stands_anyway(library: Library, fact: Fact, text: Text, figures: Sequence[Fa
     if isinstance(value, Clause) and _leads_to_link(fact, text, figures):
         return True
     if isinstance(value, Clause) or (isinstance(value, Statement) and value.kind == "promise"):
-        return _is_wish(library, fact, text) or _is_its_figure(library, fact, text, figures)
+        return (
+            _is_wish(library, fact, text, figures)
+            or _is_its_figure(library, fact, text, figures)
+            or is_term(library, fact, text, figures)
+        )
     return False
 
 
-def _is_wish(library: Library, fact: Fact, text: Text) -> bool:
+def _is_wish(library: Library, fact: Fact, text: Text, figures: Sequence[Fact]) -> bool:
     """What the reader wants, as some source tells it; nothing that we say of ourselves."""
     first, last = sentence_around(text.bare, fact.start)
     said = text.bare[first:last].strip()
@@ -79,7 +84,16 @@ def _is_wish(library: Library, fact: Fact, text: Text) -> bool:
         return not _GRANTS.search(said) and _is_theirs(library, fact, said, text.language)
     if first and text.bare[first - 1] == ";":
         said = text.bare[sentence_around(text.bare, first - 1)[0] : last]
+    if _wished_by_then(fact, figures, first, last):
+        return True
     return _in_one(library, words_of(said, text.language), all_count=True) >= WISH_HELD
+
+
+def _wished_by_then(fact: Fact, figures: Sequence[Fact], first: int, last: int) -> bool:
+    """ "You would like to be up and running by 26 May": the day is held."""
+    return getattr(fact.value, "family", "") in OF_A_TIME and any(
+        one.kind is FactKind.DATE and first <= one.start < last for one in figures
+    )
 
 
 def _is_theirs(library: Library, fact: Fact, said: str, language: str) -> bool:

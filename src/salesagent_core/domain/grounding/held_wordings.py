@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from salesagent_core.domain.claims.capabilities import Clause
 from salesagent_core.domain.claims.commitments import Statement
 from salesagent_core.domain.claims.facts import Fact, Text
+from salesagent_core.domain.claims.own_deeds import OWN_DEEDS
 from salesagent_core.domain.claims.stance import denies
 from salesagent_core.domain.grounding.library import Library
 from salesagent_core.domain.grounding.retelling import FEW, invented, readings, words_of
@@ -31,6 +32,7 @@ _WIDE = frozenset(
         "liable",
         "exclusive",
         "attend",
+        *OWN_DEEDS,
     }
 )
 """Families so wide that another member of them in a source says nothing."""
