@@ -102,3 +102,95 @@ def test_what_a_source_tells_or_every_answer_says_is_held(language: str, body: s
 )
 def test_praise_and_rank_need_a_source(language: str, body: str) -> None:
     assert "ungrounded_customer" in codes(body, language)
+
+
+_TOLD = {
+    "en": (
+        "We write 40 job cards a week. Our budget is 9,000 euros. "
+        "Mara Tolvin recommended you to us.",
+        "3 March 2026: took part in our webinar. 5 April 2026: download of the brochure.",
+    ),
+    "de": (
+        "Wir schreiben 40 Karten pro Woche. Unser Budget liegt bei 9.000 Euro. "
+        "Mara Tolvin hat Sie uns empfohlen.",
+        "03.03.2026: Teilnahme am Webinar. 05.04.2026: Download der Broschüre.",
+    ),
+    "fr": (
+        "Nous notons 40 fiches par semaine. Notre budget est de 9 000 euros. "
+        "Mara Tolvin nous a recommandé votre maison.",
+        "3 mars 2026 : participation au webinaire. 5 avril 2026 : téléchargement de la brochure.",
+    ),
+    "es": (
+        "Apuntamos 40 fichas por semana. Nuestro presupuesto es de 9.000 euros. "
+        "Mara Tolvin nos recomendó su empresa.",
+        "3 de marzo de 2026: asistió al seminario web. 5 de abril de 2026: descargó el folleto.",
+    ),
+}
+
+
+def past_codes(body: str, language: str, *, known: bool) -> set[str]:
+    message, note = _TOLD[language] if known else _NOTES[language]
+    sources = [
+        Source(id="mail", kind=SourceKind.MESSAGE, label="mail", text=message),
+        Source(id="crm", kind=SourceKind.CRM, label="crm", text=note),
+    ]
+    return {
+        one.code
+        for one in check_grounding(body, sources, language=language)
+        if one.code == "ungrounded_past"
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("en", "I see that you attended our webinar on 3 March 2026."),
+        ("en", "I hope the brochure you downloaded on 5 April was helpful."),
+        ("en", "You have earmarked 9,000 euros for this project."),
+        ("en", "You heard of us from Mara Tolvin."),
+        ("de", "Am 3. März haben Sie laut unseren Notizen an unserem Webinar teilgenommen."),
+        ("de", "Veranschlagt haben Sie dafür 9.000 Euro."),
+        ("fr", "Je vois que vous avez assisté à notre webinaire le 3 mars."),
+        ("fr", "J'espère que la brochure téléchargée le 5 avril vous a été utile."),
+        ("fr", "Vous avez réservé 9 000 euros pour ce projet."),
+        ("es", "Veo que participó en nuestro seminario web el 3 de marzo."),
+        ("es", "Ha destinado 9.000 euros para este fin."),
+        ("es", "Supo de nosotros por Mara Tolvin."),
+    ],
+)
+def test_what_a_source_tells_may_be_told_in_any_words(language: str, body: str) -> None:
+    assert not past_codes(body, language, known=True)
+    assert past_codes(body, language, known=False)
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("en", "May I ask how you heard about us?"),
+        ("en", "Your enquiry has reached the right place."),
+        ("en", "Thank you for thinking of us. Is this what you were looking for?"),
+        ("de", "Schön, dass Sie an uns gedacht haben. Wie sind Sie auf uns gestoßen?"),
+        ("de", "Vielen Dank, dass Sie uns deswegen kontaktiert haben."),
+        ("fr", "Cela correspond-il à ce que vous attendiez ?"),
+        ("fr", "Je vois que vous êtes implantés en ville."),
+        ("es", "Dígame cuándo le viene bien y hablamos por teléfono."),
+        ("es", "Con mucho gusto lo comentamos en una llamada."),
+    ],
+)
+def test_courtesies_states_and_proposals_tell_of_nothing(language: str, body: str) -> None:
+    assert not past_codes(body, language, known=False)
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("en", "You joined our workshop in Leeds."),
+        ("en", "I hope our last visit was helpful."),
+        ("de", "Sie haben an unserer Messe teilgenommen."),
+        ("fr", "Ce fut un plaisir de vous accueillir dans nos locaux."),
+        ("es", "Le envío lo que comentamos ayer."),
+        ("es", "Fue un placer recibirles en nuestra fábrica."),
+    ],
+)
+def test_another_event_is_not_the_one_that_a_source_tells(language: str, body: str) -> None:
+    assert past_codes(body, language, known=True)

@@ -19,6 +19,10 @@ _SERVED = re.compile(
     r"|(?:a |ont )?(?:ete )?(?:utiles?|interessante?s?|instructi\w+|aidee?s?|servie?s?|plue?s?)|(?:ha |haya |han |hayan )?(?:sido |resultado )?(?:utile?s?|utiles|interesantes?|provechos\w+|ayudado|servido|gustado))\b"
 )
 """How something is hoped to have been."""
+_GUIDE = re.compile(
+    r"\b(guia|guide|manual) (?:\w+ )?(?:de |d')(?:compras?|achats?)\b|\b(?:buyer'?s'?|buying|purchasing) (guide)\b"
+)
+"""A text about buying, which nobody has bought."""
 _MONEY = re.compile(
     r"(?:[€£$]|\b(?:eur|usd|gbp|chf)) ?\d|\d[\d.,']*(?: \d{3})* ?(?:[€£$]|(?:eur|euros?|usd|gbp|chf|pounds?|pfund|livres|libras|dollars?|dolares|franken|francs?|francos)\b)"
 )
@@ -34,6 +38,7 @@ _FOR_THAT = re.compile(
 
 def without_frames(bare: str) -> str:
     """A bare clause with only what it tells; a sum set aside becomes the budget that it is."""
+    bare = _GUIDE.sub(lambda found: found[1] or found[2], bare)
     hopes = _HOPES.search(bare) is not None
     bare = _FRAME.sub(" ", bare)
     if hopes:

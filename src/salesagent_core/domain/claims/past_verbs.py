@@ -47,6 +47,7 @@ _FR = (
     r"|(?:nous nous sommes|vous vous êtes|je me suis|s'est|s'était|se sont|s'étaient|nous nous étions|on s'est) (?:\w+ ){0,2}?\w+"
     r"|(?:sommes|êtes|est|suis|sont|était|étiez|étions|étaient) (?:\w+ ){0,2}?(?:venue?s?|allée?s?|passée?s?|arrivée?s?|partie?s?|entrée?s?|devenue?s?|intervenue?s?|tombée?s?|restée?s?|née?s?|montée?s?|revenue?s?|parvenue?s?)"
     r"|(?:étiez|étions|était|étaient|étais|aviez|avions|avait|avaient|vouliez|cherchiez|souhaitiez|disiez|hésitiez|utilisiez|travailliez|travaillions|disions|évoquiez|mentionniez|demandiez|vouliez|pensiez|envisagiez|aimiez|connaissiez|trouviez|faisiez|(?!\w*(?:r|f|pl|l|p|m|s|j|tr|portr|h)ait\b)\w{3,}ait|(?!\w*raient\b)\w{3,}aient|disait|voulait|cherchait|travaillait|utilisait|parlait|faisait|connaissait)"
+    r"|fut|furent|fûmes|eûmes|eut|eurent"
     r"|(?:viens|vient|venons|venez|viennent|venions|venait|veniez) (?:tout juste )?(?:de |d')\w+(?:er|ir|re|oir)"
 )
 

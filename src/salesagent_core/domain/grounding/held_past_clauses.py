@@ -23,7 +23,7 @@ SURELY_RETOLD = 0.75
 """The same where nothing of the kind is known to have happened."""
 MIN_WORDS = 2
 MANY_WORDS = 4
-"""So many words are enough for a half of them."""
+"""So many words are enough for a half of them; ``MIN_WORDS`` where all that happened is told."""
 _TOPIC = re.compile(
     r"\b(?:your|ihr\w*|votre|su|the) (?:(?!message|re)\w+ )?(?:message|note|e-?mail|enquiry|inquiry|request|nachricht|anfrage|schreiben|courriel|demande|mensaje|correo|consulta|solicitud)"
     r"(?P<topic> (?:about|for|on|concerning|regarding|zu|zum|zur|wegen|uber|bezuglich|concernant|sur|pour|au sujet|relative|sobre|acerca|respecto|relativa)\b[^.!?\n]*)"
@@ -112,7 +112,8 @@ def _tells(library: Library, place: int, text: Text, said: str, kinds: frozenset
     share = _held(library, words, beside) / len(words) if words else 1.0
     if kinds and not any_held(kinds, events):
         return len(words) >= MIN_WORDS and share >= SURELY_RETOLD
-    return share > RETOLD or (share == RETOLD and len(words) >= MANY_WORDS)
+    many = MIN_WORDS if kinds and kinds <= events else MANY_WORDS
+    return share > RETOLD or (share == RETOLD and len(words) >= many)
 
 
 def _beside(library: Library, place: int) -> list[int]:
