@@ -9,6 +9,8 @@ answer) is no undertaking.
 
 from __future__ import annotations
 
+import re
+
 UNDERTAKEN = "undertaken"
 """What we will do, in any words: the widest of the families."""
 _ROLE_EN = r"(?:project (?:manager|lead|leader|team)|team|trainer|technician|engineer|specialist|developer|consultant|adviser|advisor|coach|representative)\w*"
@@ -44,7 +46,7 @@ OWN_DEEDS: dict[str, dict[str, str]] = {
         "es": rf"(?:le |les |os )?(?:desarroll|program|cre|construi|disen|anad|implement)\w*(?:amos|emos|imos)\b (?:[\w]+ ){{0,5}}?(?:{_THING_ES}|para (?:usted|ustedes|su)|a (?:su )?medida|expresamente)|(?:desarroll|program|construi)\w*(?:aremos|iremos)\b|(?:desarrollad|disenad|cread)\w+ (?:expresamente|especialmente|a medida) para (?:usted|ustedes)",
     },
     "ensured": {
-        "en": r"(?:we|i)(?:'ll| will| shall| can|)(?: \w+)? (?:make sure|ensure|see to it|guarantee|arrange for|arrange that|get (?:it|this|that|everything|all)|have (?:it|this|that|everything|all|you) (?:\w+ ){0,3}?(?:ready|running|installed|done|finished|live|delivered))\b(?! (?:you (?:get|receive|have) (?:an answer|a reply|the|all)|(?:\w+ ){0,4}(?:answer|reply|gets? back|contact|call)))|(?:you can|you may) (?:count|rely|depend|bank) on\b",
+        "en": r"(?:we|i)(?:'ll| will| shall| can|)(?: \w+)? (?:make sure|ensure|see to it|guarantee|arrange for|arrange that|get (?:it|this|that|everything|all)|have (?:it|this|that|everything|all|you) (?:\w+ ){0,3}?(?:ready|running|installed|done|finished|live|delivered))\b(?! (?:you (?:get|receive|have) (?:an answer|a reply|the|all)|(?:\w+ ){0,4}(?:answers?|reply|replies|gets? back|contacts?|calls?|talk|meeting)\b))|(?:you can|you may) (?:count|rely|depend|bank) on\b",
         "de": r"(?:wir|ich) (?:werden? |konnen |kann )?(?:\w+ )?(?:sorgen?|stellen? sicher|gewahrleisten?|setzen? (?:alles )?durch|kummern? uns darum)\b(?: dafur)?|(?:sorgen?|gewahrleisten?) (?:wir|ich)\b|stellen? (?:wir|ich) sicher|dafur (?:sorgen?|stehen?|stehe) (?:wir|ich)|(?:sie konnen|konnen sie) (?:\w+ ){0,3}?(?:auf uns |darauf |fest )(?:zahlen|rechnen|verlassen|bauen)",
         "fr": r"nous (?:\w+ )?(?:veill(?:erons|ons) a|fer(?:ons) en sorte|faisons en sorte|assurerons|nous assurer?ons|garantirons)|je (?:\w+ )?(?:veillerai a|veille a ce|ferai en sorte|fais en sorte)|c'est promis|vous pouvez compter (?:sur|la)",
         "es": r"nos (?:aseguraremos|aseguramos|encargaremos|encargamos|ocuparemos|ocupamos) (?:de|del)\b|me (?:asegurare|aseguro|encargare|encargo|ocupare|ocupo) (?:de|del)\b|(?:haremos|hare) (?:que|lo posible|todo)|velaremos por|(?:puede|pueden) (?:contar con|confiar en) que|cuente con que|se lo (?:prometo|prometemos|aseguro)",
@@ -74,10 +76,31 @@ OWN_DEEDS: dict[str, dict[str, str]] = {
         "es": r"(?:he|hemos) (?:mandado|hecho|pedido) (?:que )?(?:apart|reserv|guard|bloque)\w+",
     },
     UNDERTAKEN: {
-        "en": rf"(?:we|i)(?:'ll| will| shall) (?:also |gladly |happily |even |then |personally |of course |certainly |always |never |not |be |just )*(?!also|gladly|happily|even|then|personally|of course|certainly|always|never|not|just|be |{_SALES_EN})[a-z]{{3,}}",
-        "de": rf"(?:wir werden|ich werde|werden wir|werde ich) (?:[\w-]+ ){{0,6}}?(?!\w*{_SALES_DE}\b)\w{{3,}}(?:en|ern|eln)(?= ?[.!,;]|$)|(?:[a-z]{{3,}}(?:en|ern|eln) wir|wir [a-z]{{3,}}(?:en|ern|eln)) (?:(?:eigens|extra|speziell|naturlich|selbstverstandlich) )?(?:nur )?fur (?:sie|euch)\b(?! (?:da|erreichbar|bereit))",
-        "fr": rf"nous (?:vous |nous |le |la |les |l'|y |en |ne )*(?!{_SALES_FR}|{_STEMS_FR}rons\b)\w{{3,}}rons\b|je (?:vous |le |la |les |l'|y |en |ne )*(?!{_SALES_FR})\w{{3,}}rai\b",
-        "es": rf"(?!{_SALES_ES}|queremos\b|sugeriremos\b)[a-z]{{3,}}(?:aremos|eremos|iremos|dremos)\b|(?:le|les|os|se lo|yo) (?!{_SALES_ES})[a-z]{{2,}}(?:are|ere|ire|dre)\b",
+        "en": rf"(?:you will|you'll) (?:also |even )?(?:get|receive|be given|be sent) |(?:we|i)(?:'ll| will| shall) (?:also |gladly |happily |even |then |personally |of course |certainly |always |never |not |be |just )*(?!also|gladly|happily|even|then|personally|of course|certainly|always|never|not|just|be |{_SALES_EN})[a-z]{{3,}}",
+        "de": rf"(?:wir werden|ich werde|werden wir|werde ich) (?:[\w-]+ ){{0,6}}?(?!\w*{_SALES_DE}\b)\w{{3,}}(?:en|ern|eln)(?= ?[.!,;]|$)|(?:(?<!\w)(?!{_SALES_DE}\b|wunschen\b|danken\b|empfehlen\b|bieten\b|machen\b)[a-z]{{3,}}(?:en|ern|eln) wir|wir (?!{_SALES_DE}\b|wunschen\b|danken\b|empfehlen\b|bieten\b|machen\b)[a-z]{{3,}}(?:en|ern|eln)) (?:ihnen|euch)\b|(?:[a-z]{{3,}}(?:en|ern|eln) wir|wir [a-z]{{3,}}(?:en|ern|eln)) (?:(?:eigens|extra|speziell|naturlich|selbstverstandlich) )?(?:nur )?fur (?:sie|euch)\b(?! (?:da|erreichbar|bereit))",
+        "fr": rf"vous (?:recevrez|obtiendrez|beneficierez)\b|nos \w+ (?:vous )?\w{{3,}}ront\b|nous (?:vous |nous |le |la |les |l'|y |en |ne )*(?!{_SALES_FR}|{_STEMS_FR}rons\b)\w{{3,}}rons\b|je (?:vous |le |la |les |l'|y |en |ne )*(?!{_SALES_FR})\w{{3,}}rai\b",
+        "es": rf"(?:recibira|recibiran|obtendra|obtendran|dispondra|dispondran)\b|nuestr\w+ \w+ (?:le |les )?\w{{3,}}ran\b|(?!{_SALES_ES}|queremos\b|sugeriremos\b)[a-z]{{3,}}(?:aremos|eremos|iremos|dremos)\b|(?:le|les|os|se lo|yo) (?!{_SALES_ES})[a-z]{{2,}}(?:are|ere|ire|dre)\b",
     },
 }
 """Bare text: families of undertakings, by wordings in each language."""
+
+_OFFER = {
+    "en": r"calls?|chat|conversation|meeting|talk\w*|speak|questions?|answers?|replies|reply|details|points?|slot|agenda|brochure|link|attach\w*|proposal|suggestions?|request|enquiry|inquiry|e?mails?|line|short|brief|decide|understand|happy|glad|together|fits?|suits?|hear from you|in touch|your time|pick it up|explain\w*|colleague|information|overview|summar\w+|figures|step by step|best (?:option|way)|find",
+    "de": r"\w*gesprach\w*|telefonat\w*|anruf\w*|\w*termin\w*|fragen?|antwort\w*|einzelheiten|details|punkte|agenda|broschure|link|\w*unterlagen|vorschl\w+|anfrage|mail|zeile|kurz|entscheiden|verstehen|gern\w*|gemeinsam|zusammen\w*|passt|passen\w*|melden|zeit|storen|ruhe|hore|kolleg\w+|informationen|uberblick|uberlegen|beispiele|klaren|finden|verfugung|kalender|eintragen|anhang\w*",
+    "fr": r"appels?|echange\w*|entretien|rendez-vous|rencontre|creneau|date|questions?|reponses?|details|points?|agenda|brochure|documentation|lien|proposition|demande|mails?|ligne|bref|ensemble|decid\w+|comprend\w+|expliqu\w+|temps|reflechir|nouvelles|contact|disposition|plaisir|volontiers|convien\w+|collegue|informations?|joindr\w+|discuter|parler|besoins|chiffres|resume\w*",
+    "es": r"llamada|conversacion|charla|reunion|cita|hueco|fecha|preguntas?|dudas|respuesta|detalles|puntos|agenda|folleto|documentacion|enlace|propuesta|solicitud|correo|lineas?|breve|juntos|decid\w+|entend\w+|explic\w+|tiempo|pensar|noticias|contacto|disposicion|gusto|encantad\w+|encaj\w+|companer\w+|informacion|adjunt\w+|comentarlo|hablar|necesidades|cifras|resum\w+|veremos|podremos|sabremos|debemos|deberemos",
+}
+_OFFERS = {language: re.compile(rf"\b(?:{words})\b") for language, words in _OFFER.items()}
+_STOPS = re.compile(r"[.!?;\n]")
+OFFERED_BEFORE = 40
+"""So far before the verb the thing that is offered may stand."""
+
+
+def only_offers(family: str, text: str, start: int, end: int, language: str) -> bool:
+    """True for what every sales mail offers: to talk, to answer, to send papers, to find a date."""
+    if family != UNDERTAKEN:
+        return False
+    before = _STOPS.split(text[max(0, start - OFFERED_BEFORE) : start])[-1]
+    stop = _STOPS.search(text, end)
+    said = before + text[start : stop.start() if stop else len(text)]
+    return _OFFERS[language].search(said) is not None

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from salesagent_core.domain.claims.own_deeds import OWN_DEEDS
+from salesagent_core.domain.claims.own_deeds import OWN_DEEDS, only_offers
 
 _ANY_EN = r"(?:at any (?:time|point|moment)|any ?time|whenever you (?:like|want|wish|choose)|without (?:giving )?(?:a |any |stating )?(?:reasons?|notice|penalt\w+|explanation)|from (?:one|month) to the next|month by month|with immediate effect)"
 _ANY_DE = r"(?:jederzeit|zu jeder zeit|wann immer|ohne (?:angabe von )?(?:grund\w*|frist\w*|begrundung)|von heute auf morgen|monatlich|taglich|fristlos)"
@@ -137,4 +137,5 @@ def find_undertakings(text: str, language: str) -> Iterator[tuple[str, int, int]
     """Family, start and end of each such wording in a bare text of that language."""
     for family, pattern in _patterns(language).items():
         for match in pattern.finditer(text):
-            yield family, match.start(), match.end()
+            if not only_offers(family, text, match.start(), match.end(), language):
+                yield family, match.start(), match.end()

@@ -59,6 +59,7 @@ _TALK = re.compile(
     r"llam\w+|habl\w+|escrib\w+|pregunt\w*|respon\w+|ver|leer|pagina|graci\w+|gusto|encantad\w+|saber|hueco|consult\w+)\b"
     r"|\b(?:agradec\w+|dese(?:o|amos) (?:un|una|mucho)|deb(?:o|emos) (?:la|esta|su) recomend\w+|connus? (?:grace|par)|(?:heard|learned|learnt) (?:of|about) us|found us|came to us|owe (?:this|the|your)|(?:auf|von) uns (?:aufmerksam|gehort)|zu uns gefunden|entendu parler|trouves?|(?:nos (?:ha|han|haya|hayan)|supo de|oido hablar)|recommand\w+|recommend\w+|empfehlung\w*|empfohlen|recomenda\w+)\b"
     r"|\b(?:verlo|mirarlo|comentarlo|revisarlo|repasarlo) (?:juntos|con calma)|(?:schauen|sehen|gehen) wir [^.!?\n]{0,25}?(?:gemeinsam|zusammen)\b|\b(?:regardons|etudions|examinons|parcourons)(?:-le|-la|-les)? ensemble|\b(?:look|go) [^.!?\n]{0,20}?together\b"
+    r"|\b(?:en revue|discuter|decid\w+|entscheiden|in ruhe|si (?:encaja|convient)|podremos|repasa\w+|(?:elegi|encontr|busc)\w+ (?:juntos )?una fecha)\b"
 )
 
 

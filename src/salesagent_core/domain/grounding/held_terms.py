@@ -74,15 +74,16 @@ def _with_notice(library: Library, fact: Fact, text: Text, figures: Sequence[Fac
 
 def _of_a_share(library: Library, fact: Fact, text: Text, figures: Sequence[Fact]) -> bool:
     """ "You save ten percent", of nothing else than the price."""
-    first, last = sentence_around(text.bare, fact.start)
-    behind = text.bare[fact.end : last]
-    beside = [one for one in figures if one.kind is FactKind.PERCENT and fact.end <= one.start]
-    if not any(
-        one.end <= last and not content_stems(text.bare[fact.end : one.start]) for one in beside
-    ):
-        return False
+    last = sentence_around(text.bare, fact.start)[1]
+    beside = any(
+        one.kind is FactKind.PERCENT
+        and fact.end <= one.start
+        and one.end <= last
+        and not content_stems(text.bare[fact.end : one.start] + " " + text.bare[one.end : last])
+        for one in figures
+    )
     told = any(each.ours and _OF_A_SHARE & each.meant for each in library.passages.all)
-    return told and not content_stems(behind)
+    return beside and told
 
 
 def _free_trial(library: Library, fact: Fact, text: Text, figures: Sequence[Fact]) -> bool:
