@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from salesagent_core.domain.claims.facts import facts_of, read_text
+from salesagent_core.domain.claims.names import Name
 from salesagent_core.domain.evidence import Source, SourceKind
 from salesagent_core.domain.grounding.check import check_grounding
 from salesagent_core.domain.text.word_forms import is_word
@@ -139,3 +141,19 @@ def test_a_place_a_fair_or_a_person_that_no_source_names_is_found(language: str,
 def test_inflected_words_are_words_and_names_are_not(language: str, forms: str, names: str) -> None:
     assert [one for one in forms.split() if not is_word(one, language)] == []
     assert [one for one in names.split() if is_word(one, language)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "names"),
+    [
+        ("fr", "Chez Moreau SARL, tout va bien.", ["moreau sarl"]),
+        ("de", "Das läuft seit 2024 bei Kranich & Söhne.", ["kranich sohne"]),
+        ("es", "Más en https://www.verde.example/folleto Llámenos cuando quiera.", []),
+        ("es", "Más en https://www.verde.example/folleto Rovira le atiende.", ["rovira"]),
+    ],
+)
+def test_a_house_begins_behind_its_preposition_and_a_sentence_behind_a_link(
+    language: str, line: str, names: list[str]
+) -> None:
+    found = facts_of(read_text(line, language), frozenset())
+    assert [" ".join(one.value.tokens) for one in found if isinstance(one.value, Name)] == names

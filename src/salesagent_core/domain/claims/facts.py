@@ -15,7 +15,7 @@ from salesagent_core.domain.claims.commitments import Statement, find_statements
 from salesagent_core.domain.claims.elided_units import elided, goes_on, in_lists
 from salesagent_core.domain.claims.language_names import LanguageName, find_languages
 from salesagent_core.domain.claims.moments import Clock, Day, Moments, Weekday, find_moments
-from salesagent_core.domain.claims.names import Name, find_names
+from salesagent_core.domain.claims.names import LINK_END, Name, find_names
 from salesagent_core.domain.claims.past_clauses import find_past_clauses
 from salesagent_core.domain.claims.quantities import Quantity, find_quantities
 from salesagent_core.domain.text.folding import Folded, bare_text, plain
@@ -166,9 +166,8 @@ def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -
     for spoken in find_languages(masked):
         facts.append(Fact(kind=FactKind.PROMISE, value=spoken, start=spoken.start, end=spoken.end))
     hidden = [_but_stop(text.original, start, end) for start, end in [*taken, *certificates]]
-    for name in find_names(
-        _masked(text.original, hidden), _masked(text.bare, hidden), text.language, known
-    ):
+    original = _with_ends(_masked(text.original, hidden), facts)
+    for name in find_names(original, _masked(text.bare, hidden), text.language, known):
         facts.append(Fact(kind=FactKind.NAME, value=name, start=name.start, end=name.end))
     return facts[:MAX_FACTS]
 
@@ -226,6 +225,15 @@ def _stopped(text: str, spans: list[tuple[int, int]]) -> str:
     for start, end in spans:
         text = f"{text[:start]}{' ' * (end - start - 1)};{text[end:]}"
     return text
+
+
+def _with_ends(masked: str, facts: list[Fact]) -> str:
+    """The last character of each link made into ``LINK_END``."""
+    for fact in facts:
+        if fact.kind is FactKind.LINK and masked[fact.start : fact.end].strip("|") in ("", "."):
+            end = fact.end - 1
+            masked = masked[:end] + LINK_END + masked[end + 1 :]
+    return masked
 
 
 def _links_and_addresses(text: Text) -> Iterator[Fact]:

@@ -15,7 +15,7 @@ _TO_A_TIME = re.compile(
     rf"{_LEAD}(?P<h>\d{{1,2}}){_JOIN}(?=(?P<h2>\d{{1,2}})(?::|\s?h\s?|\.(?=\d\d\s?uhr))(?P<m2>\d\d)(?!\d))"
 )
 _TO_HOURS = re.compile(
-    r"\b(?:de|entre|des)\s(?:las\s)?(?P<h>\d{1,2})(?:\s?h(?:eures)?)?\s?(?:a|et|y|-)\s?(?:las\s)?(?P<h2>\d{1,2})(?P<unit>\s?(?:h|heures|horas))\b"
+    r"(?:\b(?:de|entre|des|desde)\s(?:las\s)?|[(:,]\s?)(?P<h>\d{1,2})(?:\s?h(?:eures)?)?\s?(?:a|et|y|-)\s?(?:las\s)?(?P<h2>\d{1,2})(?P<unit>\s?(?:h|heures|horas))\b"
     r"(?! ?\d)(?! (?:par|por|a la|al|semanal\w*|hebdomadaire\w*|mensual\w*|mensuel\w*|diari\w*|quotidien\w*)\b)"
 )
 _HOUR = 60

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from itertools import chain
 
 import attrs
 
@@ -130,6 +131,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         "bare_hour": re.compile(
             r"\b(?:at|um|gegen|ab|before|after|until|a las?|vers|des|des les|a)\s(?P<h>\d{1,2})(?![.,]\d)(?:\s?(?P<unit>heures?|horas|h|o'?clock)\b(?! (?:par|por|a la|al|semanal\w*|hebdomadaire\w*|mensual\w*|mensuel\w*|diari\w*|quotidien\w*) )|(?=\s?(?:$|[.,;!?\n]|on\b|or\b|am\b|and\b|oder\b|ou\b|o\b)))"
+        ),
+        "hour_from": re.compile(
+            r"\b(?:a partir de|a compter de|avant|apres|jusque vers|partir de las|desde las|hasta las|antes de las|despues de las|von|bis|vor|nach|from|by|till)\s(?P<h>\d{1,2})\s?(?P<unit>h(?:eures|oras)?)\b(?!\s?\d)"
         ),
         "noon": re.compile(
             r"\b(?P<noon>noon|midday|mittags|midi(?! et deux)|mediodia)\b|\b(?:midnight|mitternacht|minuit|medianoche)\b"
@@ -409,7 +413,7 @@ def _clocks(
                 count=spoken.count,
                 length=spoken.length,
             )
-    for match in patterns["bare_hour"].finditer(text):
+    for match in chain(patterns["bare_hour"].finditer(text), patterns["hour_from"].finditer(text)):
         hour = int(match["h"])
         article = not match["unit"] and text.startswith("a ", match.start())
         if article and language in ("en", "de"):

@@ -48,6 +48,12 @@ from salesagent_core.domain.text.word_forms import is_common, is_noun, is_word
 MIN_UNKNOWN = 4
 TITLE_CASE_SHARE = 0.6
 TITLE_WORDS = 4
+LINK_END = "\N{END OF TEXT}"
+"""Stands for the last character of a link, behind which a sentence may begin without a stop."""
+_AND_OTHERS = frozenset(
+    "partner partners sohne sohn tochter bruder cie compagnie kollegen erben".split()
+)
+"""Who stands behind "&" in a German house's name."""
 
 
 @attrs.frozen(kw_only=True)
@@ -174,7 +180,9 @@ def _name(
     known: frozenset[str],
     title_case: bool,
 ) -> Iterator[Name]:
-    first = _opens_sentence(line, run[0].start())
+    first = _opens_sentence(line, run[0].start()) or (
+        language != "de" and line[: run[0].start()].rstrip().endswith(LINK_END)
+    )
     before = re.search(r"([^\W\d_]+)\W{0,2}$", level[: run[0].start()])
     previous = before[1] if before else ""
     words = [(token, _key(level[token.start() : token.end()])) for token in run]
@@ -191,7 +199,10 @@ def _name(
         return
     institution = language == "de" and len(words) > 1 and is_institution(words[0][1])
     legal = institution or any(key in LEGAL_FORMS for _, key in words[1:])
+    while legal and first and len(words) > 1 and words[0][1] in FUNCTION_WORDS[language]:
+        words = words[1:]  # "Chez Moreau SARL": no part of the name
     if language == "de" and len(words) > 1 and " & " in line[run[0].start() : run[-1].end()]:
+        legal = legal or words[-1][1] in _AND_OTHERS
         legal = legal or any(sounds_like_name(key) for _, key in words)
     kept = [
         (token, key)

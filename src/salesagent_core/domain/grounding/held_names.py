@@ -13,6 +13,8 @@ from salesagent_core.domain.text.lexicon import stem
 from salesagent_core.domain.text.word_forms import is_common, is_word
 
 LONG_TAIL = 6
+MIN_HEAD = 4
+"""How long the second part of a compound is at least."""
 _PLATFORMS = (
     frozenset("iphone iphones ipad ipads ios ipados apple".split()),
     frozenset("android androids".split()),
@@ -35,6 +37,8 @@ def holds_name(library: Library, name: Name, language: str) -> bool:
     if name.signature:
         return _holds_signature(library, name, missing, language)
     if missing and not name.greeting and holds_place(name.tokens, library.words):
+        return True
+    if missing and language == "de" and all(_begins_compound(one, library) for one in missing):
         return True
     if missing and all(_same_platform(token, library.words) for token in missing):
         return True
@@ -64,6 +68,20 @@ def _holds_signature(library: Library, name: Name, missing: list[str], language:
         return True
     return any(_ROLE.fullmatch(token) for token in name.tokens) and all(
         is_word(token, language) and token not in FIRST_NAMES for token in name.tokens
+    )
+
+
+def _begins_compound(token: str, library: Library) -> bool:
+    """ "Robinie" where a source of ours says "Robinienholz": a material or a thing that it names
+    with a common word behind it."""
+    if len(token) < LONG_TAIL or token in FIRST_NAMES:
+        return False
+    return any(
+        is_common(word[len(token) :].removeprefix(linked), "de")
+        and len(word) - len(token) - len(linked) >= MIN_HEAD
+        for word in library.our_words
+        for linked in ("", "n", "s", "en", "es")
+        if word.startswith(token + linked)
     )
 
 

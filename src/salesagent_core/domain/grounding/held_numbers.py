@@ -27,6 +27,7 @@ from salesagent_core.domain.grounding.held_units import (
     adds_two,
     counts_the_listed,
     is_days_of_work,
+    is_named_hours,
     is_place_in_a_row,
     is_version,
 )
@@ -36,6 +37,8 @@ from salesagent_core.domain.text.same_word import MIN_PIECE, related, related_an
 
 MAX_BY_EYE = 4
 OURS = re.compile(r"\b(?:we|our|us|wir|unser\w*|uns|nous|nos|notre|nuestr\w+|nosotros|tenemos)\b")
+_LABELLED = re.compile(r"([^\n;.,:\d]{3,60}): \d{1,3}(?![\d.,:]| ?[a-z%€$£-])")
+"""A count behind its label: "Sessions included: 3"."""
 _THE = re.compile(r"\b(?:the|die|den|der|les|des|las|los) $")
 _NAMED = re.compile(r"(?<=[a-z,] )([A-Z][\w&'-]*(?: \d{1,4}\b)?)")
 _THINGS = frozenset(SYNONYMS.values())
@@ -130,6 +133,7 @@ def _holds_count(
         return True
     if (
         is_version(library, fact, text)
+        or is_named_hours(library, wanted)
         or is_place_in_a_row(library, wanted, fact, text)
         or adds_two(library, wanted, fact, text)
     ):
@@ -234,8 +238,11 @@ def _counts_what_is_there(library: Library, wanted: Quantity, fact: Fact, text: 
     first, last = sentence_around(text.bare, fact.start)
     if OURS.search(text.bare[first:last]):
         return False
+    labelled = {
+        one for label in _LABELLED.finditer(library.whens) for one in content_stems(label[1])
+    }
     return not any(
-        related(noun, known) for noun in wanted.nouns[:2] for known in library.counted
+        related(noun, known) for noun in wanted.nouns[:2] for known in (*library.counted, *labelled)
     ) and not any(_class_of(noun) for noun in wanted.nouns[:2])
 
 

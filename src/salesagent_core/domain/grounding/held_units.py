@@ -15,6 +15,7 @@ from salesagent_core.domain.text.lexicon import stem
 MAX_LISTED = 6
 WORKING_WEEK = 5
 _DAY = 1440.0
+_HOURS = {"stund": 60.0, "stunde": 60.0, "hour": 60.0, "minut": 1.0, "minute": 1.0}
 _VERSION = re.compile(r"\b(?:versions?|releases?|v\.?) $")
 _WITHIN = re.compile(
     r"\b(?:within|inside|under|in|by|less than|innerhalb|binnen|in|bis|unter|spatestens|nach|sous|dans|en|avant|moins de|dentro de|antes de|menos de)(?: (?:von|of|the|den|les|los|unos|only|just|nur|seulement|solo))? $"
@@ -38,6 +39,25 @@ def is_version(library: Library, fact: Fact, text: Text) -> bool:
         re.search(
             rf"\b(?:versions?|releases?|v\.?) ?{re.escape(digits)}(?![\d.,]\d|\d)", library.whens
         )
+    )
+
+
+def is_named_hours(library: Library, wanted: Quantity) -> bool:
+    """ "80.000 Betriebsstunden", "20,000 operating hours" for "80.000 Stunden"."""
+    factor = next(
+        (
+            minutes
+            for noun in wanted.nouns[:2]
+            for ending, minutes in _HOURS.items()
+            if noun.endswith(ending)
+        ),
+        None,
+    )
+    return factor is not None and any(
+        isinstance(m.value, Quantity)
+        and (m.value.kind, m.value.unit) == ("duration", "minutes")
+        and any(value * factor in m.value.values for value in wanted.values)
+        for m in library.quantities
     )
 
 
