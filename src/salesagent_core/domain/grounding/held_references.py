@@ -48,6 +48,9 @@ def holds_reference(library: Library, wanted: Statement, sentence: str, text: Te
     said = content_stems(sentence) - everyday_stems()
     new = {word for word in said if not related_any(frozenset({word}), library.ours)}
     new -= _told_otherwise(library, sentence, text)
+    if _told_with_figure(library, text, wanted):
+        # The word of the outcome itself: "fell by" for "down".
+        new -= content_stems(text.bare[wanted.start : wanted.end])
     foreign = text.language not in library.languages
     return foreign or len(new) <= REFERENCE_NEW * len(said)
 
