@@ -12,6 +12,7 @@ import attrs
 
 from salesagent_core.domain.claims.capabilities import Clause, find_clauses
 from salesagent_core.domain.claims.commitments import Statement, find_statements
+from salesagent_core.domain.claims.courtesies import told_spans, wished_spans
 from salesagent_core.domain.claims.elided_units import elided, goes_on, in_lists
 from salesagent_core.domain.claims.language_names import LanguageName, find_languages
 from salesagent_core.domain.claims.moments import Clock, Day, Moments, Weekday, find_moments
@@ -135,16 +136,16 @@ def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -
     statements = list(find_statements(text.bare, text.language))
     certificates = [(one.start, one.end) for one in statements if one.family == "certificate"]
     found = find_quantities(_masked(masked, certificates), "any" if any_language else text.language)
-    numbers = written = sorted(found, key=lambda one: one.start)
+    numbers = counted = sorted(found, key=lambda one: one.start)
     if any_language:
-        numbers = [*written, *elided(written, masked, text.bare)]
-    listed = {one.start for one in in_lists(written, masked)}
+        numbers = [*counted, *elided(counted, masked, text.bare)]
+    listed = {one.start for one in in_lists(counted, masked)}
     for quantity in numbers:
         if (
             any_language
             or quantity.start in listed
             or not _counts_itself(quantity)
-            or goes_on(quantity, written, masked)
+            or goes_on(quantity, counted, masked)
         ):
             facts.append(
                 Fact(
@@ -157,10 +158,9 @@ def facts_of(text: Text, known: frozenset[str], *, any_language: bool = False) -
     if any_language:
         facts += _statement_facts(statements)
         return facts[:MAX_FACTS]
-    facts += _statement_facts(statements)
-    facts += _past_facts(
-        text, [(fact.start, fact.end) for fact in facts if fact.kind in _WRITTEN_AS_ONE]
-    )
+    written = [(fact.start, fact.end) for fact in facts if fact.kind in _WRITTEN_AS_ONE]
+    told = [*_statement_facts(statements), *_past_facts(text, written)]
+    facts += _without_courtesies(text.bare, told)
     for clause in find_clauses(masked, text.language):
         facts.append(Fact(kind=FactKind.PROMISE, value=clause, start=clause.start, end=clause.end))
     for spoken in find_languages(masked):
@@ -192,6 +192,14 @@ def _past_facts(text: Text, hidden: list[tuple[int, int]]) -> Iterator[Fact]:
     for start, end in find_past_clauses(original, bare, text.language):
         told = Statement(kind="past", family=TOLD_BY_TENSE, key="", start=start, end=end)
         yield Fact(kind=FactKind.PAST, value=told, start=start, end=end)
+
+
+def _without_courtesies(bare: str, told: list[Fact]) -> Iterator[Fact]:
+    """Without what is said of the reader's own message or wish, or of a meeting to come."""
+    spans = {FactKind.PAST: told_spans(bare), FactKind.PROMISE: wished_spans(bare)}
+    for fact in told:
+        if not any(a <= fact.start and fact.end <= b for a, b in spans.get(fact.kind, ())):
+            yield fact
 
 
 def _moment_facts(moments: Moments) -> Iterator[Fact]:

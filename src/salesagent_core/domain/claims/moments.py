@@ -83,7 +83,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     months = "|".join(sorted(MONTHS, key=len, reverse=True))
     weekdays = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
     long_weekdays = "|".join(sorted(WEEKDAYS.keys() - SHORT_WEEKDAYS, key=len, reverse=True))
-    lead = rf"(?:(?<![a-z])(?P<weekday>{weekdays})\b\.?,?(?: (?:the|den|dem|der|le|el|dia|am|on))?[ ,]{{1,2}})?"
+    lead = rf"(?:(?<![a-z])(?P<weekday>{weekdays})\b(?:(?<=\b\w\w)\.|(?<=\b\w\w\w)\.|(?<=\b\w\w\w\w)\.)?,?(?: (?:the|den|dem|der|le|el|dia|am|on))?[ ,]{{1,2}})?"
     year = r"(?P<year>(?:19|20)\d{2})(?!\d)"
     return {
         "iso": re.compile(
@@ -328,6 +328,8 @@ def _weekdays(
     patterns = _patterns()
     for match in patterns["weekday"].finditer(text):
         name = match["weekday"]
+        if name in SHORT_WEEKDAYS and match.end() - match.start() > len(name):
+            continue  # "Die" is no Tuesday in the plural
         if (
             name in SHORT_WEEKDAYS
             and not (

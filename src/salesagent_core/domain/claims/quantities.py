@@ -105,7 +105,7 @@ _DURATIONS: tuple[tuple[str, str, float], ...] = (
     (r"days?|tage?n?|jours?|(?<=\d )j|(?<=\d)j|dias?", "minutes", 1440),
     (r"weeks?(?!-?ends?)|wks?|wochen?(?!-?ende)|semaines?|semanas?", "minutes", 10080),
     (r"months?|monate?n?|mois|mes(?:es)?", "months", 1),
-    (r"years?|yrs?|jahre?n?|ans?|annees?|anos?", "months", 12),
+    (r"years?|yrs?|jahre?n?|ans?(?! (?:der|die|das|den|dem)\b)|annees?|anos?", "months", 12),
 )
 _HALVES = {
     r"(?:(?:one|1) and a half|1 1/2|anderthalb|eineinhalb) (?:hours?|stunden)|(?:an|one) hour and a half|une heure et demie|(?:una )?hora y media": (
