@@ -18,6 +18,9 @@ _ABOUT_THE_MESSAGE = re.compile(
     rf"|\bsu (?:\w+ )?(?:mensaje|consulta|solicitud|correo|peticion|formulario) (?:me |nos |se )?(?:ha (?:sido )?|fue )?(?:llegado|llego|recibid[oa]|asignad[oa]|remitid[oa]|pasad[oa]|confiad[oa])\b(?: y paso a \w+)?{_REST}"
     rf"|\bhaberse (?:dirigido|puesto en contacto){_REST}"
     r"|\b(?:we|i)(?:'ve| have) (?:seen|read|noted|gathered|understood)(?= that)|\bwie sie wissen\b"
+    r"|\b(?:we|i)(?:'ve| have) (?:priced|included|added|attached|listed|quoted|set out) (?:those|them|these|this|that|it)\b"
+    # A share of ours, which its figure holds or not.
+    r"|\blast (?:year|quarter|month),? \d[\d.,]* ?(?:%|per ?cent) of our [^.!?;,\n]{2,50}"
     r"|\byou (?:gave|named|set|stated|chose|put|listed) [^.!?;,\n]{2,40} as (?:the|your) [^.!?;,\n]{2,30}"
 )
 _TO_COME = re.compile(
